@@ -1,0 +1,59 @@
+"""Rows: how many, and whether they repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..columns import Kind
+from ..findings import Finding
+from ..schema import Dataset
+from .registry import TaskLike, check
+
+__all__ = ["duplicate_rows", "few_rows"]
+
+_FEW = 50
+_MANY_DUPLICATES = 0.01
+
+
+@check
+def few_rows(dataset: Dataset, task: TaskLike | None) -> Iterator[Finding]:
+    """Too few rows to say much."""
+    rows, columns = dataset.frame.shape
+    if rows < _FEW:
+        yield Finding(
+            "few_rows",
+            "warning",
+            None,
+            f"The table has only {rows:,} rows: scores will be rough, their intervals wide.",
+            {"rows": rows},
+            "Add rows if there are more.",
+        )
+    elif columns > rows:
+        yield Finding(
+            "more_columns_than_rows",
+            "warning",
+            None,
+            f"The table has {columns:,} columns and only {rows:,} rows: some will fit by chance.",
+            {"rows": rows, "columns": columns},
+            "Leave out columns that cannot matter, or add rows.",
+        )
+
+
+@check
+def duplicate_rows(dataset: Dataset, task: TaskLike | None) -> Iterator[Finding]:
+    """Rows that occur more than once: in training and validation alike, they flatter the scores."""
+    # Rows that differ only in what names them are the same row.
+    names = [column.name for column in dataset.schema if column.kind not in (Kind.IDENTIFIER, Kind.CONSTANT)]
+    if not names or not len(dataset.frame):
+        return
+    count = int(dataset.frame[names].duplicated().sum())
+    if count:
+        share = count / len(dataset.frame)
+        yield Finding(
+            "duplicate_rows",
+            "warning" if share >= _MANY_DUPLICATES else "info",
+            None,
+            f"{count:,} row(s) ({share:.1%}) repeat an earlier one in every column.",
+            {"count": count, "rows": len(dataset.frame)},
+            "Remove them if they are copies: a model that has seen a row is judged on its copy.",
+        )
