@@ -1,0 +1,79 @@
+"""What both families of forests share: they grow under the clock and stay small enough to ship."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+
+from .base import Context, Deadline, Family, Fitted, Pace, Params
+
+__all__ = ["Forest"]
+
+TREES = 120
+"""Trees of one model. The fold models of a candidate vote together, so that 5 folds make 600."""
+_BLOCK = 10
+_MOST_LEAVES = 500_000
+_MOST_CELLS = 3e7
+
+
+class Forest(Family):
+    """Averaged trees that split missing values of their own accord and take category codes as numbers."""
+
+    classifier: ClassVar[type[Any]]
+    regressor: ClassVar[type[Any]]
+
+    def unavailable(self, context: Context) -> str | None:
+        """Refuse tables on which a fit takes minutes."""
+        cells = context.n_rows * context.n_columns
+        if cells > _MOST_CELLS:
+            return f"{cells:.0e} values are more than the {_MOST_CELLS:.0e} on which a forest grows in time."
+        return None
+
+    def distributions(self, context: Context) -> dict[str, BaseDistribution]:
+        """Return the space: columns tried per split, rows per leaf, and the measure of purity of classes."""
+        space: dict[str, BaseDistribution] = {
+            "max_features": FloatDistribution(0.1, 1.0),
+            "min_samples_leaf": IntDistribution(1, 30, log=True),
+        }
+        if context.classification:
+            space["criterion"] = CategoricalDistribution(("gini", "entropy"))
+        return space
+
+    def _fit(
+        self,
+        params: Params,
+        context: Context,
+        X: NDArray[np.float64],
+        y: NDArray[Any],
+        X_valid: NDArray[np.float64] | None,
+        y_valid: NDArray[Any] | None,
+        deadline: Deadline,
+    ) -> Fitted:
+        estimator = (self.classifier if context.classification else self.regressor)(
+            **params,
+            # All fold models together stay within a bundle's size.
+            max_leaf_nodes=max(8, _MOST_LEAVES // (context.n_folds * TREES)),
+            n_jobs=context.n_threads,
+            random_state=context.seed,
+            warm_start=True,
+        )
+        pace = Pace(deadline)
+        by_clock = False
+        # The first block is one tree per thread: the smallest forest there can be, and the price of more.
+        sizes = [context.n_threads, *range(_BLOCK, TREES + 1, _BLOCK)]
+        for trees in sorted(set(sizes)):
+            estimator.set_params(n_estimators=trees).fit(X, y)
+            if trees < TREES and not pace.fits_another():
+                by_clock = True
+                break
+        # Threads cost more than they save when single rows are predicted.
+        estimator.set_params(warm_start=False, n_jobs=None)
+        return Fitted(estimator, iterations=len(estimator.estimators_), stopped_early_by_clock=by_clock)

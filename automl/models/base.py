@@ -1,0 +1,302 @@
+"""What a model family is: its context, its search space, its candidates, and what fitting returns."""
+
+from __future__ import annotations
+
+import math
+import time
+import warnings
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+import optuna
+from numpy.typing import NDArray
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
+
+from automl.errors import GlassbenchError
+
+__all__ = ["Context", "Deadline", "Family", "Fitted", "OutOfTime", "Params"]
+
+Params = dict[str, Any]
+"""Hyperparameters of one candidate: plain JSON values only."""
+
+
+class OutOfTime(GlassbenchError, TimeoutError):  # noqa: N818 - the name says what happened
+    """The deadline passed before there was a model that could be used."""
+
+
+@dataclass(frozen=True)
+class Deadline:
+    """A moment on the monotonic clock.
+
+    On Linux and macOS the monotonic clock is shared by all processes of the machine, so a deadline may be
+    handed to a worker process.
+
+    Parameters
+    ----------
+    at : float
+        Seconds on `time.monotonic`; infinity for no deadline.
+    """
+
+    at: float = math.inf
+
+    @classmethod
+    def after(cls, seconds: float) -> Deadline:
+        """Return the moment that many seconds from now."""
+        return cls(time.monotonic() + seconds)
+
+    @classmethod
+    def never(cls) -> Deadline:
+        """Return a deadline that never passes."""
+        return cls(math.inf)
+
+    def left(self) -> float:
+        """Return the seconds left: negative once it has passed, infinity without a deadline."""
+        return self.at - time.monotonic()
+
+    def passed(self) -> bool:
+        """Tell whether no time is left."""
+        return self.left() <= 0
+
+    def check(self, doing: str) -> None:
+        """Raise unless there is time left.
+
+        Parameters
+        ----------
+        doing : str
+            What would have been done, for the message: "fit the first tree".
+
+        Raises
+        ------
+        OutOfTime
+            If the deadline has passed.
+        """
+        if self.passed():
+            raise OutOfTime(
+                f"No time was left to {doing}.", fix="Give the search a larger budget or a smaller table."
+            )
+
+
+class Pace:
+    """Decides between blocks of work whether another block still fits before a deadline.
+
+    The slowest of the blocks so far is taken as the price of the next one.
+    """
+
+    def __init__(self, deadline: Deadline, *, growth: float = 1.1) -> None:
+        self._deadline = deadline
+        self._growth = growth
+        self._last = time.monotonic()
+        self._slowest = 0.0
+
+    def fits_another(self) -> bool:
+        """Note the end of a block; tell whether the next one is expected to end in time."""
+        now = time.monotonic()
+        self._slowest = max(self._slowest, now - self._last)
+        self._last = now
+        return self._deadline.at - now > self._slowest * self._growth
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a family may know about the table before it sees a row.
+
+    Parameters
+    ----------
+    task : {"binary", "multiclass", "regression"}
+        Kind of task.
+    n_rows : int
+        Rows that the search trains on, all folds together.
+    n_columns : int
+        Columns of the encoded matrix.
+    n_classes : int
+        Classes of the target; 0 for regression.
+    categorical : tuple of int
+        Positions of the columns that hold integer codes 0..c-1 (NaN: missing or unknown).
+    n_folds : int
+        Models of each candidate that will be kept together.
+    n_threads : int
+        Threads that one fit may use.
+    seed : int
+        Seed of everything random.
+    metric : str
+        Name of the metric (in `automl.metrics.METRICS`) that the search optimises.
+    """
+
+    task: str
+    n_rows: int
+    n_columns: int
+    n_classes: int
+    categorical: tuple[int, ...] = ()
+    n_folds: int = 5
+    n_threads: int = 1
+    seed: int = 0
+    metric: str = ""
+
+    @property
+    def classification(self) -> bool:
+        """Whether the target is a class."""
+        return self.task != "regression"
+
+    @property
+    def outputs(self) -> int:
+        """How many functions a boosted or linear model has to learn: one per class above two, else one."""
+        return self.n_classes if self.task == "multiclass" else 1
+
+
+@dataclass(frozen=True)
+class Fitted:
+    """A fitted model and how its fit ended.
+
+    Parameters
+    ----------
+    estimator : object
+        Fitted scikit-learn or LightGBM object, or a scikit-learn pipeline of such; takes float64 matrices.
+        Classifiers have ``classes_ == arange(K)`` and ``predict_proba``.
+    iterations : int, optional
+        Boosting rounds, trees or epochs that the model kept; None where the family does not count.
+    stopped_early_by_clock : bool
+        Whether the deadline cut the fit short. The same seed gives the same model only where it did not.
+    """
+
+    estimator: Any
+    iterations: int | None = None
+    stopped_early_by_clock: bool = False
+
+
+class Family(ABC):
+    """A kind of model. One subclass per file of this package; its file is all there is to know about it.
+
+    A subclass names itself, declares `distributions`, offers `first_candidates` and implements `_fit`.
+    """
+
+    name: ClassVar[str]
+    """Identifier: the name of the family's module."""
+    label: ClassVar[str]
+    """Name in the words of the field, for people."""
+
+    def unavailable(self, context: Context) -> str | None:
+        """Return why this family should not be tried on such a table, or None if it should."""
+        return None
+
+    @abstractmethod
+    def first_candidates(self, context: Context) -> list[Params]:
+        """Return hyperparameters worth trying before any search, best first, each within `distributions`."""
+
+    @abstractmethod
+    def distributions(self, context: Context) -> dict[str, BaseDistribution]:
+        """Return the search space: one distribution per hyperparameter."""
+
+    def suggest(self, trial: optuna.trial.BaseTrial, context: Context) -> Params:
+        """Ask an Optuna trial for hyperparameters; the keys are those of `distributions`."""
+        return {key: _ask(trial, key, kind) for key, kind in self.distributions(context).items()}
+
+    def fit(
+        self,
+        params: Params,
+        context: Context,
+        X: NDArray[np.float64],
+        y: NDArray[Any],
+        *,
+        X_valid: NDArray[np.float64] | None = None,
+        y_valid: NDArray[Any] | None = None,
+        deadline: Deadline | None = None,
+    ) -> Fitted:
+        """Fit one model.
+
+        Parameters
+        ----------
+        params : dict
+            Hyperparameters, with the keys of `distributions`.
+        context : Context
+            What the search knows about the table.
+        X : ndarray of float64, shape (n_rows, n_columns)
+            Encoded rows; NaN is missing.
+        y : ndarray, shape (n_rows,)
+            Codes 0..K-1, each present at least once, or values.
+        X_valid, y_valid : ndarray, optional
+            Rows of the validation fold. Families that learn in rounds choose the number of rounds on them.
+        deadline : Deadline, optional
+            When the fit must have ended; none by default.
+
+        Returns
+        -------
+        Fitted
+            The model, and how its fit ended.
+
+        Raises
+        ------
+        OutOfTime
+            If the deadline passed before there was anything usable.
+        ValueError
+            If the shapes do not fit or a class has no row.
+        """
+        deadline = deadline or Deadline.never()
+        X, y = self._checked(context, X, y)
+        if X_valid is not None and (y_valid is None or len(X_valid) != len(y_valid)):
+            raise ValueError("X_valid was given without as many values of y_valid; give both or neither.")
+        if X_valid is not None and not len(X_valid):
+            X_valid = y_valid = None
+        deadline.check(f"start to fit {self.label}")
+        return self._fit(params, context, X, y, X_valid, y_valid, deadline)
+
+    @abstractmethod
+    def _fit(
+        self,
+        params: Params,
+        context: Context,
+        X: NDArray[np.float64],
+        y: NDArray[Any],
+        X_valid: NDArray[np.float64] | None,
+        y_valid: NDArray[Any] | None,
+        deadline: Deadline,
+    ) -> Fitted:
+        """Fit on checked rows; see `fit`."""
+
+    @staticmethod
+    def _checked(
+        context: Context, X: NDArray[np.float64], y: NDArray[Any]
+    ) -> tuple[NDArray[np.float64], NDArray[Any]]:
+        X = np.ascontiguousarray(X, dtype=np.float64)
+        if X.ndim != 2 or X.shape[0] != len(y) or X.shape[1] != context.n_columns:
+            raise ValueError(
+                f"Expected a matrix of {len(y)} rows and {context.n_columns} columns, found shape {X.shape}."
+            )
+        if not context.classification:
+            return X, np.asarray(y, dtype=np.float64)
+        y = np.asarray(y, dtype=np.int64)
+        counts = np.bincount(y, minlength=context.n_classes)
+        if len(counts) != context.n_classes or not counts.all():
+            raise ValueError(
+                f"Expected training rows of each of {context.n_classes} classes, found {counts.tolist()} "
+                "rows per class; keep at least one row of each class in every training fold."
+            )
+        return X, y
+
+
+def _ask(trial: optuna.trial.BaseTrial, name: str, kind: BaseDistribution) -> Any:
+    if isinstance(kind, FloatDistribution):
+        return trial.suggest_float(name, kind.low, kind.high, step=kind.step, log=kind.log)
+    if isinstance(kind, IntDistribution):
+        return trial.suggest_int(name, kind.low, kind.high, step=kind.step, log=kind.log)
+    if isinstance(kind, CategoricalDistribution):
+        return trial.suggest_categorical(name, kind.choices)
+    raise TypeError(f"{name}: no way to ask for a {type(kind).__name__}.")
+
+
+@contextmanager
+def ignoring_convergence() -> Iterator[None]:
+    """Silence the warning that an iterative fit was stopped before it converged: stopping it is the point."""
+    from sklearn.exceptions import ConvergenceWarning
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        yield

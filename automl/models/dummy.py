@@ -1,0 +1,42 @@
+"""The baseline: predicts the same for every row. A model that cannot beat it has learnt nothing."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from optuna.distributions import BaseDistribution
+from sklearn.dummy import DummyClassifier, DummyRegressor
+
+from .base import Context, Deadline, Family, Fitted, Params
+
+__all__ = ["Dummy"]
+
+
+class Dummy(Family):
+    """Class frequencies; for values the mean, or the median where the metric is of absolute errors."""
+
+    name: ClassVar[str] = "dummy"
+    label: ClassVar[str] = "Dummy"
+
+    def first_candidates(self, context: Context) -> list[Params]:
+        return [{}]
+
+    def distributions(self, context: Context) -> dict[str, BaseDistribution]:
+        return {}
+
+    def _fit(
+        self,
+        params: Params,
+        context: Context,
+        X: NDArray[np.float64],
+        y: NDArray[Any],
+        X_valid: NDArray[np.float64] | None,
+        y_valid: NDArray[Any] | None,
+        deadline: Deadline,
+    ) -> Fitted:
+        if context.classification:
+            return Fitted(DummyClassifier(strategy="prior").fit(X, y))
+        strategy = "median" if context.metric in {"mae", "mape"} else "mean"
+        return Fitted(DummyRegressor(strategy=strategy).fit(X, y))

@@ -1,0 +1,136 @@
+"""Neural networks: a perceptron of one to three layers, trained epoch by epoch under the clock."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
+
+from ._preparation import most_cells, scaled
+from .base import Context, Deadline, Family, Fitted, Pace, Params
+
+__all__ = ["MLP"]
+
+_MOST_CELLS = 1e7
+_MOST_EPOCHS = 150
+_EPOCHS_UNVALIDATED = 15
+_PATIENCE = 12
+
+
+class MLP(Family):
+    """Layers of rectified units, trained by Adam; the best epoch on the validation rows is kept."""
+
+    name: ClassVar[str] = "mlp"
+    label: ClassVar[str] = "Neural network"
+
+    def unavailable(self, context: Context) -> str | None:
+        """Refuse tables that leave no time for enough epochs."""
+        cells = most_cells(context)
+        if cells > _MOST_CELLS:
+            return f"Up to {cells:.0e} values (one-hot) are more than the {_MOST_CELLS:.0e} learnt in time."
+        return None
+
+    def first_candidates(self, context: Context) -> list[Params]:
+        """Return a deep and patient network and a flat one with strong decay."""
+        return [
+            {"layers": 2, "width": 128, "learning_rate": 5e-4, "alpha": 0.1, "scaling": "quantile"},
+            {"layers": 1, "width": 128, "learning_rate": 2e-3, "alpha": 0.3, "scaling": "quantile"},
+        ]
+
+    def distributions(self, context: Context) -> dict[str, BaseDistribution]:
+        """Return the space: shape, rate, decay, scale."""
+        return {
+            "layers": IntDistribution(1, 3),
+            "width": IntDistribution(16, 256, log=True),
+            "learning_rate": FloatDistribution(3e-4, 2e-2, log=True),
+            "alpha": FloatDistribution(1e-4, 10.0, log=True),
+            "scaling": CategoricalDistribution(("standard", "quantile")),
+        }
+
+    def _fit(
+        self,
+        params: Params,
+        context: Context,
+        X: NDArray[np.float64],
+        y: NDArray[Any],
+        X_valid: NDArray[np.float64] | None,
+        y_valid: NDArray[Any] | None,
+        deadline: Deadline,
+    ) -> Fitted:
+        prepare = scaled(X, context, params["scaling"])
+        Z = prepare.fit_transform(X)
+        deadline.check("train the first epoch after the columns were prepared")
+        centre, spread = (0.0, 1.0) if context.classification else (float(y.mean()), float(y.std()) or 1.0)
+        kind = MLPClassifier if context.classification else MLPRegressor
+        model = kind(
+            hidden_layer_sizes=(int(params["width"]),) * int(params["layers"]),
+            learning_rate_init=float(params["learning_rate"]),
+            alpha=float(params["alpha"]),
+            batch_size=int(np.clip(len(Z) // 30, 16, 256)) if len(Z) > 16 else len(Z),
+            random_state=context.seed,
+        )
+        target = y if context.classification else (y - centre) / spread
+        valid = None
+        if X_valid is not None and y_valid is not None:
+            valid = (
+                prepare.transform(X_valid),
+                y_valid if context.classification else (y_valid - centre) / spread,
+            )
+        with threadpool_limits(limits=context.n_threads, user_api="blas"):
+            epochs, by_clock = _train(model, Z, target, valid, deadline)
+        if not context.classification:
+            # The last layer is linear: folded into it, the target's scale needs no further step.
+            model.coefs_[-1] = model.coefs_[-1] * spread
+            model.intercepts_[-1] = model.intercepts_[-1] * spread + centre
+        return Fitted(
+            Pipeline([("prepare", prepare), ("model", model)]),
+            iterations=epochs,
+            stopped_early_by_clock=by_clock,
+        )
+
+
+def _train(
+    model: Any,
+    Z: NDArray[np.float64],
+    y: NDArray[Any],
+    valid: tuple[NDArray[np.float64], NDArray[Any]] | None,
+    deadline: Deadline,
+) -> tuple[int, bool]:
+    """Train until the validation loss has not fallen for some epochs; keep the best weights.
+
+    Returns the number of epochs kept, and whether the clock ended the training.
+    """
+    known = {"classes": np.unique(y)} if isinstance(model, MLPClassifier) else {}
+    pace = Pace(deadline)
+    best, kept, weights, by_clock = np.inf, 0, None, False
+    for epoch in range(1, (_EPOCHS_UNVALIDATED if valid is None else _MOST_EPOCHS) + 1):
+        model.partial_fit(Z, y, **known)
+        loss = -float(epoch) if valid is None else _loss(model, *valid)
+        if loss < best:
+            best, kept = loss, epoch
+            weights = [each.copy() for each in (*model.coefs_, *model.intercepts_)]
+        if epoch - kept >= _PATIENCE:
+            break
+        if not pace.fits_another():
+            by_clock = True
+            break
+    if weights is None:
+        raise FloatingPointError("The network diverged in its first epoch; use a smaller learning rate.")
+    half = len(model.coefs_)
+    model.coefs_, model.intercepts_ = weights[:half], weights[half:]
+    # The state of the optimiser is as large as the network twice over, and of no use any more.
+    del model._optimizer
+    return kept, by_clock
+
+
+def _loss(model: Any, Z: NDArray[np.float64], y: NDArray[Any]) -> float:
+    """Return the log loss or the squared error."""
+    if not isinstance(model, MLPClassifier):
+        return float(np.mean((model.predict(Z) - y) ** 2))
+    proba = model.predict_proba(Z)[np.arange(len(y)), np.searchsorted(model.classes_, y)]
+    return float(-np.log(np.clip(proba, 1e-12, 1)).mean())
