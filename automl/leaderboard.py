@@ -1,0 +1,89 @@
+"""The trials of a run, ranked."""
+
+from __future__ import annotations
+
+import statistics
+from typing import Any
+
+import pandas as pd
+
+from automl.search.trial import Trial
+from automl.store import RunFolder
+
+__all__ = ["COLUMNS", "leaderboard"]
+
+COLUMNS = (
+    "id",
+    "family",
+    "score",
+    "interval_low",
+    "interval_high",
+    "fold_std",
+    "fit_seconds",
+    "predict_ms_per_1000",
+    "megabytes",
+    "status",
+    "reason",
+    "chosen",
+)
+
+
+def leaderboard(folder: RunFolder) -> pd.DataFrame:
+    """All trials of a run, best first, failed ones last, and the ensemble once there is one.
+
+    Parameters
+    ----------
+    folder : RunFolder
+
+    Returns
+    -------
+    DataFrame
+        Columns as in `COLUMNS`. `score` is on the out-of-fold predictions, in the metric's own direction;
+        the interval is a 90 % bootstrap interval; `predict_ms_per_1000` is for 1,000 rows in one thread
+        without the preprocessor.
+    """
+    trials = {content["id"]: Trial.from_json(content) for content in folder.trials()}
+    result = folder.result
+    rows = [_trial_row(trial) for trial in trials.values()]
+    losses = [float("inf") if trial.loss is None else trial.loss for trial in trials.values()]
+    if result is not None and result["chosen"] == "ensemble":
+        rows.append(_ensemble_row(result, trials))
+        losses.append(float("-inf"))  # it is chosen only where it beats every trial
+    table = pd.DataFrame(rows, columns=list(COLUMNS))
+    table["chosen"] = table["id"] == (result or {}).get("chosen")
+    order = sorted(range(len(rows)), key=lambda i: (losses[i], rows[i]["id"]))
+    return table.iloc[order].reset_index(drop=True)
+
+
+def _trial_row(trial: Trial) -> dict[str, Any]:
+    low, high = trial.interval or (None, None)
+    return {
+        "id": trial.id,
+        "family": trial.family,
+        "score": trial.score,
+        "interval_low": low,
+        "interval_high": high,
+        "fold_std": statistics.stdev(trial.fold_scores) if len(trial.fold_scores) > 1 else None,
+        "fit_seconds": trial.fit_seconds,
+        "predict_ms_per_1000": trial.predict_seconds * 1000,
+        "megabytes": trial.bytes / 1e6,
+        "status": trial.status,
+        "reason": trial.reason,
+    }
+
+
+def _ensemble_row(result: dict[str, Any], trials: dict[str, Trial]) -> dict[str, Any]:
+    members = [trials[member["id"]] for member in result["members"]]
+    return {
+        "id": "ensemble",
+        "family": "ensemble",
+        "score": result["cv_score"],
+        "interval_low": result["cv_interval"][0],
+        "interval_high": result["cv_interval"][1],
+        "fold_std": None,
+        "fit_seconds": sum(trial.fit_seconds for trial in members),
+        "predict_ms_per_1000": sum(trial.predict_seconds for trial in members) * 1000,
+        "megabytes": sum(trial.bytes for trial in members) / 1e6,
+        "status": "ok",
+        "reason": "",
+    }

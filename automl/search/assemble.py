@@ -1,0 +1,69 @@
+"""The model that is shipped: one preprocessor, and a vote over fold models.
+
+Only stock scikit-learn and LightGBM classes, so that it loads and predicts where Glassbench is not
+installed. It is always a vote, also for a single trial, whose fold models then have equal weights: one
+structure to export, to explain and to test.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import joblib
+import numpy as np
+from sklearn.ensemble import VotingClassifier, VotingRegressor
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import LabelEncoder
+from sklearn.utils import Bunch
+
+from automl.store import RunFolder
+from automl.task import Task
+
+__all__ = ["assemble"]
+
+
+def assemble(folder: RunFolder, task: Task, weights: Mapping[str, float]) -> Pipeline:
+    """Build the fitted model of a run from stored fold models.
+
+    Parameters
+    ----------
+    folder : RunFolder
+    task : Task
+    weights : mapping of trial id to weight
+        Those above 0 become members.
+
+    Returns
+    -------
+    Pipeline
+        Raw DataFrame in; `predict`, `predict_proba` and `classes_` in the target's own labels.
+    """
+    members: list[tuple[str, Any]] = []
+    member_weights: list[float] = []
+    for trial_id, weight in weights.items():
+        if weight <= 0:
+            continue
+        models = joblib.load(folder.trial_path(trial_id, ".joblib"))
+        members += [(f"{trial_id}-fold{number}", model) for number, model in enumerate(models)]
+        member_weights += [weight / len(models)] * len(models)
+    return Pipeline(
+        [("prep", joblib.load(folder.path / "prep.joblib")), ("model", _vote(task, members, member_weights))]
+    )
+
+
+def _vote(
+    task: Task, members: list[tuple[str, Any]], weights: list[float]
+) -> VotingClassifier | VotingRegressor:
+    """A vote whose members are already fitted.
+
+    scikit-learn has no public way to make one; the attributes set here are those that its own `fit` sets.
+    """
+    if task.kind == "regression":
+        vote = VotingRegressor(members, weights=weights)
+    else:
+        vote = VotingClassifier(members, voting="soft", weights=weights)
+        vote.le_ = LabelEncoder().fit(np.asarray(task.classes))
+        vote.classes_ = vote.le_.classes_
+    vote.estimators_ = [model for _, model in members]
+    vote.named_estimators_ = Bunch(**dict(members))
+    return vote

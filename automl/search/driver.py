@@ -1,0 +1,326 @@
+"""The search itself: keeps the workers busy until the clock says stop.
+
+One loop in one thread: launch what may be launched, wait for whatever finishes first, write it down. Workers
+hold no state that matters and the driver writes every finished trial at once, so a kill loses the trials in
+flight and nothing else.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from joblib import cpu_count
+from sklearn.pipeline import Pipeline
+from threadpoolctl import threadpool_limits
+
+from automl.errors import GlassbenchError
+from automl.models import FAMILIES, Context, get_family
+from automl.search.clock import Clock
+from automl.search.evaluate import Evaluation, evaluate
+from automl.search.finish import finish
+from automl.search.pool import WorkerPool
+from automl.search.prepare import prepare
+from automl.search.propose import Proposer
+from automl.search.select import load_trials, ranked
+from automl.search.trial import Candidate, Trial
+from automl.store import RunFolder
+from automl.store.files import replacing
+
+__all__ = ["run_search"]
+
+Progress = Callable[[dict[str, Any]], None]
+
+_TICK = 0.25  # seconds between looks at the cancel marker
+_STATUS_EVERY = 1.0  # seconds between writings of the status while nothing happens
+_SHARE = 0.3  # of the time left that one candidate may take
+_KEPT_MODELS = 200  # of the best trials; an hour on a small table makes ten thousand, with a megabyte each
+_LIKELY_MEMBERS = 8  # that an ensemble usually has
+_BYTES_PER_SECOND = 40e6  # of fold models, unpacked
+_ONE_THREAD_ROWS = 20_000  # above, one candidate with all threads beats several side by side
+
+
+def run_search(
+    folder: RunFolder,
+    *,
+    table: pd.DataFrame | None = None,
+    started: float | None = None,
+    progress: Progress | None = None,
+) -> tuple[dict[str, Any], Pipeline | None]:
+    """Start or resume the search of a run and bring it to an end.
+
+    Parameters
+    ----------
+    folder : RunFolder
+    table : DataFrame, optional
+        The table when the run was not made from a file.
+    started : float, optional
+        Reading of `time.monotonic` at which the budget began; default now.
+    progress : callable, optional
+        Called with the status whenever it is written: at every trial, and once a second.
+
+    Returns
+    -------
+    (dict, Pipeline or None)
+        The result, as in `result.json`, and its model (None when the run had finished before). After a
+        cancel it is made from what was there, the holdout stays sealed, and a later call goes on.
+
+    Raises
+    ------
+    GlassbenchError
+        When there is no result; the status then is `failed` and says why.
+    """
+    with folder.hold():
+        status = folder.status
+        if status["state"] == "finished" and folder.result is not None:
+            return folder.result, None
+        if status["state"] != "queued":  # a cancel that came before the first start counts
+            folder.clear_cancel()
+        for stale in (folder.path / "explanations").glob("ensemble*.json"):
+            stale.unlink()  # the ensemble will be another one
+        session = status["session"] + 1
+        clock = Clock(folder.spec["budget"], spent=status["seconds"], started=started)
+        folder.set_status("preparing", message="Reading the table", session=session, error=None)
+        folder.add_event("resumed" if session > 1 else "started", session=session)
+        try:
+            return _Search(folder, clock, progress).run(table)
+        except Exception as error:
+            message = str(error) if isinstance(error, GlassbenchError) else f"{type(error).__name__}: {error}"
+            folder.set_status("failed", message=message, error={"message": message}, seconds=clock.spent())
+            folder.add_event("failed", message=message)
+            raise
+
+
+@dataclass
+class _Running:
+    """A candidate in a worker."""
+
+    candidate: Candidate
+    overdue: float  # reading of time.monotonic after which the worker is taken to hang
+    attempt: int
+
+
+class _Search:
+    """One session of a search."""
+
+    def __init__(self, folder: RunFolder, clock: Clock, progress: Progress | None) -> None:
+        self.folder = folder
+        self.clock = clock
+        self.progress = progress
+        self.cores = folder.spec["n_jobs"] or cpu_count()
+        self.running: dict[Future[Evaluation], _Running] = {}
+        self.again: list[tuple[Candidate, int]] = []
+        self.trials: dict[int, Trial] = {}
+        self.holdout_rows = 0
+        self._last_status = 0.0
+
+    def run(self, table: pd.DataFrame | None) -> tuple[dict[str, Any], Pipeline]:
+        pool = WorkerPool(self.cores, 1)
+        try:
+            pool.start()  # the workers import the engine while this process reads the table
+            prepared = prepare(self.folder, table)
+            context = prepared.context
+            if context.n_rows > _ONE_THREAD_ROWS and self.cores > 1:
+                pool.kill()
+                pool = WorkerPool(1, self.cores)
+                context = replace(context, n_threads=self.cores)
+            self.holdout_rows = prepared.holdout_rows
+            self.folder.add_event("prepared", seconds=self.clock.spent())
+            with threadpool_limits(1, user_api="blas"):  # the cores belong to the workers
+                cancelled = self._search(context, pool)
+        finally:
+            pool.kill()
+        self._write_status("finishing", "Choosing the model", force=True)
+        result, model = finish(
+            self.folder, prepared, list(self.trials.values()), self.clock, open_holdout=not cancelled
+        )
+        state = "cancelled" if cancelled else "finished"
+        self._write_status(state, "", force=True, chosen=result["chosen"])
+        self.folder.add_event(state, chosen=result["chosen"], seconds=self.clock.spent())
+        return result, model
+
+    def _search(self, context: Context, pool: WorkerPool) -> bool:
+        """Run trials until time, their number or the person says stop; True if it was the person."""
+        families = self._usable_families(context)
+        proposer = Proposer(context, families, lag=2 * pool.n_workers + 2)
+        for trial in load_trials(self.folder):
+            self.trials[trial.number] = trial
+            proposer.add(trial)
+        self._write_status("searching", "", force=True, metric=context.metric)
+        self._first_model(context, proposer)
+        limit = self.folder.spec["max_trials"] or np.inf
+        number = 0
+        while True:
+            if self.folder.is_cancel_asked():
+                return True
+            while self._may_launch(pool):
+                if self.again:
+                    self._launch(pool, context, *self.again.pop(0))
+                    continue
+                while number in self.trials:
+                    number += 1
+                if number >= limit or not proposer.can_ask(number):
+                    break
+                self._launch(pool, context, proposer.ask(number), 1)
+                number += 1
+            if not self.running or self.clock.search_left() <= 0:
+                return False
+            done, _ = wait(
+                self.running,
+                timeout=min(_TICK, max(self.clock.search_left(), 0)),
+                return_when=FIRST_COMPLETED,
+            )
+            for future in sorted(done, key=lambda future: self.running[future].candidate.number):
+                self._collect(future, pool, proposer)
+            self._end_overdue(pool, proposer)
+            self._write_status("searching", "")
+
+    def _usable_families(self, context: Context) -> list[str]:
+        usable = []
+        for name, family in FAMILIES.items():
+            reason = family.unavailable(context)
+            if reason is None:
+                usable.append(name)
+            else:
+                self.folder.add_event("family_skipped", family=name, reason=reason)
+        return usable
+
+    def _first_model(self, context: Context, proposer: Proposer) -> None:
+        """Try the first candidate, the dummy, in this process: from here on there is a model on the disk."""
+        if 0 not in self.trials:
+            candidate = proposer.ask(0)
+            evaluation = evaluate(self.folder.path, candidate.family, candidate.params, context, np.inf)
+            self._record(candidate, evaluation, proposer)
+
+    def _may_launch(self, pool: WorkerPool) -> bool:
+        if self.clock.search_left() <= 0:
+            return False
+        # A candidate whose worker died is tried once more, alone: if it dies again, it was this one.
+        alone = bool(self.again) or any(running.attempt > 1 for running in self.running.values())
+        return len(self.running) < (1 if alone else pool.n_workers)
+
+    def _launch(self, pool: WorkerPool, context: Context, candidate: Candidate, attempt: int) -> None:
+        left = self.clock.search_left()
+        seconds = min(max(_SHARE * left, 5.0), 0.9 * left)
+        future = pool.submit(evaluate, self.folder.path, candidate.family, candidate.params, context, seconds)
+        self.running[future] = _Running(candidate, time.monotonic() + 1.5 * seconds + 3, attempt)
+
+    def _collect(self, future: Future[Evaluation], pool: WorkerPool, proposer: Proposer) -> None:
+        if future not in self.running:  # its pool broke while the others were being collected
+            return
+        try:
+            evaluation = future.result()
+        except BrokenProcessPool:
+            self._restart(pool, proposer)
+            return
+        self._record(self.running.pop(future).candidate, evaluation, proposer)
+
+    def _restart(self, pool: WorkerPool, proposer: Proposer) -> None:
+        """A worker died and took its pool along; nobody knows whose candidate it was."""
+        pool.kill()
+        lost = sorted(self.running.values(), key=lambda running: running.candidate.number)
+        self.running.clear()
+        self.folder.add_event("workers_lost", candidates=[running.candidate.id for running in lost])
+        for running in lost:
+            if running.attempt > 1:
+                reason = "The worker process died twice, most likely for want of memory."
+                self._record(running.candidate, Evaluation(reason=reason), proposer)
+            else:
+                self.again.append((running.candidate, 2))
+
+    def _end_overdue(self, pool: WorkerPool, proposer: Proposer) -> None:
+        """Kill a candidate that does not look at its deadline, and start the others again."""
+        now = time.monotonic()
+        overdue = [future for future, running in self.running.items() if now > running.overdue]
+        if not overdue:
+            return
+        pool.kill()
+        for future in overdue:
+            reason = "It ran far over its share of the time and was stopped."
+            self._record(self.running.pop(future).candidate, Evaluation(reason=reason), proposer)
+        others = sorted(self.running.values(), key=lambda running: running.candidate.number)
+        self.running.clear()
+        self.again += [(running.candidate, running.attempt) for running in others]
+
+    def _record(self, candidate: Candidate, evaluation: Evaluation, proposer: Proposer) -> None:
+        """Write a finished trial: predictions, models, and last the JSON that makes it exist."""
+        trial = Trial(
+            id=candidate.id,
+            number=candidate.number,
+            family=candidate.family,
+            params=candidate.params,
+            origin=candidate.origin,
+            status="failed" if evaluation.reason else "ok",
+            reason=evaluation.reason,
+            score=evaluation.score,
+            loss=evaluation.loss,
+            interval=evaluation.interval,
+            fold_scores=evaluation.fold_scores,
+            fit_seconds=evaluation.fit_seconds,
+            predict_seconds=evaluation.predict_seconds,
+            bytes=len(evaluation.models),
+            iterations=evaluation.iterations,
+            clipped=evaluation.clipped,
+            warnings=evaluation.warnings,
+            at=self.clock.spent(),
+            finished=time.time(),
+        )
+        if evaluation.out_of_fold is not None:
+            with replacing(self.folder.trial_path(trial.id, ".npz")) as stream:
+                np.savez(stream, out_of_fold=evaluation.out_of_fold)
+            with replacing(self.folder.trial_path(trial.id, ".joblib")) as stream:
+                stream.write(evaluation.models)
+        self.folder.write(f"trials/{trial.id}.json", trial.to_json())
+        better = trial.loss is not None and ranked([*self.trials.values(), trial])[0] is trial
+        self.trials[trial.number] = trial
+        for beaten in ranked(list(self.trials.values()))[_KEPT_MODELS:]:
+            self.folder.trial_path(beaten.id, ".joblib").unlink(missing_ok=True)
+        self._reserve_time_to_finish()
+        proposer.add(trial)
+        self.folder.add_event(
+            "trial", id=trial.id, family=trial.family, score=trial.score, reason=trial.reason, at=trial.at,
+            details=evaluation.details,
+        )  # fmt: skip
+        if better:
+            self.folder.add_event("best", id=trial.id, family=trial.family, score=trial.score, at=trial.at)
+        self._write_status("searching", "", force=True)
+
+    def _reserve_time_to_finish(self) -> None:
+        """Leave time for what the end will cost: loading the members and predicting the holdout."""
+        likely = ranked(list(self.trials.values()))[:_LIKELY_MEMBERS]
+        predicting = sum(trial.predict_seconds for trial in likely) * self.holdout_rows / 1000
+        self.clock.reserve_for(sum(trial.bytes for trial in likely) / _BYTES_PER_SECOND + predicting)
+
+    def _write_status(self, state: str, message: str, *, force: bool = False, **fields: Any) -> None:
+        now = time.monotonic()
+        if not force and now - self._last_status < _STATUS_EVERY:
+            return
+        self._last_status = now
+        best = ranked(list(self.trials.values()))[:1]
+        dummy = next((trial.score for trial in self.trials.values() if trial.family == "dummy"), None)
+        status = self.folder.set_status(
+            state,
+            message=message,
+            seconds=self.clock.spent(),
+            trials=len(self.trials),
+            failed=sum(trial.status == "failed" for trial in self.trials.values()),
+            best=None
+            if not best
+            else {
+                "id": best[0].id,
+                "family": best[0].family,
+                "score": best[0].score,
+                "interval": best[0].interval,
+            },
+            dummy=dummy,
+            running=[get_family(r.candidate.family).label for r in self.running.values()],
+            **fields,
+        )
+        if self.progress is not None:
+            self.progress(status)

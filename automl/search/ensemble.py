@@ -1,0 +1,89 @@
+"""Greedy ensemble selection with replacement over stored out-of-fold predictions.
+
+Caruana et al., "Ensemble selection from libraries of models", ICML 2004.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from automl.metrics import Metric
+
+__all__ = ["library_size", "select_ensemble"]
+
+_ROUNDS = 25  # TabRepo (Salinas and Erickson, 2024) found no gain above 25 rounds
+_DECIMALS = 6  # differences below this are noise: such candidates tie, and a member used already is preferred
+_ROWS = 20_000  # enough rows to choose the weights from; scoring the choice uses all of them
+
+
+def library_size(n_rows: int) -> int:
+    """How many of the best trials may enter the selection.
+
+    The fewer rows, the easier it is to overfit the selection itself: 4 models at 100 rows, 8 at 500, 15 at
+    2,500, 40 at 10,000 (the steps that AutoGluon 1.6 uses), linear in log rows between them.
+    """
+    return int(np.interp(np.log(max(n_rows, 1)), np.log([100, 500, 2500, 10_000]), [4, 8, 15, 40]))
+
+
+def select_ensemble(
+    predictions: Sequence[NDArray[np.float64]],
+    y: NDArray[np.float64],
+    metric: Metric,
+    *,
+    seconds: float = np.inf,
+    seed: int = 0,
+) -> list[float]:
+    """Weights of a vote that does well on out-of-fold predictions.
+
+    Parameters
+    ----------
+    predictions : sequence of ndarray, shape (rows,) or (rows, classes)
+        One for each model, best model first.
+    y : ndarray, shape (rows,)
+    metric : Metric
+    seconds : float
+        After this time the best vote so far is returned.
+    seed : int
+        For the rows drawn when there are more than 20,000.
+
+    Returns
+    -------
+    list of float
+        One weight for each model, adding to 1; most are 0.
+    """
+    end = time.monotonic() + seconds
+    rows = _rows_to_use(y, seed)
+    library = [prediction[rows] for prediction in predictions]
+    y = y[rows]
+    picked: list[int] = []
+    total = np.zeros_like(library[0])
+    best_loss, best_length = np.inf, 0
+    for _ in range(_ROUNDS):
+        losses = []
+        for prediction in library:
+            if time.monotonic() > end and best_length:
+                break
+            losses.append(round(metric.loss(y, (total + prediction) / (len(picked) + 1)), _DECIMALS))
+        if len(losses) < len(library):
+            break
+        choice = min(range(len(library)), key=lambda i: (losses[i], i not in picked, i))
+        picked.append(choice)
+        total = total + library[choice]
+        if losses[choice] < best_loss:
+            best_loss, best_length = losses[choice], len(picked)
+    counts = Counter(picked[:best_length])
+    return [counts[i] / best_length for i in range(len(library))]
+
+
+def _rows_to_use(y: NDArray[np.float64], seed: int) -> NDArray[np.intp] | slice:
+    if len(y) <= _ROWS:
+        return slice(None)
+    # With rare classes a plain draw could lose one; the first row of each distinct label goes along.
+    drawn = np.random.default_rng(seed).choice(len(y), _ROWS, replace=False)
+    labels, first = np.unique(y, return_index=True)
+    return np.union1d(drawn, first) if len(labels) <= 100 else np.sort(drawn)

@@ -1,0 +1,188 @@
+"""One candidate through all folds; runs in a worker process."""
+
+from __future__ import annotations
+
+import io
+import time
+import traceback
+import warnings
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import joblib
+import numpy as np
+from numpy.typing import NDArray
+
+from automl.data.split import Split
+from automl.metrics import bootstrap_interval, get_metric
+from automl.models import Context, Deadline, get_family
+
+__all__ = ["Evaluation", "TrainingRows", "evaluate"]
+
+
+@dataclass(frozen=True)
+class TrainingRows:
+    """The encoded rows that may be trained on.
+
+    Attributes
+    ----------
+    X : ndarray of float64, shape (rows, derived columns)
+    y : ndarray, shape (rows,)
+    fold : ndarray of int8, shape (rows,)
+        The fold in which the row validates; -1 means always in training.
+    n_folds : int
+    """
+
+    X: NDArray[np.float64]
+    y: NDArray[Any]
+    fold: NDArray[np.int8]
+    n_folds: int
+
+    @classmethod
+    def load(cls, path: Path) -> TrainingRows:
+        """Read them from a run folder; the matrix is mapped, so that all workers share its memory."""
+        with np.load(path / "split.npz") as arrays:
+            split = Split.from_arrays(arrays)
+        return cls(
+            X=np.load(path / "encoded.npy", mmap_mode="r"),
+            y=np.load(path / "target.npy"),
+            fold=split.fold,
+            n_folds=split.n_folds,
+        )
+
+    @property
+    def validated(self) -> NDArray[np.bool_]:
+        """Rows that have an out-of-fold prediction."""
+        return np.asarray(self.fold >= 0)
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """What a worker sends back."""
+
+    reason: str = ""
+    details: str = ""
+    out_of_fold: NDArray[np.float64] | None = None
+    models: bytes = b""
+    score: float | None = None
+    loss: float | None = None
+    interval: tuple[float, float] | None = None
+    fold_scores: list[float] = field(default_factory=list)
+    fit_seconds: float = 0.0
+    predict_seconds: float = 0.0
+    iterations: list[int | None] = field(default_factory=list)
+    clipped: bool = False
+    warnings: list[str] = field(default_factory=list)
+
+
+@lru_cache(maxsize=1)
+def _rows_of(path: Path) -> TrainingRows:
+    return TrainingRows.load(path)
+
+
+def evaluate(path: Path, family: str, params: dict[str, Any], context: Context, seconds: float) -> Evaluation:
+    """Cross-validate one candidate.
+
+    Parameters
+    ----------
+    path : Path
+        The run folder, for the training rows.
+    family : str
+    params : dict
+    context : Context
+    seconds : float
+        Time for all folds; each fold gets an equal share of what is left.
+
+    Returns
+    -------
+    Evaluation
+        A failure is returned as one with its reason: no candidate can stop the search.
+    """
+    try:
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            done = _cross_validate(_rows_of(path), family, params, context, seconds)
+        seen = sorted({f"{w.category.__name__}: {str(w.message).splitlines()[0][:200]}" for w in caught})
+        return Evaluation(**{**done, "warnings": seen[:5]})
+    except MemoryError as error:
+        return Evaluation(reason=f"Out of memory: {error}", details=traceback.format_exc())
+    except Exception as error:  # noqa: BLE001 - whatever a library raises is this candidate's result
+        return Evaluation(reason=_reason(error), details=traceback.format_exc())
+
+
+def _reason(error: Exception) -> str:
+    text = str(error).strip()
+    return f"{type(error).__name__}: {text.splitlines()[0][:300]}" if text else type(error).__name__
+
+
+def _cross_validate(
+    rows: TrainingRows, family_name: str, params: dict[str, Any], context: Context, seconds: float
+) -> dict[str, Any]:
+    family = get_family(family_name)
+    metric = get_metric(context.metric, context.task)
+    end = time.monotonic() + seconds
+    shape = (len(rows.y),) if context.task == "regression" else (len(rows.y), context.n_classes)
+    out_of_fold = np.full(shape, np.nan)
+    models, fold_scores, iterations = [], [], []
+    fit_seconds = 0.0
+    clipped = False
+    for number in range(rows.n_folds):
+        valid = rows.fold == number
+        X_valid, y_valid = rows.X[valid], rows.y[valid]
+        started = time.monotonic()
+        share = max(end - started, 0.0) / (rows.n_folds - number)
+        fitted = family.fit(
+            params,
+            context,
+            rows.X[~valid],
+            rows.y[~valid],
+            X_valid=X_valid,
+            y_valid=y_valid,
+            deadline=Deadline.after(share),
+        )
+        fit_seconds += time.monotonic() - started
+        prediction = predict(fitted.estimator, X_valid, context.task)
+        if not np.isfinite(prediction).all():
+            raise ValueError("The model predicts values that are not finite numbers.")
+        out_of_fold[valid] = prediction
+        fold_scores.append(metric.score(y_valid, prediction))
+        models.append(fitted.estimator)
+        iterations.append(fitted.iterations)
+        clipped = clipped or fitted.stopped_early_by_clock
+    validated = rows.validated
+    y, prediction = rows.y[validated], out_of_fold[validated]
+    score = float(metric.score(y, prediction))
+    if not np.isfinite(score):
+        raise ValueError(f"{metric.label} is undefined for what the model predicts.")
+    interval = bootstrap_interval(metric, y, prediction, draws=200, seed=context.seed)
+    stream = io.BytesIO()
+    joblib.dump(models, stream, compress=1)
+    return {
+        "out_of_fold": out_of_fold,
+        "models": stream.getvalue(),
+        "score": score,
+        "loss": float(metric.loss(y, prediction)),
+        "interval": interval if np.isfinite(interval).all() else None,
+        # A fold without one of the classes has no ROC AUC of its own.
+        "fold_scores": [float(score) for score in fold_scores if np.isfinite(score)],
+        "fit_seconds": fit_seconds,
+        "predict_seconds": _seconds_per_thousand(models, rows.X, context.task),
+        "iterations": iterations,
+        "clipped": clipped,
+    }
+
+
+def _seconds_per_thousand(models: list[Any], X: NDArray[np.float64], task: str) -> float:
+    """Seconds that the fold models together take to predict 1,000 rows (repeated where there are fewer)."""
+    block = X[np.sort(np.arange(1000) % len(X))]
+    started = time.monotonic()
+    predict(models[-1], block, task)
+    return (time.monotonic() - started) * len(models)
+
+
+def predict(estimator: Any, X: NDArray[np.float64], task: str) -> NDArray[np.float64]:
+    """Values (n,) for regression, probabilities (n, classes) otherwise."""
+    values = estimator.predict(X) if task == "regression" else estimator.predict_proba(X)
+    return np.asarray(values, dtype=np.float64)

@@ -1,0 +1,131 @@
+"""The end of a search: choose, assemble, open the holdout once, write down the result."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+
+from automl.errors import RunError
+from automl.metrics import bootstrap_interval, metrics_for
+from automl.search.assemble import assemble
+from automl.search.clock import Clock
+from automl.search.prepare import Prepared, load_split
+from automl.search.select import Choice, choose
+from automl.search.trial import Trial
+from automl.store import RunFolder
+from automl.store.files import json_number
+from automl.task import Task
+
+__all__ = ["finish", "summarise"]
+
+
+def finish(
+    folder: RunFolder, prepared: Prepared, trials: Sequence[Trial], clock: Clock, *, open_holdout: bool
+) -> tuple[dict[str, Any], Pipeline]:
+    """Write `result.json`: which trials vote with which weight, and how good that is.
+
+    The model needs no file of its own, since it is the stored fold models of these trials.
+
+    Parameters
+    ----------
+    folder : RunFolder
+    prepared : Prepared
+    trials : sequence of Trial
+    clock : Clock
+    open_holdout : bool
+        False when the search may still go on (it was cancelled): a holdout that was looked at is no longer
+        one.
+
+    Returns
+    -------
+    (dict, Pipeline)
+        The result, and the model that it is about.
+
+    Raises
+    ------
+    RunError
+        When no trial has a model.
+    """
+    task = prepared.task
+    choice = choose(folder, task, trials, seconds=max(clock.left() / 2, 0.2))
+    if choice is None:
+        reasons = sorted({trial.reason for trial in trials if trial.reason})
+        raise RunError(
+            "No model could be trained"
+            + (f": {'; '.join(reasons[:3])}" if reasons else " in the time given."),
+            fix="Give the search more time, or look at the failed trials.",
+        )
+    model = assemble(folder, task, choice.weights)
+    holdout = load_split(folder).holdout
+    if open_holdout and len(holdout):
+        result = _summary(task, choice, trials) | _score_holdout(folder, task, model, holdout)
+    else:
+        result = summarise(folder, task, choice, trials)
+    result["seconds"] = clock.spent()
+    result["finished"] = time.time()
+    folder.write("result.json", result)
+    return result, model
+
+
+def summarise(folder: RunFolder, task: Task, choice: Choice, trials: Sequence[Trial]) -> dict[str, Any]:
+    """What is known of a choice before the holdout is opened, in the form of `result.json`."""
+    metrics = _all_metrics(task, choice.y, choice.prediction, "out-of-fold", folder.spec["seed"])
+    return _summary(task, choice, trials) | {
+        "estimate": "cross-validation",
+        "holdout": None,
+        "metrics": metrics,
+    }
+
+
+def _summary(task: Task, choice: Choice, trials: Sequence[Trial]) -> dict[str, Any]:
+    return {
+        "chosen": choice.model,
+        "members": [{"id": name, "weight": weight} for name, weight in choice.weights.items()],
+        "metric": task.metric,
+        "cv_score": choice.score,
+        "cv_interval": [json_number(end) for end in choice.interval],
+        "trials": len(trials),
+        "dummy": next((trial.score for trial in trials if trial.family == "dummy"), None),
+    }
+
+
+def _score_holdout(
+    folder: RunFolder, task: Task, model: Pipeline, holdout: NDArray[np.intp]
+) -> dict[str, Any]:
+    """Score the one chosen model on the sealed rows, and leave a record that it was done."""
+    rows = pd.read_parquet(folder.path / "data.parquet").iloc[holdout]
+    y = task.encode(rows[task.target])
+    prediction = model.predict(rows) if task.kind == "regression" else model.predict_proba(rows)
+    folder.add_event("holdout_opened", rows=len(rows))
+    metrics = _all_metrics(task, y, np.asarray(prediction, dtype=np.float64), "holdout", folder.spec["seed"])
+    return {
+        "estimate": "holdout",
+        "holdout": {**metrics[task.metric], "rows": len(rows), "opened_at": time.time()},
+        "metrics": metrics,
+    }
+
+
+def _all_metrics(
+    task: Task, y: NDArray[Any], prediction: NDArray[np.float64], on: str, seed: int
+) -> dict[str, dict[str, Any]]:
+    """Every metric of the task with its interval; None where it is undefined (rmsle of a negative)."""
+    found: dict[str, dict[str, Any]] = {}
+    for metric in metrics_for(task.kind):
+        try:
+            score = metric.score(y, prediction)
+            low, high = bootstrap_interval(metric, y, prediction, draws=200, seed=seed)
+        except ValueError as undefined:  # such as rmsle of a negative target
+            found[metric.name] = {"score": None, "interval": [None, None], "on": on, "note": str(undefined)}
+            continue
+        found[metric.name] = {
+            "score": json_number(score),
+            "interval": [json_number(low), json_number(high)],
+            "on": on,
+        }
+    return found

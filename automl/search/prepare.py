@@ -1,0 +1,198 @@
+"""From the person's table to a run folder that any worker can start from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import joblib
+import numpy as np
+import pandas as pd
+
+from automl.data import (
+    Dataset,
+    Finding,
+    Kind,
+    RawTable,
+    ReadOptions,
+    Schema,
+    Split,
+    check_dataset,
+    profile,
+    read_table,
+    split,
+)
+from automl.errors import DataError, RunError, SettingError
+from automl.features import build_preprocessor, derived_columns
+from automl.models import Context
+from automl.store import RunFolder
+from automl.store.files import replacing
+from automl.task import Task
+
+__all__ = ["Prepared", "load_prepared", "load_split", "prepare"]
+
+_UNUSED = (Kind.IDENTIFIER, Kind.CONSTANT)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What the search needs to know of a prepared run.
+
+    Attributes
+    ----------
+    schema : Schema
+        Of the columns that the model reads.
+    task : Task
+    context : Context
+        For one thread; who trains with more says so.
+    holdout_rows : int
+    """
+
+    schema: Schema
+    task: Task
+    context: Context
+    holdout_rows: int
+
+
+def prepare(folder: RunFolder, table: pd.DataFrame | None) -> Prepared:
+    """Read, understand, check, split and encode the table; everything is written to the run folder.
+
+    Parameters
+    ----------
+    folder : RunFolder
+    table : DataFrame, optional
+        The table itself when the run was not made from a file.
+
+    Raises
+    ------
+    DataError, SchemaError, TargetError, SettingError
+        When the table, or what is asked of it, cannot be worked with.
+    """
+    if folder.has("prepared.json"):
+        return load_prepared(folder)
+    spec = folder.spec
+    raw = _read(folder, spec, table)
+    target = spec["target"]
+    _require_columns(raw, [target, *spec["excluded"]])
+    schema = Schema.infer(raw, kinds=spec["kinds"])
+    dataset = schema.coerce(raw)
+    task = Task.infer(dataset, target, task=spec["task"], metric=spec["metric"])
+    dataset, dropped = _drop_rows_without_target(dataset, target)
+    used = [c.name for c in schema.columns if _is_used(c.name, c.kind, target, spec["excluded"])]
+    if not used:
+        raise DataError(
+            f"No column is left to predict {target!r} from: all are excluded, constant or identifiers.",
+            fix="Leave fewer columns out, or give a column another kind.",
+        )
+    findings = [*raw.report.findings, *dataset.findings, *dropped, *check_dataset(dataset, task)]
+
+    y = task.encode(dataset.frame[target])
+    parts = split(y, task.kind, seed=spec["seed"])
+    preprocessor = build_preprocessor(schema, used, n_rows=len(parts.train), seed=spec["seed"])
+    encoded = preprocessor.fit_transform(dataset.frame[used].iloc[parts.train])
+
+    folder.write("read_report.json", raw.report.to_json())
+    folder.write("schema.json", schema.to_json())
+    folder.write("task.json", task.to_json())
+    folder.write("findings.json", [finding.to_json() for finding in findings])
+    folder.write("profile.json", profile(dataset))
+    with replacing(folder.path / "data.parquet") as stream:
+        dataset.frame.to_parquet(stream, index=False)
+    with replacing(folder.path / "prep.joblib") as stream:
+        joblib.dump(preprocessor, stream)
+    with replacing(folder.path / "encoded.npy") as stream:
+        np.save(stream, np.ascontiguousarray(encoded, dtype=np.float64))
+    with replacing(folder.path / "target.npy") as stream:
+        np.save(stream, y[parts.train])
+    with replacing(folder.path / "split.npz") as stream:
+        np.savez(stream, **parts.to_arrays())  # type: ignore[arg-type]  # numpy's stub takes them for allow_pickle
+    # Written last: a folder with this file is complete.
+    folder.write(
+        "prepared.json",
+        {
+            "columns": used,
+            "rows": len(y),
+            "training_rows": len(parts.train),
+            "holdout_rows": len(parts.holdout),
+            "folds": parts.n_folds,
+            "derived_columns": encoded.shape[1],
+            "categorical": [i for i, c in enumerate(derived_columns(preprocessor)) if c.categorical],
+        },
+    )
+    return load_prepared(folder)
+
+
+def load_prepared(folder: RunFolder) -> Prepared:
+    """What `prepare` found, from the folder.
+
+    Raises
+    ------
+    RunError
+        When the run has not been prepared.
+    """
+    facts = folder.read("prepared.json")
+    if facts is None:
+        raise RunError(f"The run {folder.id} has not read its data yet.", fix="Start or resume it first.")
+    spec = folder.spec
+    schema = Schema.from_json(folder.read("schema.json"))
+    task = Task.from_json(folder.read("task.json"))
+    context = Context(
+        task=task.kind,
+        n_rows=facts["training_rows"],
+        n_columns=facts["derived_columns"],
+        n_classes=len(task.classes or ()),
+        categorical=tuple(facts["categorical"]),
+        n_folds=facts["folds"],
+        seed=spec["seed"],
+        metric=task.metric,
+    )
+    return Prepared(schema.select(facts["columns"]), task, context, facts["holdout_rows"])
+
+
+def load_split(folder: RunFolder) -> Split:
+    """The sealed holdout and the folds."""
+    with np.load(folder.path / "split.npz") as arrays:
+        return Split.from_arrays(arrays)
+
+
+def _read(folder: RunFolder, spec: dict[str, Any], table: pd.DataFrame | None) -> RawTable:
+    if table is None and spec["source"] is None:
+        raise RunError(
+            f"The run {folder.id} was stopped before its table had been written down.",
+            fix="Start a new run with the table.",
+        )
+    source = spec["source"] if table is None else table
+    options = ReadOptions(**spec["read"]) if spec["read"] else None
+    return read_table(source, options, name=spec["name"])
+
+
+def _require_columns(raw: RawTable, wanted: list[str]) -> None:
+    names = list(raw.frame.columns)
+    for name in wanted:
+        if name not in names:
+            shown = ", ".join(map(repr, names[:20])) + (" …" if len(names) > 20 else "")
+            raise SettingError(
+                f"There is no column {name!r}.", fix=f"The table has the columns {shown}.", column=name
+            )
+
+
+def _is_used(name: str, kind: Kind, target: str, excluded: list[str]) -> bool:
+    return name != target and name not in excluded and kind not in _UNUSED
+
+
+def _drop_rows_without_target(dataset: Dataset, target: str) -> tuple[Dataset, list[Finding]]:
+    """Leave out rows whose target is missing: there is nothing to learn or to score in them."""
+    missing = dataset.frame[target].isna()
+    count = int(missing.sum())
+    if not count:
+        return dataset, []
+    finding = Finding(
+        code="target_missing_rows",
+        severity="warning",
+        column=target,
+        message=f"{count} of {len(missing)} rows have no {target!r} and are left out.",
+        evidence={"rows": count, "first_rows": [int(i) + 1 for i in np.flatnonzero(missing)[:5]]},
+        fix="Fill the target in where you know it.",
+    )
+    frame = dataset.frame[~missing].reset_index(drop=True)
+    return Dataset(frame=frame, schema=dataset.schema, findings=dataset.findings), [finding]

@@ -1,0 +1,132 @@
+"""Which candidate to try next: first the families' own first candidates, then Optuna's TPE.
+
+The sequence of candidates depends only on the seed and on the results, never on which worker happened to be
+quicker: candidate `i` is asked for when exactly the candidates up to `i - lag` have been told, so the same
+seed and the same number of trials give the same leaderboard.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import numpy as np
+import optuna
+
+from automl.models import FAMILIES, Context, get_family
+from automl.search.trial import Candidate, Trial
+
+__all__ = ["FIRST_ROUND", "Proposer"]
+
+# The order in which families show their first candidates: the n-th mention of a family takes its n-th. Quick
+# and different ones first, so that an ensemble of unlike models exists early.
+FIRST_ROUND = (
+    "dummy", "lightgbm", "linear", "extra_trees", "lightgbm", "hist_gradient_boosting", "lightgbm",
+    "random_forest", "mlp", "lightgbm", "k_nearest_neighbors", "linear", "lightgbm", "extra_trees",
+    "lightgbm", "mlp", "lightgbm", "hist_gradient_boosting", "random_forest", "linear",
+)  # fmt: skip
+
+
+def first_candidates(context: Context, families: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
+    """The first candidates of the given families, in the order of `FIRST_ROUND`, then the others."""
+    waiting = {name: list(get_family(name).first_candidates(context)) for name in families}
+    for name in FIRST_ROUND:
+        if waiting.get(name):
+            yield name, waiting[name].pop(0)
+    while any(waiting.values()):
+        for name in families:
+            if waiting[name]:
+                yield name, waiting[name].pop(0)
+
+
+class Proposer:
+    """Asks for candidates and is told of their trials.
+
+    Parameters
+    ----------
+    context : Context
+    families : sequence of str
+        Those that can be used on this table.
+    lag : int
+        How many candidates may be under way, or finished and not yet told, when the next one is asked for.
+    """
+
+    def __init__(self, context: Context, families: Sequence[str], *, lag: int) -> None:
+        self._context = context
+        self._families = tuple(families)
+        self._tunable = tuple(name for name in families if get_family(name).distributions(context))
+        self._first = list(first_candidates(context, families))
+        self._lag = lag
+        self._done: dict[int, Trial] = {}
+        self._told = 0
+        self._asked: dict[int, optuna.trial.Trial] = {}
+        self._best: dict[str, float] = {}
+        self._studies = {name: self._new_study(name) for name in self._tunable}
+
+    def _new_study(self, family: str) -> optuna.Study:
+        with warnings.catch_warnings():
+            # `multivariate`, `group` and `constant_liar` are marked experimental, and are what is wanted.
+            warnings.simplefilter("ignore", optuna.exceptions.ExperimentalWarning)
+            sampler = optuna.samplers.TPESampler(
+                seed=self._context.seed + sorted(FAMILIES).index(family), multivariate=True, group=True,
+                constant_liar=True, n_startup_trials=4,
+            )  # fmt: skip
+        verbosity = optuna.logging.get_verbosity()
+        optuna.logging.set_verbosity(optuna.logging.WARNING)  # it announces every new study
+        try:
+            return optuna.create_study(sampler=sampler, direction="minimize")
+        finally:
+            optuna.logging.set_verbosity(verbosity)
+
+    def can_ask(self, number: int) -> bool:
+        """Whether enough has been told to ask for candidate `number`."""
+        if number < len(self._first):
+            return True
+        return bool(self._tunable) and all(n in self._done for n in range(self._told, number - self._lag + 1))
+
+    def ask(self, number: int) -> Candidate:
+        """The candidate with this number; numbers are asked for in their order."""
+        if number < len(self._first):
+            family, params = self._first[number]
+            return Candidate(number, family, params, "first")
+        while self._told <= number - self._lag:
+            self._tell(self._done[self._told])
+        family = self._next_family(number)
+        asked = self._studies[family].ask()
+        self._asked[number] = asked
+        return Candidate(number, family, get_family(family).suggest(asked, self._context), "tpe")
+
+    def add(self, trial: Trial) -> None:
+        """Take in a finished trial, in whatever order they finish."""
+        self._done[trial.number] = trial
+
+    def _next_family(self, number: int) -> str:
+        """Draw a family, each with half the chance of the next better one."""
+        ranked = sorted(self._tunable, key=lambda name: self._best.get(name, np.inf))
+        weights = 0.5 ** np.arange(len(ranked))
+        generator = np.random.default_rng([self._context.seed, number])
+        return ranked[int(generator.choice(len(ranked), p=weights / weights.sum()))]
+
+    def _tell(self, trial: Trial) -> None:
+        self._told += 1
+        if trial.family not in self._studies:
+            return
+        study = self._studies[trial.family]
+        if trial.loss is not None:
+            self._best[trial.family] = min(self._best.get(trial.family, np.inf), trial.loss)
+        asked = self._asked.pop(trial.number, None)
+        state = optuna.trial.TrialState.FAIL if trial.loss is None else optuna.trial.TrialState.COMPLETE
+        if asked is not None:
+            study.tell(asked, trial.loss, state=state)
+        else:
+            distributions = get_family(trial.family).distributions(self._context)
+            params = {name: value for name, value in trial.params.items() if name in distributions}
+            study.add_trial(
+                optuna.trial.create_trial(
+                    state=state,
+                    value=trial.loss,
+                    params=params,
+                    distributions={name: distributions[name] for name in params},
+                )
+            )

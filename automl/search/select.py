@@ -1,0 +1,121 @@
+"""Which model is chosen from the trials on disk.
+
+The choice is a function of the run folder alone: the driver makes it at the end, and anybody else can make
+it at any moment before, for instance from what a killed search has left.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from automl.metrics import bootstrap_interval, get_metric
+from automl.search.ensemble import library_size, select_ensemble
+from automl.search.evaluate import TrainingRows
+from automl.search.trial import Trial
+from automl.store import RunFolder
+from automl.task import Task
+
+__all__ = ["ENSEMBLE", "Choice", "choose", "load_trials", "out_of_fold", "ranked"]
+
+ENSEMBLE = "ensemble"
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The chosen model.
+
+    Attributes
+    ----------
+    model : str
+        Id of a trial, or `ensemble`.
+    weights : dict
+        Weight of each trial in the vote; a single 1 when one trial is chosen.
+    score, interval
+        On the out-of-fold predictions, with a 90 % bootstrap interval.
+    prediction : ndarray
+        Out-of-fold predictions of the validated rows.
+    y : ndarray
+        Their targets.
+    """
+
+    model: str
+    weights: dict[str, float]
+    score: float
+    interval: tuple[float, float]
+    prediction: NDArray[np.float64]
+    y: NDArray[Any]
+
+
+def load_trials(folder: RunFolder) -> list[Trial]:
+    """All finished trials, failed ones included, in their order."""
+    return [Trial.from_json(content) for content in folder.trials()]
+
+
+def ranked(trials: Sequence[Trial]) -> list[Trial]:
+    """The trials that have a model, best first; among equals the earlier one."""
+    usable = [trial for trial in trials if trial.loss is not None]
+    return sorted(usable, key=lambda trial: (trial.loss, trial.number))
+
+
+def out_of_fold(folder: RunFolder, trial_id: str) -> NDArray[np.float64]:
+    """A trial's out-of-fold predictions of the training rows; NaN in rows that are never validated."""
+    with np.load(folder.trial_path(trial_id, ".npz")) as arrays:
+        return np.asarray(arrays["out_of_fold"])
+
+
+def choose(
+    folder: RunFolder, task: Task, trials: Sequence[Trial], *, seconds: float = np.inf
+) -> Choice | None:
+    """Choose the ensemble, or the best single trial where no ensemble is better.
+
+    Parameters
+    ----------
+    folder : RunFolder
+    task : Task
+    trials : sequence of Trial
+    seconds : float
+        Time for the selection.
+
+    Returns
+    -------
+    Choice or None
+        None when no trial has a model yet.
+    """
+    end = time.monotonic() + seconds
+    best = [trial for trial in ranked(trials) if folder.trial_path(trial.id, ".joblib").exists()]
+    if not best:
+        return None
+    metric = get_metric(task.metric, task.kind)
+    rows = TrainingRows.load(folder.path)
+    validated = rows.validated
+    y = rows.y[validated]
+    learned = [trial for trial in best if trial.family != "dummy"] or best[:1]
+    library = learned[: library_size(len(y))]
+    predictions: list[NDArray[np.float64]] = []
+    for trial in library:
+        if predictions and time.monotonic() > end:
+            break
+        predictions.append(out_of_fold(folder, trial.id)[validated])
+    weights = select_ensemble(
+        predictions, y, metric, seconds=end - time.monotonic(), seed=folder.spec["seed"]
+    )
+    # A vote that does no better on all rows than the best trial is not worth its size.
+    vote = np.tensordot(np.asarray(weights), np.stack(predictions), axes=1)
+    members = {trial.id: weight for trial, weight in zip(library, weights, strict=False) if weight > 0}
+    model, prediction = ENSEMBLE, vote
+    if len(members) == 1 or round(metric.loss(y, vote), 6) >= round(metric.loss(y, predictions[0]), 6):
+        model, members, prediction = library[0].id, {library[0].id: 1.0}, predictions[0]
+    return Choice(
+        model=model,
+        weights=members,
+        score=float(metric.score(y, prediction)),
+        interval=bootstrap_interval(metric, y, prediction, draws=200, seed=folder.spec["seed"]),
+        prediction=prediction,
+        y=y,
+    )

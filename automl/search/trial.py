@@ -1,0 +1,99 @@
+"""What is to be tried, and what came of it."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+__all__ = ["Candidate", "Trial"]
+
+Origin = Literal["first", "tpe"]
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """One configuration of one family.
+
+    Attributes
+    ----------
+    number : int
+        Position in the order of asking, from 0.
+    family : str
+    params : dict
+        The family's parameters, JSON values only.
+    origin : {"first", "tpe"}
+        Whether it comes from the ordered first candidates or from Optuna's sampler.
+    """
+
+    number: int
+    family: str
+    params: dict[str, Any]
+    origin: Origin
+
+    @property
+    def id(self) -> str:
+        """The id of the trial that this candidate becomes."""
+        return f"t{self.number:04d}"
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A finished evaluation; a failed one says why.
+
+    Attributes
+    ----------
+    id, number, family, params, origin
+        Of the candidate.
+    status : {"ok", "failed"}
+    reason : str
+        Why it failed; empty otherwise.
+    score, loss : float or None
+        On all validated rows together; `loss` is the same with lower is better.
+    interval : (float, float) or None
+        90 % bootstrap interval of `score` over the validated rows.
+    fold_scores : list of float
+    fit_seconds, predict_seconds : float
+        Fitting over all folds; predicting 1,000 rows with all fold models, as one fold's time tells.
+    bytes : int
+        Of the stored fold models.
+    iterations : list of int or None
+        Boosting rounds, trees or epochs of each fold's model.
+    clipped : bool
+        Whether the clock cut the training of a fold short.
+    warnings : list of str
+        What the libraries warned of.
+    at : float
+        Seconds of the budget that were spent when it finished.
+    finished : float
+        Unix time.
+    """
+
+    id: str
+    number: int
+    family: str
+    params: dict[str, Any]
+    origin: Origin
+    status: Literal["ok", "failed"]
+    reason: str = ""
+    score: float | None = None
+    loss: float | None = None
+    interval: tuple[float, float] | None = None
+    fold_scores: list[float] = field(default_factory=list)
+    fit_seconds: float = 0.0
+    predict_seconds: float = 0.0
+    bytes: int = 0
+    iterations: list[int | None] = field(default_factory=list)
+    clipped: bool = False
+    warnings: list[str] = field(default_factory=list)
+    at: float = 0.0
+    finished: float = 0.0
+
+    def to_json(self) -> dict[str, Any]:
+        """As a dictionary of JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_json(cls, content: dict[str, Any]) -> Trial:
+        """From `to_json`."""
+        interval = content.get("interval")
+        return cls(**{**content, "interval": tuple(interval) if interval else None})
