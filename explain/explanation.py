@@ -1,0 +1,313 @@
+"""The Explanation: what every engine returns and what plots, text and reports read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from .errors import InputError
+from .frames import frame_from_json, frame_to_json
+from .reference import Reference
+
+if TYPE_CHECKING:
+    import shap
+
+Floats = NDArray[np.float64]
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, eq=False)
+class LocalExplanation:
+    """Why the model gives one row its outputs.
+
+    Attributes
+    ----------
+    columns : tuple of str, length M
+    row : dict
+        Raw values by column.
+    values : array of shape (M, K)
+    stderr : array of shape (M, K) or None
+    base, prediction : arrays of shape (K,)
+    classes : tuple or None
+    """
+
+    columns: tuple[str, ...]
+    row: dict[str, Any]
+    values: Floats
+    stderr: Floats | None
+    base: Floats
+    prediction: Floats
+    classes: tuple[Any, ...] | None
+
+    def top(self, k: int = 5, output: int = -1) -> list[tuple[str, float]]:
+        """The ``k`` largest attributions for one output, without those within two standard errors of 0."""
+        values = self.values[:, output]
+        order = np.argsort(-np.abs(values), kind="stable")
+        kept = [int(j) for j in order if self._clear(int(j), output)]
+        return [(self.columns[j], float(values[j])) for j in kept[:k]]
+
+    def _clear(self, column: int, output: int) -> bool:
+        size = abs(float(self.values[column, output]))
+        noise = 0.0 if self.stderr is None else 2.0 * float(self.stderr[column, output])
+        return size > max(noise, 1e-12)
+
+
+@dataclass(frozen=True, eq=False)
+class GlobalImportance:
+    """Mean absolute attribution by column, largest first.
+
+    Attributes
+    ----------
+    columns : tuple of str, length M
+    importance : array of shape (M,)
+        Mean over the rows of |attribution|, in units of the scale; with three or more classes also the mean
+        over them.
+    stderr : array of shape (M,)
+        Standard error of that mean: spread over the explained rows (the noise of sampled attributions is
+        part of it).
+    by_output : array of shape (M, K)
+    """
+
+    columns: tuple[str, ...]
+    importance: Floats
+    stderr: Floats
+    by_output: Floats
+
+    def to_frame(self) -> pd.DataFrame:
+        """Columns ``column``, ``importance``, ``stderr``."""
+        return pd.DataFrame(
+            {"column": list(self.columns), "importance": self.importance, "stderr": self.stderr}
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """Attributions of a model's outputs to raw columns.
+
+    Attributes
+    ----------
+    values : array of shape (n, M, K)
+        Attribution of each row, column and output; always three-dimensional.
+    base : array of shape (K,)
+        Mean output over the background rows.
+    prediction : array of shape (n, K)
+        The model's own output for each row.
+    data : DataFrame of shape (n, M)
+        The rows as given.
+    columns : tuple of str, length M
+    classes : tuple of length K, or None for regression
+    scale : {"probability", "target", "margin"}
+        Units of values, base and prediction.
+    method : str
+        What was done.
+    exact : bool
+        Whether the values are exact up to rounding.
+    stderr : array of shape (n, M, K) or None
+        Standard errors where sampled.
+    additivity_error : float
+        Largest |base + sum of values − prediction|.
+    reference : tuple of Reference, length M
+        What is usual in each column, from the background.
+    background_rows : int
+    background_hash, model_hash : str
+        Fingerprints (SHA-256): of the background's values, and of the model's outputs on them.
+    seed : int
+    milliseconds : float
+        Time taken, in all.
+    """
+
+    values: Floats
+    base: Floats
+    prediction: Floats
+    data: pd.DataFrame
+    columns: tuple[str, ...]
+    classes: tuple[Any, ...] | None
+    scale: str
+    method: str
+    exact: bool
+    stderr: Floats | None
+    additivity_error: float
+    reference: tuple[Reference, ...]
+    background_rows: int
+    background_hash: str
+    model_hash: str
+    seed: int
+    milliseconds: float
+
+    def __post_init__(self) -> None:
+        n, columns, outputs = self.values.shape
+        expected = {
+            "base": (self.base.shape, (outputs,)),
+            "prediction": (self.prediction.shape, (n, outputs)),
+            "data": (self.data.shape, (n, columns)),
+            "columns": ((len(self.columns),), (columns,)),
+            "reference": ((len(self.reference),), (columns,)),
+        }
+        if self.stderr is not None:
+            expected["stderr"] = (self.stderr.shape, (n, columns, outputs))
+        if self.classes is not None:
+            expected["classes"] = ((len(self.classes),), (outputs,))
+        for name, (found, wanted) in expected.items():
+            if found != wanted:
+                raise InputError(f"Expected {name} of shape {wanted}, found {found}.")
+
+    @property
+    def rows(self) -> int:
+        """Number n of explained rows."""
+        return int(self.values.shape[0])
+
+    @property
+    def outputs(self) -> int:
+        """Number K of outputs."""
+        return int(self.values.shape[2])
+
+    def output_index(self, output: Any = None) -> int:
+        """Position of an output given by class label or position; by default the last (a binary model's
+        positive class).
+
+        Raises
+        ------
+        InputError
+            If there is no such output.
+        """
+        if output is None:
+            return self.outputs - 1
+        if self.classes is not None and output in self.classes:
+            return self.classes.index(output)
+        if self.classes is not None and str(output) in [str(label) for label in self.classes]:
+            return [str(label) for label in self.classes].index(str(output))
+        if isinstance(output, int) and -self.outputs <= output < self.outputs:
+            return output % self.outputs
+        offered = range(self.outputs) if self.classes is None else self.classes
+        raise InputError(f"Expected an output out of {', '.join(map(str, offered))}, found {output!r}.")
+
+    def output_name(self, output: Any = None) -> str | None:
+        """The class label of an output; None for regression."""
+        return None if self.classes is None else str(self.classes[self.output_index(output)])
+
+    def column_index(self, column: str) -> int:
+        """Position of a column.
+
+        Raises
+        ------
+        InputError
+            If there is no such column.
+        """
+        if column not in self.columns:
+            raise InputError(f"Expected a column out of {', '.join(self.columns)}, found {column!r}.")
+        return self.columns.index(column)
+
+    def local(self, i: int) -> LocalExplanation:
+        """The explanation of row ``i`` (0-based position)."""
+        if not -self.rows <= i < self.rows:
+            raise InputError(f"Expected a row between 0 and {self.rows - 1}, found {i}.")
+        row = dict(zip(self.columns, self.data.iloc[i].tolist(), strict=True))
+        stderr = None if self.stderr is None else self.stderr[i]
+        return LocalExplanation(
+            self.columns, row, self.values[i], stderr, self.base, self.prediction[i], self.classes
+        )
+
+    def global_(self) -> GlobalImportance:
+        """Mean |attribution| by column over the explained rows."""
+        if not self.rows:
+            raise InputError("Expected at least one explained row for global importance, found none.")
+        size = np.abs(self.values)
+        by_output = size.mean(axis=0)
+        per_row = size.mean(axis=2)
+        importance = per_row.mean(axis=0)
+        spread = per_row.std(axis=0, ddof=1) if self.rows > 1 else np.full(len(self.columns), np.nan)
+        order = np.argsort(-importance, kind="stable")
+        return GlobalImportance(
+            tuple(self.columns[j] for j in order),
+            importance[order],
+            (spread / np.sqrt(self.rows))[order],
+            by_output[order],
+        )
+
+    def take(self, rows: Any) -> Explanation:
+        """The explanation of some of the rows (positions or a boolean mask)."""
+        chosen = np.arange(self.rows)[rows]
+        return replace(
+            self,
+            values=self.values[chosen],
+            prediction=self.prediction[chosen],
+            data=self.data.iloc[chosen].reset_index(drop=True),
+            stderr=None if self.stderr is None else self.stderr[chosen],
+        )
+
+    def to_shap(self) -> shap.Explanation:
+        """As a ``shap.Explanation``, for shap's own plots: (n, M) with one output, else (n, M, K)."""
+        import shap
+
+        single = self.outputs == 1
+        data = self.data.to_numpy(dtype=object)
+        names = [str(label) for label in self.classes] if self.classes is not None else None
+        errors = None
+        if self.stderr is not None:
+            errors = self.stderr[:, :, 0] if single else self.stderr
+        return shap.Explanation(
+            values=self.values[:, :, 0] if single else self.values,
+            base_values=np.full(self.rows, self.base[0]) if single else np.tile(self.base, (self.rows, 1)),
+            data=data,
+            display_data=data,
+            feature_names=list(self.columns),
+            output_names=None if single else names,
+            error_std=errors,
+            compute_time=self.milliseconds / 1000,
+        )
+
+    def to_json(self) -> dict[str, Any]:
+        """As a dictionary of plain JSON values; :meth:`from_json` gives it back exactly."""
+        return {
+            "format": FORMAT,
+            "values": self.values.tolist(),
+            "base": self.base.tolist(),
+            "prediction": self.prediction.tolist(),
+            "data": frame_to_json(self.data),
+            "columns": list(self.columns),
+            "classes": None if self.classes is None else list(self.classes),
+            "scale": self.scale,
+            "method": self.method,
+            "exact": self.exact,
+            "stderr": None if self.stderr is None else self.stderr.tolist(),
+            "additivity_error": self.additivity_error,
+            "reference": [reference.to_json() for reference in self.reference],
+            "background_rows": self.background_rows,
+            "background_hash": self.background_hash,
+            "model_hash": self.model_hash,
+            "seed": self.seed,
+            "milliseconds": self.milliseconds,
+        }
+
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Explanation:
+        """Inverse of :meth:`to_json`.
+
+        Raises
+        ------
+        InputError
+            If the format is not one this version reads.
+        """
+        if data.get("format") != FORMAT:
+            raise InputError(f"Expected an explanation of format {FORMAT}, found {data.get('format')!r}.")
+        columns = tuple(data["columns"])
+        outputs = len(data["base"])
+        shape = (len(data["prediction"]), len(columns), outputs)
+        fields = {key: value for key, value in data.items() if key != "format"}
+        stderr = data["stderr"]
+        fields |= {
+            "values": np.array(data["values"], dtype=np.float64).reshape(shape),
+            "base": np.array(data["base"], dtype=np.float64),
+            "prediction": np.array(data["prediction"], dtype=np.float64).reshape(shape[0], outputs),
+            "data": frame_from_json(data["data"]),
+            "columns": columns,
+            "classes": None if data["classes"] is None else tuple(data["classes"]),
+            "stderr": None if stderr is None else np.array(stderr, dtype=np.float64).reshape(shape),
+            "reference": tuple(Reference.from_json(item) for item in data["reference"]),
+        }
+        return cls(**fields)

@@ -1,0 +1,85 @@
+"""Numbers, dates and labels as people write them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pandas as pd
+
+from .reference import Reference
+
+MINUS = "\u2212"
+
+
+def number(value: float, digits: int = 3) -> str:
+    """A number with thousands separators and about ``digits`` significant digits."""
+    if not math.isfinite(value):
+        return "missing" if math.isnan(value) else ("∞" if value > 0 else f"{MINUS}∞")
+    size = abs(value)
+    if size == 0:
+        return "0"
+    if size >= 1e15 or size < 1e-4:
+        text = f"{value:.{digits - 1}e}"
+    else:
+        decimals = max(0, digits - 1 - math.floor(math.log10(size)))
+        text = f"{value:,.{decimals}f}"
+        if "." in text:
+            text = text.rstrip("0").rstrip(".")
+    return MINUS + text[1:] if text.startswith("-") else text
+
+
+def plain(value: float) -> str:
+    """A raw value: whole numbers in full, others with four significant digits."""
+    return number(value, 15 if math.isfinite(value) and value == round(value) else 4)
+
+
+def level(value: float, scale: str) -> str:
+    """A prediction or base value: a percentage on the probability scale."""
+    if scale != "probability":
+        return number(value, 4)
+    percent = 100 * value
+    if 0 < percent < 0.1:
+        return "under 0.1 %"
+    if 99.9 < percent < 100:
+        return "over 99.9 %"
+    return f"{number(percent, 3 if 1 <= percent < 99 else 2)} %" if percent < 99 else f"{percent:.1f} %"
+
+
+def change(value: float, scale: str) -> str:
+    """An attribution with its sign: percentage points on the probability scale."""
+    size = number(abs(value) * (100 if scale == "probability" else 1), 2 if scale == "probability" else 3)
+    sign = "+" if value > 0 else MINUS if value < 0 else ""
+    if scale != "probability":
+        return sign + size
+    return f"{sign}{size} {'point' if size == '1' else 'points'}"
+
+
+def cell(value: Any, reference: Reference) -> str:
+    """A raw value of a column."""
+    if is_missing(value):
+        return "missing"
+    if reference.kind == "date":
+        moment = pd.Timestamp(value)
+        return f"{moment:%Y-%m-%d}" if moment == moment.normalize() else f"{moment:%Y-%m-%d %H:%M}"
+    if reference.kind == "number" and not isinstance(value, str):
+        return plain(float(value))
+    text = str(value)
+    return text if len(text) <= 40 else text[:39] + "…"
+
+
+def typical(reference: Reference) -> str | None:
+    """The typical value of a column: the median of numbers and dates, the most frequent label."""
+    if reference.kind == "label":
+        return None if reference.top is None else cell(reference.top, reference)
+    middle = reference.typical
+    if middle is None:
+        return None
+    if reference.kind == "date":
+        return f"{pd.Timestamp(middle, unit='s'):%Y-%m-%d}"
+    return plain(middle)
+
+
+def is_missing(value: Any) -> bool:
+    """Whether a raw value is missing."""
+    return value is None or bool(pd.isna(value))

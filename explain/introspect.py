@@ -1,0 +1,193 @@
+"""From encoded columns back to raw columns, through the structure of pipelines and column transformers.
+
+Structure gives a hypothesis (which raw columns each encoded column is made of); real hybrids test it. Where
+the structure is unknown, where an encoded column mixes raw columns, or where the test fails, the answer is
+"unknown" and hybrids are built from raw columns through the whole model: slower, never wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.compose import ColumnTransformer
+from sklearn.impute import MissingIndicator, SimpleImputer
+from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.preprocessing import KBinsDiscretizer, OneHotEncoder
+
+from .space import FrameSpace, MatrixSpace, Space
+
+Sources = list[frozenset[int]]
+
+_MAX_ENCODED_CELLS = 50_000_000
+_TEST_HYBRIDS = 48
+
+
+def resolve(estimator: Any, space: Space, *, seed: int = 0) -> tuple[Any, Space]:
+    """Move as much of a pipeline as possible out of the estimator and into the space.
+
+    Returns
+    -------
+    (estimator, space)
+        The final step with its encoded space; or the pipeline as it came, where the encoding cannot be
+        traced to single raw columns.
+    """
+    while isinstance(estimator, Pipeline):
+        steps = [
+            (name, step) for name, step in estimator.steps[:-1] if step is not None and step != "passthrough"
+        ]
+        final = estimator.steps[-1][1]
+        encoded = space if not steps else encode(Pipeline(steps), space, seed=seed)
+        if encoded is None:
+            return estimator, space
+        estimator, space = final, encoded
+    if isinstance(space, FrameSpace):
+        space = _numbers(space)
+    return estimator, space
+
+
+def encode(transformer: Pipeline, space: Space, *, seed: int = 0) -> MatrixSpace | None:
+    """The space after a fitted transformer, or None if its columns cannot be traced to single raw columns."""
+    inputs: Sources
+    if isinstance(space, MatrixSpace):
+        inputs = [frozenset({int(player)}) for player in space.owner]
+    else:
+        inputs = [frozenset({j}) for j in range(space.players)]
+    encoded = _matrix(transformer.transform(space.pool_inputs()))
+    if encoded is None:
+        return None
+    matrix, names = encoded
+    sources = trace(transformer, inputs, matrix.shape[1])
+    if sources is None or len(sources) != matrix.shape[1] or any(len(source) > 1 for source in sources):
+        return None
+    owner = np.array([next(iter(source), 0) for source in sources], dtype=np.int64)
+    result = MatrixSpace(matrix, owner, space.players, names)
+    return result if _holds(transformer, space, result, seed) else None
+
+
+def _holds(transformer: Pipeline, space: Space, encoded: MatrixSpace, seed: int) -> bool:
+    """Encoding a hybrid must give the hybrid of the encodings, on rows mixed at random."""
+    index = np.random.default_rng(seed).integers(0, space.rows, size=(_TEST_HYBRIDS, space.players))
+    actual = _matrix(transformer.transform(space.inputs(index)))
+    return actual is not None and bool(
+        np.allclose(actual[0], encoded.matrix(index), rtol=1e-9, atol=1e-9, equal_nan=True)
+    )
+
+
+def _matrix(encoded: Any) -> tuple[NDArray[Any], pd.Index[Any] | None] | None:
+    """Transformer output as a dense numeric matrix (and column names, if it came as a frame)."""
+    if encoded.shape[0] * encoded.shape[1] > _MAX_ENCODED_CELLS:
+        return None
+    if sparse.issparse(encoded):
+        return encoded.toarray(), None
+    if isinstance(encoded, pd.DataFrame):
+        if any(not isinstance(dtype, np.dtype) or dtype.kind not in "fiu" for dtype in encoded.dtypes):
+            return None
+        return encoded.to_numpy(dtype=np.float64), encoded.columns
+    matrix = np.asarray(encoded)
+    return (matrix, None) if matrix.ndim == 2 and matrix.dtype.kind in "fiu" else None
+
+
+def _numbers(space: FrameSpace) -> Space:
+    """A frame of plain numbers needs no encoding: the same values as a matrix, handed over as a frame."""
+    matrix = _matrix(space.pool)
+    if matrix is None or space.players == 0:
+        return space
+    return MatrixSpace(matrix[0], np.arange(space.players), space.players, space.pool.columns)
+
+
+def trace(transformer: Any, inputs: Sources, width: int | None) -> Sources | None:
+    """Which raw columns each output column of a fitted transformer is made of.
+
+    Parameters
+    ----------
+    transformer : fitted transformer, or "passthrough" / "drop"
+    inputs : list of frozenset of int
+        The raw columns that each input column is made of.
+    width : int or None
+        Number of output columns, if known.
+
+    Returns
+    -------
+    list of frozenset of int, or None
+        None where the structure is unknown. The answer is a hypothesis, tested on hybrids by :func:`encode`.
+    """
+    if isinstance(transformer, str):
+        return [] if transformer == "drop" else list(inputs)
+    everything = frozenset().union(*inputs)
+    if len(everything) <= 1 and width is not None:
+        return [everything] * width  # whatever happens inside: there is one raw column only
+    if isinstance(transformer, Pipeline):
+        return _trace_steps(transformer, inputs, width)
+    if isinstance(transformer, ColumnTransformer):
+        return _trace_columns(transformer, inputs)
+    if isinstance(transformer, FeatureUnion):
+        parts = [trace(part, inputs, None) for _, part in transformer.transformer_list]
+        return None if any(part is None for part in parts) else [s for part in parts for s in part or ()]
+    if isinstance(transformer, OneHotEncoder):
+        return _repeat(inputs, transformer._n_features_outs)
+    if isinstance(transformer, KBinsDiscretizer) and transformer.encode != "ordinal":
+        return _repeat(inputs, [int(bins) for bins in transformer.n_bins_])
+    if isinstance(transformer, SimpleImputer):
+        return _trace_imputer(transformer, inputs)
+    if isinstance(transformer, MissingIndicator):
+        return [inputs[j] for j in transformer.features_]
+    if hasattr(transformer, "get_support"):
+        return [source for source, kept in zip(inputs, transformer.get_support(), strict=True) if kept]
+    if width is None:
+        width = len(inputs)
+    # Scalers, ordinal encoders, element-wise functions keep the number of columns; target encoders, splines
+    # and the like turn each column into an equal number of neighbours. Transformers that mix fail the test
+    # on hybrids.
+    if not inputs or width % len(inputs):
+        return None
+    return _repeat(inputs, [width // len(inputs)] * len(inputs))
+
+
+def _repeat(inputs: Sources, times: Sequence[int]) -> Sources | None:
+    if len(inputs) != len(times):
+        return None
+    return [source for source, count in zip(inputs, times, strict=True) for _ in range(count)]
+
+
+def _trace_steps(pipeline: Pipeline, inputs: Sources, width: int | None) -> Sources | None:
+    steps = [step for _, step in pipeline.steps if step is not None]
+    current = inputs
+    for position, step in enumerate(steps):
+        if position + 1 == len(steps):
+            step_width = width
+        else:
+            step_width = getattr(steps[position + 1], "n_features_in_", None)
+        traced = trace(step, current, step_width)
+        if traced is None:
+            return None
+        current = traced
+    return current
+
+
+def _trace_columns(transformer: ColumnTransformer, inputs: Sources) -> Sources | None:
+    width = max((part.stop for part in transformer.output_indices_.values()), default=0)
+    sources: list[frozenset[int]] = [frozenset()] * width
+    positions = transformer._transformer_to_input_indices
+    for name, part, _ in transformer.transformers_:
+        place = transformer.output_indices_.get(name)
+        if place is None or place.stop == place.start:
+            continue
+        block = trace(part, [inputs[j] for j in positions[name]], place.stop - place.start)
+        if block is None or len(block) != place.stop - place.start:
+            return None
+        sources[place] = block
+    return sources
+
+
+def _trace_imputer(imputer: SimpleImputer, inputs: Sources) -> Sources:
+    statistics = imputer.statistics_
+    kept = [bool(imputer.keep_empty_features) or not bool(pd.isna(value)) for value in statistics]
+    sources = [source for source, keep in zip(inputs, kept, strict=True) if keep]
+    if imputer.indicator_ is not None:
+        sources += [inputs[j] for j in imputer.indicator_.features_]
+    return sources

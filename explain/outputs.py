@@ -1,0 +1,106 @@
+"""What is explained: the outputs of a model on a named scale.
+
+Binary classifiers are worked with as one output, the probability (or margin) of the positive class; the
+other class is its mirror image and is added at the end (:func:`widen`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.base import is_classifier
+
+from .errors import ScaleError
+
+SCALES = ("probability", "target", "margin")
+
+Floats = NDArray[np.float64]
+
+
+def model_classes(model: Any) -> tuple[Any, ...] | None:
+    """Class labels in the order of the model's outputs; None for a regressor."""
+    if not is_classifier(model):
+        return None
+    return tuple(label.item() if isinstance(label, np.generic) else label for label in model.classes_)
+
+
+def choose_scale(model: Any, scale: str | None) -> str:
+    """The scale to explain on: as requested, or the one that users read (probability, else margin; target).
+
+    Raises
+    ------
+    ScaleError
+        If the model has no output on that scale.
+    """
+    if scale is not None and scale not in SCALES:
+        raise ScaleError(f"Expected scale to be one of {', '.join(SCALES)}, found {scale!r}.")
+    offered = _offered(model)
+    if scale is None:
+        if not offered:
+            raise ScaleError(
+                f"{type(model).__name__} offers neither predict_proba nor decision_function, so there is no "
+                "number to explain. Use a classifier with probabilities (for a vote: voting='soft')."
+            )
+        return offered[0]
+    if scale not in offered:
+        raise ScaleError(
+            f"{type(model).__name__} has no {scale} scale; it offers {', '.join(offered) or 'none'}."
+        )
+    return scale
+
+
+def _offered(model: Any) -> list[str]:
+    if not is_classifier(model):
+        return ["target"]
+    offered = ["probability"] if hasattr(model, "predict_proba") else []
+    if hasattr(model, "decision_function") or _is_lightgbm(last_step(model)):
+        offered.append("margin")
+    return offered
+
+
+def last_step(model: Any) -> Any:
+    """The final estimator of nested pipelines."""
+    while hasattr(model, "steps"):
+        model = model.steps[-1][1]
+    return model
+
+
+def _is_lightgbm(estimator: Any) -> bool:
+    return type(estimator).__module__.split(".")[0] == "lightgbm"
+
+
+def predictor(model: Any, scale: str) -> Callable[[Any], Floats]:
+    """Rows → outputs of shape (R, K); K = 1 for regression and binary classification (positive class)."""
+
+    def predict(rows: Any) -> Floats:
+        if scale == "target":
+            raw = model.predict(rows)
+        elif scale == "probability":
+            raw = model.predict_proba(rows)
+        elif hasattr(model, "decision_function"):
+            raw = model.decision_function(rows)
+        else:
+            raw = model.predict_proba(rows, raw_score=True)
+        outputs = np.asarray(raw, dtype=np.float64)
+        if outputs.ndim == 1:
+            return outputs[:, None]
+        return outputs[:, 1:] if scale == "probability" and outputs.shape[1] == 2 else outputs
+
+    return predict
+
+
+def widen(values: Floats, classes: tuple[Any, ...] | None) -> Floats:
+    """Attributions (..., 1) of the positive class → (..., 2); anything else unchanged."""
+    if classes is None or len(classes) != 2:
+        return values
+    return np.concatenate([-values, values], axis=-1)
+
+
+def widen_level(level: Floats, classes: tuple[Any, ...] | None, scale: str) -> Floats:
+    """Predictions or base values (..., 1) of the positive class → (..., 2); anything else unchanged."""
+    if classes is None or len(classes) != 2:
+        return level
+    return np.concatenate([(1.0 if scale == "probability" else 0.0) - level, level], axis=-1)

@@ -1,0 +1,1 @@
+"""Decision trees as arrays, whatever library grew them."""

@@ -1,0 +1,261 @@
+"""Compiled loops over trees.
+
+Every pool row's way through a node is decided once (:func:`decide`); afterwards walks and exact values only
+look up these bits. Compilation is cached on disk by numba: seconds on the first run of an installation, a
+fraction of a second later; :func:`explain.warm` does it ahead.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numba
+import numpy as np
+
+
+def _compiled(function: Any) -> Any:
+    """Compile with numba, cached on disk where some folder can be written."""
+    try:
+        return numba.njit(cache=True, nogil=True)(function)
+    except RuntimeError:  # no folder for the cache: compile in every process
+        return numba.njit(nogil=True)(function)
+
+
+@_compiled
+def decide(
+    columns: Any,
+    words: Any,
+    left: Any,
+    column: Any,
+    threshold: Any,
+    missing_left: Any,
+    category_start: Any,
+    category_words: Any,
+    categories: Any,
+) -> Any:
+    """Which rows go left at each node, as bits: row r is bit r % 64 of word r // 64, shape (nodes, words).
+
+    ``columns`` is the matrix by columns, shape (m, 64 * words).
+    """
+    goes_left = np.zeros((left.shape[0], words), dtype=np.uint64)
+    for node in range(left.shape[0]):
+        if left[node] < 0:
+            continue
+        values = columns[column[node]]
+        cut = threshold[node]
+        missing = missing_left[node]
+        for word in range(words):
+            bits = np.uint64(0)
+            for place in range(64):
+                value = values[64 * word + place]
+                if category_words[node] == 0:
+                    goes = value <= cut or (missing and value != value)
+                elif value != value:
+                    goes = missing
+                elif 0 <= value < 32 * category_words[node]:
+                    category = np.int64(value)
+                    held = categories[category_start[node] + category // 32]
+                    goes = (held >> np.uint32(category % 32)) & np.uint32(1) != 0
+                else:
+                    goes = False
+                if goes:
+                    bits |= np.uint64(1) << np.uint64(place)
+            goes_left[node, word] = bits
+    return goes_left
+
+
+@_compiled
+def _goes(goes_left: Any, node: Any, slot: Any) -> Any:
+    """Whether the row in a slot goes left at a node."""
+    return (goes_left[node, slot >> 6] >> np.uint64(slot & 63)) & np.uint64(1) != 0
+
+
+@_compiled
+def _largest(root: Any, left: Any) -> Any:
+    """Nodes of the largest tree: more than any stack of its nodes can hold."""
+    largest = left.shape[0] - root[-1]
+    for tree in range(root.shape[0] - 1):
+        largest = max(largest, root[tree + 1] - root[tree])
+    return largest
+
+
+@_compiled
+def add_walks(
+    root: Any,
+    left: Any,
+    right: Any,
+    player: Any,
+    value: Any,
+    output: Any,
+    goes_left: Any,
+    x: Any,
+    z: Any,
+    position: Any,
+    change: Any,
+) -> None:
+    """Add each tree's outputs along walks, as changes from one state to the next.
+
+    State k of a walk takes from x the players with position < k. At a node where x and z part, the states
+    with position[player] < k follow x and the others z, so a whole walk is one visit of the tree with an
+    interval of states, split where the rows part. ``x`` and ``z`` are slots; ``change`` has
+    shape (W, states + 1, K).
+    """
+    width = value.shape[1]
+    largest = _largest(root, left)
+    stack_node = np.empty(largest, dtype=np.int32)
+    stack_low = np.empty(largest, dtype=np.int32)
+    stack_high = np.empty(largest, dtype=np.int32)
+    last = change.shape[1] - 2
+    for tree in range(root.shape[0]):
+        first = output[tree]
+        for walk in range(x.shape[0]):
+            row_x, row_z = x[walk], z[walk]
+            stack_node[0], stack_low[0], stack_high[0] = root[tree], 0, last
+            depth = 1
+            while depth > 0:
+                depth -= 1
+                node, low, high = stack_node[depth], stack_low[depth], stack_high[depth]
+                while left[node] >= 0:
+                    x_left, z_left = _goes(goes_left, node, row_x), _goes(goes_left, node, row_z)
+                    child_x = left[node] if x_left else right[node]
+                    if x_left == z_left:
+                        node = child_x
+                        continue
+                    place = position[walk, player[node]]
+                    if low > place:
+                        node = child_x
+                        continue
+                    if high > place:
+                        stack_node[depth], stack_low[depth], stack_high[depth] = child_x, place + 1, high
+                        depth += 1
+                        high = place
+                    node = left[node] if z_left else right[node]
+                for k in range(width):
+                    change[walk, low, first + k] += value[node, k]
+                    change[walk, high + 1, first + k] -= value[node, k]
+
+
+@_compiled
+def _count(bits: Any) -> Any:
+    """Number of set bits (Hacker's Delight, figure 5-2)."""
+    bits -= (bits >> np.uint64(1)) & np.uint64(0x5555555555555555)
+    bits = (bits & np.uint64(0x3333333333333333)) + ((bits >> np.uint64(2)) & np.uint64(0x3333333333333333))
+    bits = (bits + (bits >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
+    return (bits * np.uint64(0x0101010101010101)) >> np.uint64(56)
+
+
+@_compiled
+def add_shapley(
+    root: Any,
+    left: Any,
+    right: Any,
+    player: Any,
+    value: Any,
+    output: Any,
+    goes_left: Any,
+    x: Any,
+    word: Any,
+    count: Any,
+    weight: Any,
+    credit: Any,
+) -> None:
+    """Add each tree's exact interventional Shapley values, summed over up to 64 background rows.
+
+    For a pair (x, z), a leaf is reached by the coalitions that hold its a players decided as in x and none of
+    its b players decided as in z; each of the former gets (a−1)! b! / (a+b)! of the leaf's value, each of the
+    latter loses a! (b−1)! / (a+b)! (Laberge and Pequignot, 2022). Background rows that part from x at the
+    same nodes descend together, as a set of bits.
+
+    Parameters
+    ----------
+    x : array of int
+        Slots of the foreground rows.
+    word : int
+        The word of ``goes_left`` that holds the background rows.
+    count : int
+        Number of background rows in that word.
+    weight : array
+        ``[a, b]`` is a! b! / (a+b+1)!.
+    credit : array of shape (len(x), M, K)
+        Added to.
+    """
+    width = value.shape[1]
+    size = 2 * _largest(root, left) + 2
+    side = np.zeros(credit.shape[1], dtype=np.int8)
+    path = np.empty(credit.shape[1] + 1, dtype=np.int32)
+    stack_node = np.empty(size, dtype=np.int32)
+    stack_length = np.empty(size, dtype=np.int32)
+    stack_player = np.empty(size, dtype=np.int32)
+    stack_side = np.empty(size, dtype=np.int8)
+    stack_rows = np.empty(size, dtype=np.uint64)
+    everyone = ~np.uint64(0) >> np.uint64(64 - count)
+    for tree in range(root.shape[0]):
+        first = output[tree]
+        for i in range(x.shape[0]):
+            row_x = x[i]
+            node, rows = root[tree], everyone
+            depth, length, a, b = 0, 0, 0, 0
+            while True:
+                while left[node] >= 0:
+                    own = player[node]
+                    if _goes(goes_left, node, row_x):
+                        child_x, child_z = left[node], right[node]
+                        parting = rows & ~goes_left[node, word]
+                    else:
+                        child_x, child_z = right[node], left[node]
+                        parting = rows & goes_left[node, word]
+                    if parting == 0 or side[own] == 1:
+                        node = child_x
+                        continue
+                    staying = rows & ~parting
+                    if side[own] == 2:
+                        if staying == 0:
+                            node = child_z
+                            continue
+                        stack_node[depth], stack_length[depth], stack_player[depth] = child_z, length, -1
+                        stack_rows[depth] = parting
+                        depth += 1
+                        node, rows = child_x, staying
+                        continue
+                    stack_node[depth], stack_length[depth], stack_player[depth] = child_z, length, own
+                    stack_side[depth], stack_rows[depth] = 2, parting
+                    depth += 1
+                    if staying != 0:
+                        stack_node[depth], stack_length[depth], stack_player[depth] = child_x, length, -1
+                        stack_rows[depth] = staying
+                        depth += 1
+                    side[own] = 1
+                    path[length] = own
+                    length += 1
+                    a += 1
+                    node, rows = child_x, parting
+                if length > 0:
+                    number = np.float64(_count(rows))
+                    for k in range(width):
+                        leaf = number * value[node, k]
+                        gain = leaf * weight[a - 1, b] if a > 0 else 0.0
+                        loss = leaf * weight[a, b - 1] if b > 0 else 0.0
+                        for step in range(length):
+                            own = path[step]
+                            credit[i, own, first + k] += gain if side[own] == 1 else -loss
+                if depth == 0:
+                    break
+                depth -= 1
+                node, rows = stack_node[depth], stack_rows[depth]
+                while length > stack_length[depth]:
+                    length -= 1
+                    own = path[length]
+                    if side[own] == 1:
+                        a -= 1
+                    else:
+                        b -= 1
+                    side[own] = 0
+                own = stack_player[depth]
+                if own >= 0:
+                    side[own] = stack_side[depth]
+                    path[length] = own
+                    length += 1
+                    b += 1
+            while length > 0:
+                length -= 1
+                side[path[length]] = 0

@@ -1,0 +1,54 @@
+"""Walks of tree ensembles: one visit of a tree per walk instead of one per hybrid."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import expit, softmax
+
+from ..game import Game
+from ..trees.view import TreeView, view
+from .base import Floats, Ints, Walker
+
+
+class TreeWalker(Walker):
+    """Follows walks inside the trees; see :func:`explain.trees.kernels.add_walks`."""
+
+    def __init__(self, game: Game, seen: TreeView) -> None:
+        self.seen = seen
+        self.players = seen.used_players(game.players) & game.space.varying
+        self.outputs = game.outputs
+        self._count = game.players
+
+    @classmethod
+    def of(cls, game: Game) -> TreeWalker | None:
+        """A walker for the game's estimator, or None if its trees cannot be read."""
+        seen = view(game)
+        return None if seen is None else cls(game, seen)
+
+    def walk(self, x: Ints, z: Ints, order: Ints) -> Floats:
+        from ..trees.kernels import add_walks
+
+        trees = self.seen.trees
+        walks, steps = order.shape
+        position = np.zeros((walks, self._count), dtype=np.int32)
+        np.put_along_axis(position, order, np.arange(steps, dtype=np.int32)[None], axis=1)
+        change = np.zeros((walks, steps + 2, trees.outputs))
+        add_walks(
+            trees.root,
+            trees.left,
+            trees.right,
+            self.seen.player,
+            trees.value,
+            trees.output,
+            self.seen.goes_left,
+            self.seen.slots(x),
+            self.seen.slots(z),
+            position,
+            change,
+        )
+        raw = trees.base + np.cumsum(change[:, :-1], axis=1)
+        if self.seen.link == "sigmoid":
+            return np.asarray(expit(raw), dtype=np.float64)
+        if self.seen.link == "softmax":
+            return np.asarray(softmax(raw, axis=2), dtype=np.float64)
+        return np.asarray(raw, dtype=np.float64)
