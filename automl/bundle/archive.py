@@ -1,0 +1,133 @@
+"""The zip of a bundle: written the same way every time, read with suspicion."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import stat
+import zipfile
+import zlib
+from collections.abc import Mapping
+from pathlib import Path
+
+from ..errors import BundleError
+
+__all__ = ["Limits", "check_name", "read_folder", "read_zip", "sha256", "write_zip"]
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_FIX = "Do not use this file unless you know who made it; export the model again."
+
+
+class Limits:
+    """How large a bundle may be, against zips that unpack to more than the machine holds."""
+
+    entries = 1000
+    total_bytes = 2 * 1024**3
+    #: Text packs well, 100 to 1 at the very most; a bomb packs 1,000 to 1. Small files are not worth a look.
+    ratio = 200
+    small_bytes = 16 * 1024**2
+
+
+def sha256(data: bytes) -> str:
+    """Return the SHA-256 of some bytes, in hexadecimal."""
+    return hashlib.sha256(data).hexdigest()
+
+
+def write_zip(path: Path, files: Mapping[str, bytes]) -> None:
+    """Write files into a new zip.
+
+    The same files give the same zip, byte for byte: sorted names, fixed times and modes.
+    """
+    with path.open("wb") as stream:
+        with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
+            for member in sorted(files):
+                entry = zipfile.ZipInfo(member, _EPOCH)
+                entry.compress_type = zipfile.ZIP_DEFLATED
+                entry.create_system = 3
+                entry.external_attr = (stat.S_IFREG | 0o644) << 16
+                archive.writestr(entry, files[member])
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def read_zip(path: Path) -> dict[str, bytes]:
+    """Read all files of a bundle's zip into memory.
+
+    Raises
+    ------
+    BundleError
+        When the file is no zip, or its entries are not what a bundle has: names that lead out of it, links,
+        the same name twice, encryption, or more data than a bundle can have.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            entries = archive.infolist()
+            _check_sizes(entries, path.stat().st_size)
+            seen: set[str] = set()
+            for entry in entries:
+                _check_entry(entry, seen)
+            # Bounded by the declared size: zipfile never returns more, and checks the CRC.
+            return {entry.filename: archive.read(entry) for entry in entries}
+    except FileNotFoundError:
+        raise BundleError(f"There is no file {str(path)!r}.", fix="Check the path.") from None
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, RuntimeError, ValueError) as error:
+        if isinstance(error, BundleError):
+            raise
+        raise BundleError(
+            f"{path.name} is not a readable zip file ({error}).",
+            fix="A bundle is the zip that Glassbench exports: download or copy it again.",
+        ) from error
+    except zlib.error as error:
+        raise BundleError(f"{path.name} is damaged ({error}).", fix="Download or copy it again.") from error
+
+
+def read_folder(path: Path, names: Mapping[str, object]) -> dict[str, bytes]:
+    """Read those files of an unpacked bundle that exist; links and names that lead out of it are refused."""
+    root = path.resolve()
+    found: dict[str, bytes] = {}
+    for name in names:
+        check_name(name)
+        file = root / name
+        if file.is_symlink() or root not in file.resolve().parents:
+            raise BundleError(f"{name!r} leads out of the bundle's folder.", fix=_FIX)
+        if file.is_file():
+            found[name] = file.read_bytes()
+    return found
+
+
+def check_name(name: str) -> None:
+    """Refuse names that could be written or read outside of the bundle, on any system.
+
+    Raises
+    ------
+    BundleError
+    """
+    parts = name.split("/")
+    strange = any(ord(letter) < 32 for letter in name) or "\\" in name or ":" in name
+    if not name or strange or any(part in ("", ".", "..") for part in parts):
+        raise BundleError(f"The bundle has a file named {name!r}, which leads out of it.", fix=_FIX)
+
+
+def _check_sizes(entries: list[zipfile.ZipInfo], packed: int) -> None:
+    if len(entries) > Limits.entries:
+        raise BundleError(
+            f"The zip has {len(entries):,} files; a bundle has at most {Limits.entries:,}.", fix=_FIX
+        )
+    total = sum(entry.file_size for entry in entries)
+    if total > Limits.total_bytes or (total > Limits.small_bytes and total > Limits.ratio * packed):
+        raise BundleError(
+            f"The zip of {packed:,} bytes would unpack to {total:,} bytes; no bundle does that.", fix=_FIX
+        )
+
+
+def _check_entry(entry: zipfile.ZipInfo, seen: set[str]) -> None:
+    # ZipInfo cuts names at a null byte and replaces the system's separator; orig_filename is as stored.
+    check_name(entry.orig_filename)
+    kind = stat.S_IFMT(entry.external_attr >> 16)
+    if kind not in (0, stat.S_IFREG) or entry.is_dir():
+        raise BundleError(f"{entry.filename!r} is a link or a folder, not a file.", fix=_FIX)
+    if entry.flag_bits & 0x1:
+        raise BundleError(f"{entry.filename!r} is encrypted.", fix=_FIX)
+    if entry.filename.casefold() in seen:
+        raise BundleError(f"The zip holds {entry.filename!r} twice.", fix=_FIX)
+    seen.add(entry.filename.casefold())

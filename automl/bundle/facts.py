@@ -1,0 +1,92 @@
+"""What a bundle says about its model beside the model itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib import metadata
+from typing import Any
+
+__all__ = ["BundleFacts", "pinned", "versions"]
+
+#: What prediction needs; LightGBM only where the model holds it.
+_PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "joblib", "skops")
+
+
+@dataclass(frozen=True)
+class BundleFacts:
+    """Where a model comes from and how good it is.
+
+    Parameters
+    ----------
+    name : str
+        What people call the model.
+    run_id : str
+        Id of the run.
+    result : mapping
+        The run's ``result.json``: chosen, members, metrics with intervals, how they were estimated.
+    leaderboard : sequence of mappings
+        Rows of the leaderboard, best first.
+    findings : sequence of mappings
+        What was found in the data, each as ``Finding.to_json``.
+    source : str or None
+        Name of the file that the data came from.
+    sha256 : str or None
+        SHA-256 of that file.
+    rows : int
+        Rows in it.
+    model_id : str
+        Id of the exported model on the leaderboard; empty for the chosen one.
+    created : str
+        When the model was made, ISO 8601; now if not given.
+    version : str
+        Of Glassbench; the installed one if not given.
+    """
+
+    name: str
+    run_id: str
+    result: Mapping[str, Any]
+    leaderboard: Sequence[Mapping[str, Any]] = ()
+    findings: Sequence[Mapping[str, Any]] = ()
+    source: str | None = None
+    sha256: str | None = None
+    rows: int = 0
+    model_id: str = ""
+    created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
+    version: str = ""
+
+    @property
+    def glassbench(self) -> str:
+        """The version of Glassbench."""
+        return self.version or _installed("glassbench") or "unreleased"
+
+    @property
+    def exported(self) -> str:
+        """The id of the exported model."""
+        return self.model_id or str(self.result.get("chosen", ""))
+
+    @property
+    def is_chosen(self) -> bool:
+        """Whether the exported model is the one that the scores of the result are about."""
+        return self.exported == str(self.result.get("chosen", ""))
+
+
+def versions(*, lightgbm: bool) -> dict[str, str]:
+    """Return the installed versions of the packages that a prediction needs."""
+    names = (*_PACKAGES, "lightgbm") if lightgbm else _PACKAGES
+    found = {name: _installed(name) for name in names}
+    # A local part ("2.4.0+cpu") names a build that no index may have.
+    return {name: version.partition("+")[0] for name, version in found.items() if version is not None}
+
+
+def pinned(packages: Mapping[str, str]) -> str:
+    """Return a requirements file that pins packages."""
+    return "".join(f"{name}=={version}\n" for name, version in sorted(packages.items()))
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return None

@@ -1,0 +1,204 @@
+"""Open a bundle: everything checked before anything of it is used."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import pandas as pd
+
+from automl.data import Dataset, RawTable, Schema
+from automl.errors import BundleError, GlassbenchError
+from automl.task import Task
+
+from .checking import Checked, verify
+from .manifest import open_files
+from .scoring import Scorer, read_own_csv
+from .versions import differences
+
+if TYPE_CHECKING:
+    from explain import Explanation
+
+__all__ = ["Bundle", "Source", "load_bundle", "read_bundle"]
+
+Source = pd.DataFrame | str | os.PathLike[str] | RawTable
+Missing = Literal["error", "missing"]
+
+
+class Bundle:
+    """A model with all that is known about it, out of a checked zip or folder.
+
+    Made by :func:`read_bundle`. Rows may be given as a file's path, a DataFrame as pandas reads it, or a
+    RawTable; all of them pass the same gate as the training rows did.
+
+    Attributes
+    ----------
+    path : Path
+    manifest : dict
+        Hashes, versions and origin.
+    schema : Schema
+        Of the columns that the model reads.
+    task : Task
+        What is predicted.
+    model : fitted scikit-learn estimator
+    """
+
+    def __init__(self, path: Path, files: Mapping[str, bytes], manifest: dict[str, Any]) -> None:
+        self.path = path
+        self.manifest = manifest
+        self._files = dict(files)
+        self._scorer = Scorer.from_files(files)
+        try:
+            self.task = Task.from_json(json.loads(files["task.json"]))
+        except (GlassbenchError, KeyError, TypeError, ValueError) as error:
+            raise BundleError(
+                f"The task of the bundle is damaged ({error}).", fix="Export the model again."
+            ) from error
+
+    def __repr__(self) -> str:
+        return f"Bundle({str(self.path)!r})"
+
+    @property
+    def schema(self) -> Schema:
+        """The schema of the columns that the model reads."""
+        return self._scorer.schema
+
+    @property
+    def model(self) -> Any:
+        """The fitted scikit-learn estimator: DataFrame in, predictions out."""
+        return self._scorer.model
+
+    @property
+    def metrics(self) -> dict[str, Any]:
+        """Scores with intervals, and the leaderboard."""
+        metrics: dict[str, Any] = self._json("metrics.json")
+        return metrics
+
+    @property
+    def notes(self) -> list[str]:
+        """What differs between the packages here and those that the bundle was made with."""
+        return differences(self.manifest)
+
+    def coerce(self, source: Source, *, missing_columns: Missing = "error") -> Dataset:
+        """Read rows and pass them through the schema's gate; its findings say what was odd about them."""
+        return self._scorer.coerce(source, missing_columns=missing_columns)
+
+    def predict(self, source: Source, *, missing_columns: Missing = "error") -> Any:
+        """Return labels or values, shape (n,)."""
+        return self._scorer.predict(self.coerce(source, missing_columns=missing_columns).frame)
+
+    def predict_proba(self, source: Source, *, missing_columns: Missing = "error") -> Any:
+        """Return probabilities in the order of ``task.classes``, shape (n, K).
+
+        Raises
+        ------
+        BundleError
+            For a regression.
+        """
+        return self._scorer.predict_proba(self.coerce(source, missing_columns=missing_columns).frame)
+
+    def predictions(self, source: Source, *, missing_columns: Missing = "error") -> pd.DataFrame:
+        """Return what ``predict.py`` writes: ``prediction`` and, for classes, ``probability_<label>``."""
+        return self._scorer.predictions(self.coerce(source, missing_columns=missing_columns).frame)
+
+    def sample(self) -> pd.DataFrame:
+        """Return the canonical rows that the bundle carries as its sample."""
+        return self._rows("sample_input.csv")
+
+    def background(self) -> pd.DataFrame:
+        """Return the canonical training rows that explanations compare with."""
+        return self._rows("background.csv")
+
+    def explain(
+        self,
+        source: Source | None = None,
+        *,
+        seed: int = 0,
+        time_budget: float | None = None,
+        **settings: Any,
+    ) -> Explanation:
+        """Explain the predictions of some rows.
+
+        Parameters
+        ----------
+        source : rows, optional
+            Default: the bundle's sample.
+        seed : int
+        time_budget : float, optional
+            Seconds.
+        **settings
+            Further arguments of ``explain.explain``, such as ``scale``.
+        """
+        import explain
+
+        rows = self.sample() if source is None else self.coerce(source).frame
+        return explain.explain(
+            self.model, rows, self.background(), seed=seed, time_budget=time_budget, **settings
+        )
+
+    def explanation(self) -> Explanation | None:
+        """Return the global explanation that was exported, if there was one."""
+        if "explanation.json" not in self._files:
+            return None
+        from explain import Explanation
+
+        return Explanation.from_json(self._json("explanation.json"))
+
+    def card(self, form: Literal["markdown", "html"] = "markdown") -> str:
+        """Return the model card."""
+        return self._text("MODEL_CARD.md" if form == "markdown" else "model_card.html")
+
+    def verify(self) -> Checked:
+        """Re-score the sample and compare with the predictions recorded at export.
+
+        Raises
+        ------
+        BundleError
+            When they differ.
+        """
+        return verify(self._files, self._scorer)
+
+    def _rows(self, name: str) -> pd.DataFrame:
+        if name not in self._files:
+            raise BundleError(f"The bundle has no {name}.", fix="Export the model again.")
+        return self.schema.coerce(read_own_csv(self._files[name])).frame
+
+    def _json(self, name: str) -> Any:
+        try:
+            return json.loads(self._text(name))
+        except ValueError as error:
+            raise BundleError(
+                f"{name!r} is no valid JSON ({error}).", fix="Export the model again."
+            ) from error
+
+    def _text(self, name: str) -> str:
+        if name not in self._files:
+            raise BundleError(f"The bundle has no {name}.", fix="Export the model again.")
+        return self._files[name].decode("utf-8")
+
+
+def read_bundle(path: str | os.PathLike[str]) -> Bundle:
+    """Open a bundle: a zip, or the folder it was unpacked to.
+
+    Parameters
+    ----------
+    path : path
+
+    Raises
+    ------
+    BundleError
+        When it is no bundle, was altered after its export, or holds anything that Glassbench never writes:
+        files that lead out of it, more data than a bundle has, or types in the model that are not allowed.
+    """
+    place = Path(path)
+    if not place.exists():
+        raise BundleError(f"There is no file {str(place)!r}.", fix="Check the path.")
+    files, manifest = open_files(place)
+    return Bundle(place, files, manifest)
+
+
+#: The name of the Python interface.
+load_bundle = read_bundle

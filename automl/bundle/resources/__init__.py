@@ -1,0 +1,1 @@
+"""Files that are copied into bundles or built into the model card."""

@@ -1,0 +1,161 @@
+"""From rows to predictions: read, pass the gate, predict. The same code inside and outside of Glassbench."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from os import PathLike
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pandas as pd
+
+from ..data import Dataset, RawTable, ReadOptions, Schema, read_table
+from ..errors import BundleError, GlassbenchError
+from .trusted import load_model
+
+__all__ = ["PROBABILITY", "Scorer", "predictions_to_csv", "read_own_csv"]
+
+#: Columns of probabilities are named by this and the label.
+PROBABILITY = "probability_"
+_SAMPLE = ReadOptions(encoding="utf-8", delimiter=",", quotechar='"', header=True)
+
+
+@dataclass(frozen=True)
+class Scorer:
+    """A model and the schema of its rows.
+
+    Parameters
+    ----------
+    model : fitted scikit-learn estimator
+    schema : Schema
+        Of the columns that the model reads.
+    classes : tuple of str or int, optional
+        Labels in the order of the probabilities; None for regression.
+    types : frozenset of str
+        Names of the types that the model is made of.
+    """
+
+    model: Any
+    schema: Schema
+    classes: tuple[str | int, ...] | None
+    types: frozenset[str] = frozenset()
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes]) -> Scorer:
+        """Load from the files of a bundle (already compared with its manifest).
+
+        Raises
+        ------
+        BundleError
+            When the model is not made of trusted types, or does not fit the rest.
+        """
+        try:
+            schema = Schema.from_json(files["schema.json"].decode("utf-8"))
+            classes = json.loads(files["task.json"])["classes"]
+        except (GlassbenchError, KeyError, TypeError, ValueError) as error:
+            raise BundleError(
+                f"The schema or the task of the bundle is damaged ({error}).", fix="Export the model again."
+            ) from error
+        loaded = load_model(files["model/model.skops"])
+        scorer = cls(loaded.model, schema, None if classes is None else tuple(classes), loaded.types)
+        scorer._check()
+        return scorer
+
+    def _check(self) -> None:
+        labels = getattr(self.model, "classes_", None)
+        found = None if labels is None else tuple(np.asarray(labels).tolist())
+        if found != self.classes:
+            raise BundleError(
+                f"The model predicts {found}, but the task says {self.classes}.",
+                fix="The bundle is damaged: export the model again.",
+            )
+
+    def coerce(
+        self,
+        source: pd.DataFrame | str | PathLike[str] | RawTable,
+        *,
+        missing_columns: Literal["error", "missing"] = "error",
+    ) -> Dataset:
+        """Read rows, if they are in a file, and pass them through the schema's gate."""
+        table = read_table(source) if isinstance(source, (str, PathLike)) else source
+        return self.schema.coerce(table, missing_columns=missing_columns)
+
+    def predict_proba(self, frame: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
+        """Return probabilities for canonical rows, shape (n, K)."""
+        if self.classes is None:
+            raise BundleError("A regression has no probabilities.", fix="Use predict.")
+        if not len(frame):
+            return np.empty((0, len(self.classes)))
+        return np.asarray(self.model.predict_proba(frame), dtype=np.float64)
+
+    def predict(self, frame: pd.DataFrame) -> np.ndarray[Any, Any]:
+        """Return labels or values for canonical rows, shape (n,)."""
+        if not len(frame):
+            return np.empty(0, dtype=np.float64 if self.classes is None else object)
+        return np.asarray(self.model.predict(frame))
+
+    def predictions(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Return labels and probabilities, or values, for canonical rows.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``prediction`` and, for classes, ``probability_<label>``; one row per row.
+        """
+        if self.classes is None:
+            return pd.DataFrame({"prediction": self.predict(frame).astype(np.float64)})
+        probabilities = self.predict_proba(frame)
+        if _is_soft_vote(self.model):
+            # What the vote's own predict does, without asking every member again.
+            labels = np.asarray(self.model.classes_)[np.argmax(probabilities, axis=1)]
+        else:
+            labels = self.predict(frame)
+        columns: dict[str, Any] = {"prediction": labels}
+        columns |= {f"{PROBABILITY}{label}": probabilities[:, k] for k, label in enumerate(self.classes)}
+        return pd.DataFrame(columns)
+
+    def sample(self, data: bytes) -> pd.DataFrame:
+        """Return the canonical rows of a CSV file that the bundle itself carries."""
+        return self.schema.coerce(read_own_csv(data)).frame
+
+
+def _is_soft_vote(model: Any) -> bool:
+    from sklearn.ensemble import VotingClassifier
+    from sklearn.pipeline import Pipeline
+
+    last = model.steps[-1][1] if isinstance(model, Pipeline) else model
+    return isinstance(last, VotingClassifier) and last.voting == "soft"
+
+
+def read_own_csv(data: bytes) -> RawTable:
+    """Read a CSV file whose dialect is known, since the bundle's writer wrote it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "rows.csv"
+        path.write_bytes(data)
+        return read_table(path, _SAMPLE)
+
+
+def predictions_to_csv(predictions: pd.DataFrame, kept: Mapping[str, Sequence[Any]] | None = None) -> str:
+    """Return predictions as CSV; floats as the shortest text that reads back as the same float.
+
+    Parameters
+    ----------
+    predictions : DataFrame
+        From :meth:`Scorer.predictions`.
+    kept : mapping of column name to values, optional
+        Columns of the input to put first, as they were.
+    """
+    columns = {name: list(values) for name, values in (kept or {}).items()}
+    columns |= {name: predictions[name].tolist() for name in predictions.columns}
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    # The csv module writes floats by repr, which is exact.
+    writer.writerows(zip(*columns.values(), strict=True))
+    return out.getvalue()

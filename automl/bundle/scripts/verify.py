@@ -1,0 +1,18 @@
+"""Check this bundle: every file as exported, and the predictions of its sample reproduced.
+
+    python verify.py
+
+Needs Python 3.11 or newer and the packages of requirements.txt, nothing else.
+"""
+
+import sys
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.dont_write_bytecode = True
+sys.path.insert(0, str(HERE / "runtime"))
+
+from glassbench_runtime.bundle.commands import verify_command  # type: ignore[import-not-found]  # noqa: E402
+
+if __name__ == "__main__":
+    sys.exit(verify_command(HERE))

@@ -1,0 +1,266 @@
+"""Write a bundle: gather its files, zip them, let another process check the zip, only then hand it out."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import tempfile
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from importlib.resources import files as resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from automl.data import Schema
+from automl.errors import BundleError
+from automl.task import Task
+
+from .archive import sha256, write_zip
+from .card import build_card, render_html, render_markdown
+from .facts import BundleFacts, pinned, versions
+from .manifest import FORMAT, MANIFEST, VERSION
+from .rows import rows_to_csv
+from .runtime import runtime_files, script_files
+from .scoring import Scorer, predictions_to_csv, read_own_csv
+from .selfcheck import self_check
+from .trusted import dump_model, load_model
+
+if TYPE_CHECKING:
+    from explain import Explanation
+
+__all__ = ["write_bundle"]
+
+MOST_SAMPLE_ROWS = 50
+MOST_BACKGROUND_ROWS = 100
+
+
+def write_bundle(
+    path: str | os.PathLike[str],
+    *,
+    model: Any,
+    schema: Schema,
+    task: Task,
+    sample: pd.DataFrame,
+    background: pd.DataFrame,
+    facts: BundleFacts,
+    explanation: Explanation | None = None,
+    progress: Callable[[float, str], None] | None = None,
+) -> Path:
+    """Write the bundle of a fitted model.
+
+    Parameters
+    ----------
+    path : path
+        Of the zip; an existing file is replaced, but only by a bundle that passed its self-check.
+    model : fitted scikit-learn estimator
+        Takes canonical rows (and what pandas reads from the same file).
+    schema : Schema
+        Of the feature columns.
+    task : Task
+    sample : DataFrame, shape (n, columns)
+        Canonical rows whose predictions are recorded; at most 50 are used.
+    background : DataFrame, shape (n, columns)
+        Canonical rows that explanations compare with; at most 100 are used.
+    facts : BundleFacts
+    explanation : Explanation, optional
+        The global one, for the card.
+    progress : callable, optional
+        Called with the share done (0 to 1) and what is being done.
+
+    Returns
+    -------
+    Path
+        Of the zip.
+
+    Raises
+    ------
+    BundleError
+        When the model holds anything that is not on the allow-list, or the bundle does not reproduce the
+        model's predictions in a process of its own. Nothing is left behind then.
+    """
+    step = progress or (lambda _share, _what: None)
+    target = Path(path).absolute()
+    if not target.parent.is_dir():
+        raise BundleError(
+            f"There is no folder {str(target.parent)!r}.", fix="Make it first, or choose another."
+        )
+    if target.is_dir():
+        raise BundleError(f"{str(target)!r} is a folder.", fix="Name the zip file to write.")
+    step(0.05, "Writing the model")
+    data = dump_model(model)
+    types = load_model(data).types
+    step(0.3, "Gathering the rest")
+    files = _files(data, types, model, schema, task, sample, background, facts, explanation)
+    step(0.5, "Packing")
+    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
+    os.close(handle)
+    part = Path(name)
+    try:
+        write_zip(part, files)
+        step(0.7, "Checking it in a process of its own")
+        self_check(part)
+        part.chmod(0o644)
+        part.replace(target)
+    finally:
+        with suppress(FileNotFoundError):
+            part.unlink()
+    step(1.0, "Done")
+    return target
+
+
+def _files(
+    data: bytes,
+    types: frozenset[str],
+    model: Any,
+    schema: Schema,
+    task: Task,
+    sample: pd.DataFrame,
+    background: pd.DataFrame,
+    facts: BundleFacts,
+    explanation: Explanation | None,
+) -> dict[str, bytes]:
+    scorer = Scorer(model, schema, task.classes, types)
+    packages = versions(lightgbm=any(name.startswith("lightgbm.") for name in types))
+    sample_csv, sample_rows = _faithful(sample.head(MOST_SAMPLE_ROWS), schema)
+    if not len(sample_rows):
+        raise BundleError(
+            "None of the sample rows can be written to a CSV file and read back unchanged.",
+            fix="Give other sample rows.",
+        )
+    background_csv, background_rows = _faithful(background.head(MOST_BACKGROUND_ROWS), schema)
+    card = build_card(
+        schema=schema,
+        task=task,
+        facts=facts,
+        explanation=explanation,
+        packages=packages,
+        model_sha256=sha256(data),
+        sample_rows=len(sample_rows),
+        background_rows=len(background_rows),
+    )
+    requirements = pinned(packages)
+    files = {
+        "model/model.skops": data,
+        "schema.json": _json(schema.to_json()),
+        "task.json": _json(task.to_json()),
+        "metrics.json": _json(_metrics(facts)),
+        "MODEL_CARD.md": render_markdown(card).encode("utf-8"),
+        "model_card.html": render_html(card).encode("utf-8"),
+        "sample_input.csv": sample_csv,
+        "sample_predictions.csv": predictions_to_csv(scorer.predictions(sample_rows)).encode("utf-8"),
+        "background.csv": background_csv,
+        "requirements.txt": requirements.encode("utf-8"),
+        "README.md": _readme(facts, task).encode("utf-8"),
+        "LICENSE": resources("automl.bundle.resources").joinpath("apache-2.0.txt").read_bytes(),
+        **script_files(),
+        **runtime_files(facts.glassbench),
+    }
+    if explanation is not None:
+        files["explanation.json"] = _json(explanation.to_json())
+    files[MANIFEST] = _json(_manifest(files, task, facts, packages, types))
+    return files
+
+
+def _faithful(frame: pd.DataFrame, schema: Schema) -> tuple[bytes, pd.DataFrame]:
+    """Return rows as CSV, and as they read back; rows that do not read back the same are left out.
+
+    A stray carriage return inside a text is enough for that, and must not stop an export.
+    """
+    frame = frame[list(schema.names)].reset_index(drop=True)
+    data = rows_to_csv(frame, schema)
+    if not len(frame):
+        return data, frame
+    back = schema.coerce(read_own_csv(data)).frame
+    if len(back) == len(frame):
+        same = (back == frame) | (back.isna() & frame.isna())
+        kept = same.all(axis=1).to_numpy()
+        if kept.all():
+            return data, frame
+        frame = frame[kept].reset_index(drop=True)
+        return rows_to_csv(frame, schema), frame
+    alone = (
+        [len(_faithful(frame.iloc[[i]], schema)[1]) > 0 for i in range(len(frame))]
+        if len(frame) > 1
+        else [False]
+    )
+    frame = frame[alone].reset_index(drop=True)
+    return rows_to_csv(frame, schema), frame
+
+
+def _metrics(facts: BundleFacts) -> dict[str, Any]:
+    result = dict(facts.result)
+    return {
+        "model": facts.exported,
+        "is_chosen": facts.is_chosen,
+        "result": result,
+        "leaderboard": [dict(row) for row in facts.leaderboard],
+    }
+
+
+def _manifest(
+    files: Mapping[str, bytes],
+    task: Task,
+    facts: BundleFacts,
+    packages: Mapping[str, str],
+    types: frozenset[str],
+) -> dict[str, Any]:
+    return {
+        "format": FORMAT,
+        "version": VERSION,
+        "name": facts.name,
+        "run": facts.run_id,
+        "model": facts.exported,
+        "task": task.kind,
+        "target": task.target,
+        "created": facts.created,
+        "glassbench": facts.glassbench,
+        "python": platform.python_version(),
+        "packages": dict(packages),
+        "data": {"source": facts.source, "sha256": facts.sha256, "rows": facts.rows},
+        "types": sorted(types),
+        "files": {
+            name: {"sha256": sha256(content), "bytes": len(content)}
+            for name, content in sorted(files.items())
+        },
+    }
+
+
+def _json(value: Any) -> bytes:
+    return (json.dumps(value, indent=1, ensure_ascii=False, default=_plain) + "\n").encode("utf-8")
+
+
+def _plain(value: Any) -> Any:
+    """Return a numpy scalar or an array as plain values."""
+    if hasattr(value, "tolist"):
+        return value.tolist()
+    raise TypeError(f"{type(value).__name__} cannot be written as JSON")
+
+
+def _readme(facts: BundleFacts, task: Task) -> str:
+    return f"""# {facts.name}
+
+Predicts `{task.target}`. MODEL_CARD.md (or model_card.html) says how well, from what, and what to mind.
+
+    python -m venv venv
+    venv/bin/pip install -r requirements.txt
+    venv/bin/python verify.py                                # files as exported, sample reproduced
+    venv/bin/python predict.py new.csv -o predictions.csv    # one prediction per row, in order
+
+| file | what |
+|---|---|
+| manifest.json | SHA-256 of every file and of the training data, versions |
+| model/model.skops | the model: scikit-learn and LightGBM classes only, no code |
+| schema.json, task.json | the columns and what their cells look like; what is predicted |
+| metrics.json | scores with intervals, the leaderboard |
+| explanation.json | what the model looks at |
+| sample_input.csv, sample_predictions.csv | rows and their predictions, as an example and for verify.py |
+| background.csv | rows that explanations compare with |
+| predict.py, verify.py, runtime/ | score and check, without Glassbench |
+| requirements.txt | the packages that prediction needs |
+
+The programs and runtime/ are part of Glassbench, under the Apache License 2.0 (LICENSE). The model and the
+data are yours.
+"""
