@@ -1,0 +1,10 @@
+"""Long work in processes of its own: start, watch, cancel, resume.
+
+A job survives the server that started it, the terminal and the browser tab. All that others need to know of
+it stands in its folder, and whether it lives is told by a lock that the kernel frees when it dies.
+"""
+
+from automl.jobs.control import cancel, launch, resume, stop, wait
+from automl.jobs.state import JobState, jobs, state
+
+__all__ = ["JobState", "cancel", "jobs", "launch", "resume", "state", "stop", "wait"]

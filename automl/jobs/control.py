@@ -1,0 +1,240 @@
+"""Start, cancel, stop and resume jobs, from any process that can see their folders."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import automl
+from automl.errors import RunError, SettingError
+from automl.jobs import worker_lock
+from automl.jobs.detach import start_detached
+from automl.jobs.folder import LOG, JobFolder, open_folder
+from automl.jobs.state import JobState, jobs, state
+from automl.jobs.watchdog import STOP
+from automl.store import END_STATES, RunFolder, lock
+
+__all__ = ["WORKER", "cancel", "launch", "resume", "stop", "wait"]
+
+WORKER = ("-m", "automl.jobs.worker")
+
+# A worker that has written its last state still shuts down its pool; a killed one is still being cleaned up.
+_LET_GO_SECONDS = 10.0
+
+
+def launch(
+    run_folder: Path | str, kind: str = "search", *, worker: Sequence[str] = WORKER, **params: Any
+) -> Path:
+    """Start a job in a process of its own and return at once.
+
+    Parameters
+    ----------
+    run_folder : Path or str
+        Folder of the run.
+    kind : str
+        `search` (start or go on), `explain` (params `model`, `rows`, `time_budget`) or `export` (params
+        `model`, `path`); see `automl.jobs.kinds`.
+    worker : sequence of str
+        Arguments of the Python interpreter that make it a worker; the folder is appended.
+    **params
+        What the kind takes, as JSON.
+
+    Returns
+    -------
+    Path
+        The job's folder: the run folder for a search. An explain or export job that is already under way with
+        the same parameters is not started twice, its folder is returned.
+
+    Raises
+    ------
+    RunError
+        When there is no run, the search is already under way, or no process could be started.
+    SettingError
+        When the kind is unknown, or a search is given parameters.
+    """
+    run = open_folder(run_folder)
+    if not isinstance(run, RunFolder):
+        raise RunError(f"{run.path} is the folder of a job.", fix="Give the folder of its run.")
+    if kind == "search":
+        if params:
+            raise SettingError(
+                f"A search takes no parameters, got {', '.join(params)}.", fix="They stand in its spec."
+            )
+        _launch_search(run, worker)
+        return run.path
+    if kind not in ("explain", "export"):
+        raise SettingError(f"There is no kind of job {kind!r}.", fix="Use search, explain or export.")
+    (run.path / "jobs").mkdir(exist_ok=True)
+    with lock.hold(run.path / "jobs" / "lock", wait=_LET_GO_SECONDS):  # two clicks make one job
+        for job in jobs(run.path, kind):
+            if job.params == params and job.alive and not job.is_over:
+                return job.folder
+        folder = JobFolder.create(run, kind, params)
+        with _starting(folder.path, wait=1.0) as start:
+            start(worker)
+    return folder.path
+
+
+def resume(run_folder: Path | str, *, worker: Sequence[str] = WORKER) -> Path:
+    """Let a search go on that was cancelled, interrupted or has failed.
+
+    Waits for the worker before it, whose last state is on the disk before its processes have gone.
+
+    Raises
+    ------
+    RunError
+        When the search is under way or already finished.
+    """
+    before = state(run_folder)
+    if before.kind != "search":
+        raise RunError(f"The {before.kind} job {before.id} cannot go on.", fix="Start it again.")
+    if before.state == "finished":
+        raise RunError(f"The run {before.id} is finished.", fix="Start a new run to search for longer.")
+    return launch(run_folder, worker=worker)
+
+
+def cancel(path: Path | str) -> bool:
+    """Ask a job to end soon; returns at once.
+
+    A search finishes with the best model so far and can go on later; an explain or export job is ended where
+    it stands.
+
+    Returns
+    -------
+    bool
+        Whether there was something to cancel.
+    """
+    folder, now = open_folder(path), state(path)
+    if not now.can_cancel:
+        return False
+    if isinstance(folder, RunFolder):
+        folder.ask_to_cancel()
+    else:
+        (folder.path / STOP).touch()
+    return True
+
+
+def stop(path: Path | str, *, timeout: float = 15.0) -> JobState:
+    """End a job's worker and all its processes now, and return when they have gone.
+
+    What is finished is kept: a search shows as `interrupted` and can go on.
+
+    Raises
+    ------
+    RunError
+        When the processes are still there after `timeout` seconds, or were not started by `launch`.
+    """
+    folder, before = open_folder(path), state(path)
+    if not before.alive:
+        return before
+    marker = folder.path / STOP
+    marker.touch()
+    try:
+        return wait(path, timeout=timeout, every=0.05)
+    except TimeoutError:
+        raise RunError(
+            f"{folder.path} is still at work {timeout:g} seconds after it was told to stop.",
+            fix="If it was started by `automl.fit` in another Python process, end that process.",
+        ) from None
+    finally:
+        if isinstance(folder, RunFolder):  # of another job it tells that it was cancelled, not interrupted
+            marker.unlink(missing_ok=True)
+
+
+def wait(
+    path: Path | str,
+    *,
+    timeout: float | None = None,
+    every: float = 0.2,
+    on_change: Callable[[JobState], None] | None = None,
+) -> JobState:
+    """Wait until a job is over and its processes have gone.
+
+    Parameters
+    ----------
+    path : Path or str
+        Run folder or job folder.
+    timeout : float, optional
+        Seconds; without it, as long as it takes.
+    every : float
+        Seconds between looks.
+    on_change : callable, optional
+        Called with the state at each look.
+
+    Raises
+    ------
+    TimeoutError
+        When the job is not over after `timeout` seconds.
+    """
+    end = None if timeout is None else time.monotonic() + timeout
+    while True:
+        now = state(path)
+        if on_change is not None:
+            on_change(now)
+        if not now.alive and (now.is_over or now.state == "queued"):  # queued: nobody has started it
+            return now
+        if end is not None and time.monotonic() >= end:
+            raise TimeoutError(f"{path} is {now.state} after {timeout:g} seconds.")
+        time.sleep(every)
+
+
+def _launch_search(run: RunFolder, worker: Sequence[str]) -> None:
+    # Somebody who resumes right after a cancel must not be refused because the old worker is still leaving.
+    ended = run.read("status.json", {}).get("state") in END_STATES or state(run.path).state == "interrupted"
+    seconds = _LET_GO_SECONDS if ended else 0.0
+    with _starting(run.path, wait=seconds) as start, run.hold(wait=max(seconds, 1.0)):
+        before = run.read("status.json", {}).get("state", "queued")
+        run.clear_cancel()
+        (run.path / STOP).unlink(missing_ok=True)
+        run.set_status("queued", message="Starting the worker.", launched=time.time(), error=None)
+        try:
+            start(worker)
+        except RunError:
+            run.set_status(before, message="The worker could not be started.")
+            raise
+
+
+@contextmanager
+def _starting(folder: Path, *, wait: float) -> Iterator[Callable[[Sequence[str]], None]]:
+    """Hold the worker lock while a worker is made ready, and hand it down to the worker."""
+    handle = worker_lock.take(folder, wait=wait)
+
+    def start(worker: Sequence[str]) -> None:
+        start_detached(
+            [sys.executable, *worker, str(folder), "--lock", str(handle)],
+            log=folder / LOG,
+            cwd=folder,
+            env=_environment(),
+            pass_fds=(handle,),
+        )
+
+    try:
+        yield start
+    finally:
+        os.close(handle)  # the worker has its copy: the lock stays taken
+
+
+def _environment() -> dict[str, str]:
+    """The caller's environment, in which the worker finds this very package and nothing by accident.
+
+    The workbench may run from a source folder that is not installed; and a file like `random.py` in the
+    working directory must not take the place of a module.
+    """
+    root = Path(automl.__path__[0]).absolute().parent
+    paths = [Path(entry).absolute() for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
+    if root.name not in (
+        "site-packages",
+        "dist-packages",
+    ):  # found without help, and must not precede the library
+        paths.insert(0, root)
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys(map(str, paths))),
+        "PYTHONSAFEPATH": "1",
+        "PYTHONUNBUFFERED": "1",
+    }

@@ -1,0 +1,79 @@
+"""Start a process that outlives the one that asks for it."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from automl.errors import RunError
+
+__all__ = ["start_detached"]
+
+# The intermediate forks, the parent leaves at once, and the child becomes the command in a session of its
+# own: adopted by init, so that nobody has to wait for it (no zombie) and no terminal can hang it up.
+# The server itself never forks: its threads and sockets would come along. `-I -S` keeps the intermediate to a
+# few milliseconds and free of the caller's environment.
+_INTERMEDIATE = (
+    "import os, sys\nif os.fork():\n    os._exit(0)\nos.setsid()\nos.execv(sys.argv[1], sys.argv[1:])"
+)
+
+
+def start_detached(
+    command: Sequence[str],
+    *,
+    log: Path,
+    cwd: Path,
+    env: Mapping[str, str] | None = None,
+    pass_fds: Sequence[int] = (),
+) -> None:
+    """Start `command` in a session of its own and return at once.
+
+    Standard input is empty, standard output and error are appended to `log`, and of the caller's open files
+    only `pass_fds` are handed down.
+
+    Parameters
+    ----------
+    command : sequence of str
+        Absolute path of a program, then its arguments.
+    log : Path
+        Created when it is missing.
+    cwd : Path
+        Working directory.
+    env : mapping, optional
+        The whole environment; default: the caller's.
+    pass_fds : sequence of int
+        File descriptors that the command keeps, under the same numbers.
+
+    Raises
+    ------
+    RunError
+        When the process could not be started.
+    """
+    output = os.open(log, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        intermediate = subprocess.run(  # returns when the intermediate has left, not when the command ends
+            [sys.executable, "-I", "-S", "-c", _INTERMEDIATE, *command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            cwd=cwd,
+            env=env,
+            pass_fds=pass_fds,
+            close_fds=True,
+            check=False,
+        )
+    except OSError as error:
+        raise RunError(
+            f"A worker process could not be started: {error}.",
+            fix="Free some memory or processes and try again.",
+        ) from error
+    finally:
+        os.close(output)
+    if intermediate.returncode != 0:
+        raise RunError(
+            f"A worker process could not be started (exit code {intermediate.returncode}).",
+            fix=f"The reason is at the end of {log}.",
+        )

@@ -1,0 +1,132 @@
+"""What each kind of job does; runs in the worker."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from automl.errors import RunError
+from automl.jobs.control import launch
+from automl.run import Run, load_run
+from automl.store import RunFolder, files, is_id
+
+__all__ = ["OTHERS", "explain", "export", "search"]
+
+
+def search(run_folder: Path) -> None:
+    """Start or resume the search of a run; once it is finished, start the explanation of the chosen model.
+
+    The explanation is a job of its own, with its own state: the search is over when its model is written, and
+    an explanation that fails takes nothing from it.
+    """
+    import automl.search.driver  # noqa: F401 - takes seconds, in which somebody may cancel
+
+    run = load_run(run_folder)
+    folder = run.folder
+    if folder.is_cancel_asked():
+        with folder.hold():
+            folder.set_status("cancelled", message="Cancelled before the search began.")
+            folder.add_event("cancelled")
+        return
+    run.search(started=_launched(folder))
+    result = run.result
+    if result is not None and folder.status["state"] == "finished":
+        launch(run_folder, "explain", model=result["chosen"])
+
+
+def explain(
+    run_folder: Path,
+    job_folder: Path,
+    *,
+    model: str | None = None,
+    rows: list[int] | None = None,
+    time_budget: float | None = None,
+) -> dict[str, Any]:
+    """Explain a model of a run.
+
+    Parameters
+    ----------
+    run_folder, job_folder : Path
+    model : str, optional
+        Id of a trial, or `ensemble`; default: the chosen model, before there is one the best trial.
+    rows : list of int, optional
+        Positions of the rows to explain; then the explanation is written into the job's folder. Without them
+        a sample is explained and becomes the run's stored explanation of that model.
+    time_budget : float, optional
+        Seconds; default: as `Run.explain`.
+
+    Returns
+    -------
+    dict
+        `path` of the explanation's JSON file, and `model`.
+    """
+    run = load_run(run_folder)
+    name = _model_id(run, model)
+    limit: dict[str, Any] = {} if time_budget is None else {"time_budget": time_budget}
+    if rows is None:
+        run.explain(model=name, store=True, **limit)
+        return {"path": str(run_folder / "explanations" / f"{name}.json"), "model": name}
+    path = job_folder / "explanation.json"
+    files.write_json(path, run.explain(rows, model=name, **limit).to_json())
+    return {"path": str(path), "model": name}
+
+
+def export(
+    run_folder: Path, job_folder: Path, *, model: str | None = None, path: str | None = None
+) -> dict[str, Any]:
+    """Write a bundle.
+
+    Parameters
+    ----------
+    run_folder, job_folder : Path
+    model : str, optional
+        Id of a trial, or `ensemble`; default: the chosen model, before there is one the best trial.
+    path : str, optional
+        Where to; default: `bundles/` of the run.
+
+    Returns
+    -------
+    dict
+        `path`, `model`, `bytes` and `sha256` of the zip.
+    """
+    run = load_run(run_folder)
+    name = _model_id(run, model)
+    target = Path(path) if path else run_folder / "bundles" / f"{run_folder.name}-{name}.zip"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    written = run.export(target, model=name)
+    with written.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    return {"path": str(written), "model": name, "bytes": written.stat().st_size, "sha256": digest}
+
+
+OTHERS: Mapping[str, Callable[..., dict[str, Any]]] = {"explain": explain, "export": export}
+
+
+def _launched(folder: RunFolder) -> float | None:
+    """Reading of the monotonic clock at which the worker was asked for: the budget begins there."""
+    launched = folder.status.get("launched")
+    if launched is None:
+        return None
+    # Between 0 and 30 seconds ago, even if somebody has set the machine's clock in between.
+    return time.monotonic() - min(max(time.time() - float(launched), 0.0), 30.0)
+
+
+def _model_id(run: Run, model: str | None) -> str:
+    """The model that is meant; its id becomes part of a file's name."""
+    if model is None:
+        result = run.result
+        if result is not None:
+            return str(result["chosen"])
+        table = run.leaderboard()
+        usable = table.loc[table["status"] == "ok", "id"]
+        if usable.empty:
+            raise RunError(
+                f"The run {run.folder.id} has no model yet.", fix="Wait for its first trial, or resume it."
+            )
+        return str(usable.iloc[0])
+    if not is_id(model):
+        raise RunError(f"{model!r} is not the id of a model.", fix="Ids look like t0007, or `ensemble`.")
+    return model
