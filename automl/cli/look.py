@@ -1,0 +1,109 @@
+"""`automl runs` and `automl leaderboard`."""
+
+from __future__ import annotations
+
+import time
+from argparse import Namespace
+from typing import Any
+
+from automl import jobs
+from automl.cli.console import Console, find_run, number
+from automl.run import load_run
+from automl.store import Home, RunFolder
+
+__all__ = ["leaderboard", "runs"]
+
+
+def runs(options: Namespace, console: Console) -> int:
+    """List the runs of a home folder."""
+    home = Home(options.home)
+    found = [_overview(run) for run in home.runs()]
+    console.document({"home": str(home.path), "runs": found})
+    if not found:
+        console.say(f"There are no runs in {home.path}.")
+        return 0
+    console.table(
+        ("id", "state", "target", "metric", "best", "trials", "age", "MB"),
+        [
+            (
+                run["id"],
+                run["state"],
+                run["target"],
+                run["metric"] or "–",
+                number(run["score"]),
+                str(run["trials"]),
+                _age(time.time() - run["created"]),
+                f"{run['bytes'] / 1e6:.1f}",
+            )
+            for run in found
+        ],
+        right=("best", "trials", "age", "MB"),
+    )
+    return 0
+
+
+def leaderboard(options: Namespace, console: Console) -> int:
+    """Compare the models of a run."""
+    path = find_run(options.run, options.home)
+    run = load_run(path)
+    table = run.leaderboard()
+    records = [
+        {str(name): value for name, value in record.items()}
+        for record in table.astype(object).where(table.notna(), None).to_dict("records")
+    ]
+    now = jobs.state(path)
+    console.document(
+        {"run": str(path), "state": now.state, "metric": now.status.get("metric"), "models": records}
+    )
+    if not records:
+        console.say(f"There is no trial yet; the run is {now.state}.")
+        return 0
+    score = str(now.status.get("metric") or "score")
+    numbers = (score, "90 % interval", "fold spread", "fit s", "ms / 1,000 rows", "MB")
+    console.table(
+        ("", "model", "family", *numbers, "remark"), [_model_row(record) for record in records], right=numbers
+    )
+    return 0
+
+
+def _overview(run: RunFolder) -> dict[str, Any]:
+    now, result = jobs.state(run.path), run.result
+    best = now.status.get("best") or {}
+    holdout = (result or {}).get("holdout") or {}
+    score = holdout.get("score", (result or {}).get("cv_score", best.get("score")))
+    return {
+        "id": run.id,
+        "name": run.spec["name"],
+        "path": str(run.path),
+        "state": now.state,
+        "target": run.spec["target"],
+        "metric": (result or {}).get("metric") or now.status.get("metric"),
+        "score": score,
+        "trials": now.status.get("trials") or 0,
+        "created": run.spec["created"],
+        "bytes": run.disk_bytes(),
+    }
+
+
+def _model_row(record: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        "*" if record["chosen"] else "",
+        record["id"],
+        record["family"],
+        number(record["score"]),
+        "–"
+        if record["interval_low"] is None
+        else f"{number(record['interval_low'])} to {number(record['interval_high'])}",
+        number(record["fold_std"], 2),
+        number(record["fit_seconds"], 3),
+        number(record["predict_ms_per_1000"], 3),
+        number(record["megabytes"], 2),
+        "chosen" if record["chosen"] else (record["reason"] or "") if record["status"] == "failed" else "",
+    )
+
+
+def _age(seconds: float) -> str:
+    for unit, length in (("d", 86400), ("h", 3600), ("min", 60)):
+        if seconds >= length:
+            return f"{seconds / length:.0f} {unit}"
+    return f"{max(seconds, 0):.0f} s"

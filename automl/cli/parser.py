@@ -1,0 +1,251 @@
+"""What can be typed. Nothing here imports more than argparse, so that `--help` answers at once."""
+
+from __future__ import annotations
+
+import argparse
+import math
+from pathlib import Path
+
+__all__ = ["KINDS", "build_parser"]
+
+KINDS = ("number", "boolean", "category", "datetime", "text", "identifier", "constant")
+
+_RUN = "a run's folder, or its id in the home folder"
+_EPILOG = """\
+examples:
+  automl fit churn.csv --target Churn --budget 60
+  automl leaderboard RUN
+  automl explain RUN --row 3
+  automl export RUN churn.zip
+  automl predict churn.zip new.csv -o predictions.csv
+
+exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 interrupted by Ctrl-C
+"""
+_FIT = """\
+Search the best model for a column of a table, within a time budget.
+
+The search works in a process of its own, which closing the terminal does not end; `automl resume RUN` takes
+it up again after a power cut or a kill. The first Ctrl-C ends it with the best model so far, a second one
+stops at once.
+"""
+
+
+def build_parser() -> argparse.ArgumentParser:
+    """The parser of the command line; `command` in its result names the verb."""
+    parser = argparse.ArgumentParser(
+        prog="automl",
+        description="Glassbench: an AutoML workbench that explains itself.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="store_true", help="show the version and exit")
+    verbs = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    _add_fit(verbs)
+    _add_resume(verbs)
+    _add_runs(verbs)
+    _add_leaderboard(verbs)
+    _add_explain(verbs)
+    _add_export(verbs)
+    _add_predict(verbs)
+    _add_app(verbs)
+    return parser
+
+
+def _add_fit(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    fit = verbs.add_parser(
+        "fit",
+        help="search the best model for a column",
+        description=_FIT,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    fit.add_argument("table", type=Path, help="CSV, TSV (also .gz), Excel or Parquet")
+    fit.add_argument("--target", required=True, metavar="COLUMN", help="the column to predict")
+    fit.add_argument(
+        "--budget",
+        type=_seconds,
+        default=60.0,
+        metavar="SECONDS",
+        help="time to the written model (default 60)",
+    )
+    fit.add_argument(
+        "--out", type=Path, metavar="RUN", help="folder of the run (default: a new one in the home)"
+    )
+    fit.add_argument(
+        "--task", choices=("binary", "multiclass", "regression"), help="default: inferred from the target"
+    )
+    fit.add_argument("--metric", help="default: roc_auc, log_loss or rmse")
+    fit.add_argument("--seed", type=int, default=0)
+    fit.add_argument("--n-jobs", type=_count, metavar="N", help="cores to use (default: all)")
+    fit.add_argument("--max-trials", type=_count, metavar="N", help="stop after so many trials")
+    fit.add_argument(
+        "--exclude",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="a column not to use; may be repeated",
+    )
+    fit.add_argument(
+        "--kind",
+        action="append",
+        default=[],
+        type=_kind,
+        metavar="COLUMN=KIND",
+        help=f"what a column is, where that was inferred wrongly: {', '.join(KINDS)}; may be repeated",
+    )
+    fit.add_argument("--name", help="shown in the list of runs (default: the file's name)")
+    _add_home(fit)
+    _add_output(fit, quiet=True)
+
+
+def _add_resume(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    resume = verbs.add_parser(
+        "resume",
+        help="go on with a search that was cancelled or cut off",
+        description="Go on with a search that was cancelled or cut off. Nothing finished is done again.",
+    )
+    resume.add_argument("run", metavar="RUN", help=_RUN)
+    _add_home(resume)
+    _add_output(resume, quiet=True)
+
+
+def _add_runs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    runs = verbs.add_parser(
+        "runs", help="list the runs", description="List the runs of the home folder, newest first."
+    )
+    _add_home(runs)
+    _add_output(runs)
+
+
+def _add_leaderboard(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    board = verbs.add_parser(
+        "leaderboard",
+        help="compare the models of a run",
+        description="Compare the models of a run, best first. Works during the search too.",
+    )
+    board.add_argument("run", metavar="RUN", help=_RUN)
+    _add_home(board)
+    _add_output(board)
+
+
+def _add_explain(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    explain = verbs.add_parser(
+        "explain",
+        help="say which columns matter, or why a row is predicted so",
+        description="Say which columns matter to a model, or with --row why it predicts one row as it does.",
+    )
+    explain.add_argument("run", metavar="RUN", help=_RUN)
+    explain.add_argument(
+        "--row",
+        type=_position,
+        metavar="N",
+        help="row of the table to explain, counted from 0 without the header",
+    )
+    explain.add_argument("--model", metavar="ID", help="id from the leaderboard (default: the chosen model)")
+    explain.add_argument(
+        "--output",
+        metavar="CLASS",
+        help="with --row, the class whose prediction is explained (default: the likeliest)",
+    )
+    _add_home(explain)
+    _add_output(explain)
+
+
+def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    export = verbs.add_parser(
+        "export",
+        help="write a model as one zip that predicts anywhere",
+        description="Write a model as one zip that predicts on a machine without Glassbench.",
+    )
+    export.add_argument("run", metavar="RUN", help=_RUN)
+    export.add_argument("bundle", type=Path, metavar="BUNDLE.zip")
+    export.add_argument("--model", metavar="ID", help="id from the leaderboard (default: the chosen model)")
+    _add_home(export)
+    _add_output(export)
+
+
+def _add_predict(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    predict = verbs.add_parser(
+        "predict",
+        help="predict new rows with a bundle",
+        description="Predict the rows of a table with a bundle. Writes CSV: `prediction`, and for each class "
+        "its `probability_…`.",
+    )
+    predict.add_argument(
+        "bundle", type=Path, metavar="BUNDLE.zip", help="a bundle, or the folder it was unpacked to"
+    )
+    predict.add_argument("table", type=Path, metavar="NEW.csv", help="CSV, TSV (also .gz), Excel or Parquet")
+    predict.add_argument("-o", "--out", type=Path, metavar="OUT.csv", help="default: standard output")
+    predict.add_argument(
+        "--missing-columns",
+        choices=("error", "missing"),
+        default="error",
+        help="columns that the table lacks: refuse (default), or take them as missing",
+    )
+    _add_output(predict)
+
+
+def _add_app(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    app = verbs.add_parser(
+        "app",
+        help="open the workbench in the browser",
+        description="Open the workbench in the browser. It listens on this machine only.",
+    )
+    app.add_argument("--port", type=_port, default=8501)
+    app.add_argument("--no-browser", action="store_true", help="do not open a browser window")
+    _add_home(app)
+
+
+def _add_home(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--home", type=Path, help="folder of all runs (default: $GLASSBENCH_HOME or ./glassbench-home)"
+    )
+
+
+def _add_output(parser: argparse.ArgumentParser, *, quiet: bool = False) -> None:
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON document on standard output, for machines"
+    )
+    if quiet:
+        parser.add_argument("--quiet", action="store_true", help="no progress")
+
+
+def _seconds(text: str) -> float:
+    value = float(text)
+    if not (math.isfinite(value) and value > 0):
+        raise argparse.ArgumentTypeError(f"expected a positive number of seconds, got {text}")
+    return value
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"expected 1 or more, got {text}")
+    return value
+
+
+def _position(text: str) -> int:
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"expected 0 or more, got {text}")
+    return value
+
+
+def _port(text: str) -> int:
+    value = int(text)
+    if not 1 <= value <= 65535:
+        raise argparse.ArgumentTypeError(f"expected a port between 1 and 65535, got {text}")
+    return value
+
+
+def _kind(text: str) -> tuple[str, str]:
+    column, equals, kind = text.rpartition("=")
+    if not (equals and column):
+        raise argparse.ArgumentTypeError(f"expected COLUMN=KIND, got {text}")
+    if kind not in KINDS:
+        raise argparse.ArgumentTypeError(f"{kind!r} is no kind; expected one of {', '.join(KINDS)}")
+    return column, kind
+
+
+# argparse names a converter in its message: "invalid seconds value: 'ten'".
+for _function in (_seconds, _count, _position, _port, _kind):
+    _function.__name__ = _function.__name__.strip("_")

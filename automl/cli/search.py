@@ -1,0 +1,166 @@
+"""`automl fit` and `automl resume`."""
+
+from __future__ import annotations
+
+import shlex
+import signal
+import time
+from argparse import Namespace
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from automl import jobs
+from automl.cli.console import Console, find_run, number
+from automl.cli.progress import Lines, Live, Progress
+from automl.jobs.folder import LOG
+from automl.run import create_run
+from automl.store import RunFolder
+
+__all__ = ["fit", "resume"]
+
+_EVERY_SECONDS = 0.2
+_INTERRUPTED = 128 + signal.SIGINT
+
+
+def fit(options: Namespace, console: Console) -> int:
+    """Make a run, start its search and stay with it."""
+    run = create_run(
+        options.table,
+        options.target,
+        task=options.task,
+        metric=options.metric,
+        budget=options.budget,
+        seed=options.seed,
+        n_jobs=options.n_jobs,
+        max_trials=options.max_trials,
+        home=options.home,
+        out=options.out,
+        kinds=dict(options.kind),
+        excluded=options.exclude,
+        name=options.name,
+    )
+    jobs.launch(run.folder.path)
+    return _follow(run.folder, console)
+
+
+def resume(options: Namespace, console: Console) -> int:
+    """Go on with a search; one that is at work already is only watched."""
+    run = RunFolder.open(find_run(options.run, options.home))
+    now = jobs.state(run.path)
+    if now.alive and not now.is_over:
+        console.progress(f"The search is at work already; watching {run.path}.")
+    else:
+        jobs.resume(run.path)
+    return _follow(run, console)
+
+
+def _follow(run: RunFolder, console: Console) -> int:
+    """Show a search until it is over, and answer Ctrl-C."""
+    console.progress(f"Run {run.path}")
+    progress: Progress = Live(run) if console.is_live else Lines(run, console)
+    presses = 0
+    with progress, _counting_interrupts() as pressed:
+        while True:
+            now = jobs.state(run.path)
+            progress(now)
+            if now.is_over:
+                break
+            if pressed() > presses:
+                presses = pressed()
+                if presses == 1:
+                    progress.say("Finishing with the best model so far. Ctrl-C again stops at once.")
+                else:
+                    now = jobs.stop(run.path)
+                    break
+            if presses:
+                jobs.cancel(run.path)  # again and again: a worker that is only starting may not look yet
+            if not now.alive and now.state == "queued":
+                break
+            time.sleep(_EVERY_SECONDS)
+    return _conclude(run, now, console, interrupted=presses > 0)
+
+
+@contextmanager
+def _counting_interrupts() -> Iterator[Any]:
+    """Count Ctrl-C instead of raising: in the middle of drawing or reading is no place to stop."""
+    count = 0
+
+    def press(_signal: int, _frame: Any) -> None:
+        nonlocal count
+        count += 1
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield lambda: count
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _conclude(run: RunFolder, now: jobs.JobState, console: Console, *, interrupted: bool) -> int:
+    result = run.result
+    console.document(
+        {
+            "run": str(run.path),
+            "id": run.id,
+            "state": now.state,
+            "message": now.message,
+            "error": now.error,
+            "trials": now.status.get("trials"),
+            "failed": now.status.get("failed"),
+            "seconds": now.status.get("seconds"),
+            "result": result,
+        }
+    )
+    if now.state == "failed":
+        error_id = (now.error or {}).get("id")
+        where = f" under {error_id}" if error_id else ""
+        console.note(f"automl: {now.message}", f"        Details are in {run.path / LOG}{where}.")
+        return 1
+    if result is not None and now.state in ("finished", "cancelled"):
+        _summary(run, now, result, console)
+    if now.state != "finished" and not console.json:
+        console.note(f"The search is {now.state}. `automl resume {_shown(run.path)}` goes on.")
+    if interrupted:
+        return _INTERRUPTED
+    return 0 if now.state in ("finished", "cancelled") else 1
+
+
+def _summary(run: RunFolder, now: jobs.JobState, result: dict[str, Any], console: Console) -> None:
+    if console.quiet:
+        console.say(str(run.path))
+        return
+    metric = result["metric"]
+    chosen = result["chosen"]
+    if chosen == "ensemble":
+        chosen = f"ensemble of {', '.join(member['id'] for member in result['members'])}"
+    holdout = result.get("holdout")
+    score, interval = result["cv_score"], result["cv_interval"]
+    where = "cross-validated"
+    if holdout:
+        score, interval, where = (
+            holdout["score"],
+            holdout["interval"],
+            f"on {holdout['rows']:,} rows never seen",
+        )
+    low, high = interval or (None, None)
+    shown = _shown(run.path)
+    console.say(
+        f"model    {chosen}",
+        f"{metric:<8} {number(score)}  (90 % interval {number(low)} to {number(high)}, {where})",
+        f"dummy    {number(result['dummy'])}  (looks at no column)",
+        f"trials   {now.status.get('trials')}, of which {now.status.get('failed')} failed; "
+        f"{float(now.status.get('seconds') or 0):.1f} s",
+        f"run      {run.path}",
+        "",
+        f"automl leaderboard {shown}",
+        f"automl explain {shown}",
+        f"automl export {shown} {run.spec['name']}.zip",
+    )
+
+
+def _shown(path: Path) -> str:
+    """A path as one would type it here."""
+    here = Path.cwd()
+    return shlex.quote(str(path.relative_to(here) if path.is_relative_to(here) else path))

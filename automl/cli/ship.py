@@ -1,0 +1,61 @@
+"""`automl export` and `automl predict`."""
+
+from __future__ import annotations
+
+import hashlib
+import sys
+from argparse import Namespace
+
+import automl
+from automl.bundle.scoring import predictions_to_csv
+from automl.cli.console import Console, find_run
+from automl.data import read_table
+from automl.errors import SettingError
+from automl.run import load_run
+from automl.store.files import replacing
+
+__all__ = ["export", "predict"]
+
+
+def export(options: Namespace, console: Console) -> int:
+    """Write a model as a bundle."""
+    run = load_run(find_run(options.run, options.home))
+    path = run.export(options.bundle.absolute(), model=options.model)
+    with path.open("rb") as stream:
+        digest = hashlib.file_digest(stream, "sha256").hexdigest()
+    size = path.stat().st_size
+    console.document({"run": str(run.folder.path), "bundle": str(path), "bytes": size, "sha256": digest})
+    console.say(f"{path}  ({size / 1e6:.1f} MB, checked in a process of its own)", f"sha256 {digest}")
+    return 0
+
+
+def predict(options: Namespace, console: Console) -> int:
+    """Predict the rows of a table with a bundle; the same as `predict.py` in the bundle does."""
+    if console.json and options.out is None:
+        raise SettingError("--json and the predictions both want standard output.", fix="Add -o OUT.csv.")
+    bundle = automl.load_bundle(options.bundle)
+    table = read_table(options.table)
+    dataset = bundle.coerce(table, missing_columns=options.missing_columns)
+    findings = [f for f in (*table.report.findings, *dataset.findings) if f.severity != "info"]
+    notes = [*bundle.notes, *(f"{f.severity}: {f.message} {f.fix}".rstrip() for f in findings)]
+    predictions = bundle.predictions(dataset.frame)
+    text = predictions_to_csv(predictions).encode()  # UTF-8, whatever the terminal's encoding
+    console.note(*notes)
+    if options.out is None:
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text)
+        sys.stdout.buffer.flush()
+        return 0
+    out = options.out.absolute()
+    with replacing(out) as stream:
+        stream.write(text)
+    console.document(
+        {
+            "out": str(out),
+            "rows": len(predictions),
+            "columns": list(predictions.columns),
+            "findings": [finding.to_json() for finding in findings],
+        }
+    )
+    console.say(f"{len(predictions):,} rows predicted: {options.out}")
+    return 0

@@ -1,0 +1,445 @@
+"""A run and its verbs: search, compare, explain, export.
+
+This is the Python interface, and what the terminal and the jobs call. Nothing heavy is imported before a
+verb needs it, so that the pages can hold a `Run` as well.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from automl.errors import DataError, RunError, SettingError
+from automl.store import Home, RunFolder, is_id
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from sklearn.pipeline import Pipeline
+
+    from automl.data import Schema
+    from automl.search.prepare import Prepared
+    from explain import Explanation
+
+__all__ = ["Run", "create_run", "fit", "load_run"]
+
+ENSEMBLE = "ensemble"
+_BACKGROUND_ROWS = 100
+_EXPLAINED_ROWS = 100
+_EXPLAIN_SECONDS = 30.0
+_SAMPLE_ROWS = 30
+
+
+def create_run(
+    table: pd.DataFrame | str | Path,
+    target: str,
+    *,
+    task: str | None = None,
+    metric: str | None = None,
+    budget: float = 60,
+    seed: int = 0,
+    n_jobs: int | None = None,
+    max_trials: int | None = None,
+    home: str | Path | None = None,
+    out: str | Path | None = None,
+    kinds: Mapping[str, str] | None = None,
+    excluded: Sequence[str] = (),
+    read: Mapping[str, Any] | None = None,
+    name: str | None = None,
+) -> Run:
+    """Make the folder of a new run, without starting it.
+
+    Parameters
+    ----------
+    table : DataFrame or path
+        CSV, TSV (also .gz), Excel or Parquet.
+    target : str
+        The column to predict.
+    task : {"binary", "multiclass", "regression"}, optional
+        Default: inferred from the target.
+    metric : str, optional
+        Default: roc_auc, log_loss or rmse.
+    budget : float
+        Seconds from the start to the written model.
+    seed : int
+    n_jobs : int, optional
+        Cores to use; default all.
+    max_trials : int, optional
+        Stop after this many trials. With the same seed, and a budget that does not run out, they are the
+        same trials.
+    home : path, optional
+        The home folder; default `GLASSBENCH_HOME` or `./glassbench-home`.
+    out : path, optional
+        The run's folder itself, which must not exist; default one in the home folder.
+    kinds : mapping of column to kind, optional
+        Where the inferred kind is wrong.
+    excluded : sequence of str
+        Columns that the model must not read.
+    read : mapping, optional
+        Fields of `automl.data.ReadOptions`, where the file is not read as it should be.
+    name : str, optional
+        Shown in the list of runs; default the file's name.
+
+    Raises
+    ------
+    SettingError, DataError
+        When a setting makes no sense or the file is not there.
+    """
+    _check_settings(target, budget, n_jobs, max_trials, excluded)
+    path: Path | None = None
+    if isinstance(table, str | Path):
+        path = Path(table).absolute()
+        if not path.is_file():
+            raise DataError(f"There is no file {path}.", fix="Check the path.")
+    name = name or (path.name.split(".")[0] if path else "table")
+    created = time.time()
+    folder_path = Path(out).absolute() if out else Home(home).new_run_path(name)
+    if folder_path.exists():
+        raise SettingError(f"{folder_path} exists already.", fix="Name a folder that does not exist yet.")
+    if not is_id(folder_path.name):
+        raise SettingError(
+            f"{folder_path.name!r} cannot name a run.", fix="Use letters, digits, '-' and '_' only."
+        )
+    spec = {
+        "version": 1,
+        "id": folder_path.name,
+        "name": name,
+        "created": created,
+        "source": str(path) if path else None,
+        "target": target,
+        "task": task,
+        "metric": metric,
+        "budget": float(budget),
+        "seed": int(seed),
+        "n_jobs": n_jobs,
+        "max_trials": max_trials,
+        "kinds": {column: str(kind) for column, kind in (kinds or {}).items()},
+        "excluded": list(excluded),
+        "read": dict(read) if read else None,
+    }
+    return Run(RunFolder.create(folder_path, spec))
+
+
+def fit(
+    table: pd.DataFrame | str | Path,
+    target: str,
+    *,
+    progress: Callable[[dict[str, Any]], None] | None = None,
+    **settings: Any,
+) -> Run:
+    """Search the best model for `target` within a time budget.
+
+    Parameters
+    ----------
+    table, target, **settings
+        As for `create_run`.
+    progress : callable, optional
+        Called with the run's status at every trial, and once a second.
+
+    Returns
+    -------
+    Run
+        With `model`, `leaderboard()`, `explain()` and `export()`.
+
+    Examples
+    --------
+    >>> import automl
+    >>> run = automl.fit("churn.csv", target="Churn", budget=60)  # doctest: +SKIP
+    >>> run.leaderboard()  # doctest: +SKIP
+    >>> run.export("churn.zip")  # doctest: +SKIP
+    """
+    started = time.monotonic()
+    run = create_run(table, target, **settings)
+    run.search(table=None if isinstance(table, str | Path) else table, started=started, progress=progress)
+    return run
+
+
+def load_run(path: str | Path) -> Run:
+    """The run in the folder `path`.
+
+    Raises
+    ------
+    RunError
+        When there is none.
+    """
+    return Run(RunFolder.open(path))
+
+
+class Run:
+    """One search and what came of it.
+
+    Parameters
+    ----------
+    folder : RunFolder
+        Everything a run knows is in its folder; two `Run` objects on one folder are the same run.
+    """
+
+    def __init__(self, folder: RunFolder) -> None:
+        self.folder = folder
+        self._models: dict[str, Pipeline] = {}
+
+    def __repr__(self) -> str:
+        return f"Run({str(self.folder.path)!r})"
+
+    # -- search --------------------------------------------------------------------------------------------
+
+    def search(
+        self,
+        *,
+        table: pd.DataFrame | None = None,
+        started: float | None = None,
+        progress: Callable[[dict[str, Any]], None] | None = None,
+    ) -> dict[str, Any]:
+        """Start the search, or go on with one that was stopped; see `automl.search.driver.run_search`."""
+        from automl.search.driver import run_search
+
+        result, model = run_search(self.folder, table=table, started=started, progress=progress)
+        if model is not None:
+            self._models = {result["chosen"]: model}
+        return result
+
+    def status(self) -> dict[str, Any]:
+        """Where the run stands."""
+        return self.folder.status
+
+    @property
+    def result(self) -> dict[str, Any] | None:
+        """The chosen model and its scores; None before the search has ended."""
+        return self.folder.result
+
+    def leaderboard(self) -> pd.DataFrame:
+        """All trials, best first; see `automl.leaderboard.leaderboard`."""
+        from automl.leaderboard import leaderboard
+
+        return leaderboard(self.folder)
+
+    # -- models --------------------------------------------------------------------------------------------
+
+    @property
+    def model(self) -> Pipeline:
+        """The chosen model; before the search has ended, the best that can be made of what is there."""
+        return self.model_for(None)
+
+    def model_for(self, model: str | None) -> Pipeline:
+        """A model by its id on the leaderboard, None for the chosen one.
+
+        Returns
+        -------
+        Pipeline
+            A fitted scikit-learn pipeline: raw DataFrame in; `predict`, `predict_proba` and `classes_` out.
+
+        Raises
+        ------
+        RunError
+            When there is no such model, or none at all yet.
+        """
+        model_id, weights = self._members(model)
+        if model_id not in self._models:
+            from automl.search.assemble import assemble
+
+            self._models[model_id] = assemble(self.folder, self._prepared().task, weights)
+        return self._models[model_id]
+
+    def _members(self, model: str | None) -> tuple[str, dict[str, float]]:
+        """The id of a model and the weights of the trials in it."""
+        from automl.search.select import load_trials, ranked
+
+        if model is None or model == ENSEMBLE:
+            result = self._current_result()
+            if model in (None, result["chosen"]):
+                return result["chosen"], {member["id"]: member["weight"] for member in result["members"]}
+        usable = [trial.id for trial in ranked(load_trials(self.folder))]
+        best = f"Its best are: {', '.join(usable[:20]) or 'none'}."
+        if model is None or model not in usable:
+            raise RunError(f"The run {self.folder.id} has no model {model!r}.", fix=best)
+        if not self.folder.trial_path(model, ".joblib").exists():
+            raise RunError(
+                f"The model of {model} was not kept: {usable.index(model)} trials are better.", fix=best
+            )
+        return model, {model: 1.0}
+
+    def _current_result(self) -> dict[str, Any]:
+        """The result, or what it would be with the trials so far: a killed search can be exported, too."""
+        if self.result is not None:
+            return self.result
+        from automl.search.finish import summarise
+        from automl.search.select import choose, load_trials
+
+        task = self._prepared().task
+        trials = load_trials(self.folder)
+        choice = choose(self.folder, task, trials)
+        if choice is None:
+            raise RunError(
+                f"The run {self.folder.id} has no model yet.", fix="Wait for its first trial, or resume it."
+            )
+        return summarise(self.folder, task, choice, trials)
+
+    # -- explanations --------------------------------------------------------------------------------------
+
+    def explain(
+        self,
+        rows: pd.DataFrame | Sequence[int] | None = None,
+        *,
+        model: str | None = None,
+        time_budget: float | None = _EXPLAIN_SECONDS,
+        store: bool = False,
+        progress: Callable[[float], None] | None = None,
+    ) -> Explanation:
+        """Why a model predicts what it predicts, in the columns of the table.
+
+        Parameters
+        ----------
+        rows : DataFrame or sequence of int, optional
+            Rows to explain: a table with the same columns, or positions (from 0) in the run's table.
+            Default: a sample, for the global picture.
+        model : str, optional
+            Id of a model; default the chosen one.
+        time_budget : float, optional
+            Seconds. A slow model is answered with a larger standard error, not later.
+        store : bool
+            Keep the explanation of the sample in the run folder, where the pages find it.
+        progress : callable, optional
+            Called with the share done, 0 to 1.
+
+        Returns
+        -------
+        Explanation
+        """
+        import pandas as pd
+
+        import explain
+
+        model_id, _ = self._members(model)
+        data = self._data()
+        if rows is None:
+            sample = data.sample(min(len(data), _EXPLAINED_ROWS), random_state=self.folder.spec["seed"] + 1)
+            sample = sample.sort_index()
+        elif isinstance(rows, pd.DataFrame):
+            sample = self.schema.coerce(rows).frame
+        else:
+            self._require_rows(rows, len(data))
+            sample = data.iloc[list(rows)]
+        explanation = explain.explain(
+            self.model_for(model_id),
+            sample,
+            self._background(),
+            seed=self.folder.spec["seed"],
+            time_budget=time_budget,
+            progress=progress,
+        )
+        if store and rows is None:
+            self.folder.write(f"explanations/{model_id}.rows.json", [int(row) for row in sample.index])
+            self.folder.write(f"explanations/{model_id}.json", explanation.to_json())
+        return explanation
+
+    @staticmethod
+    def _require_rows(rows: Sequence[int], count: int) -> None:
+        for row in rows:
+            if not 0 <= row < count:
+                raise SettingError(f"There is no row {row}.", fix=f"Rows are counted from 0 to {count - 1}.")
+
+    @property
+    def schema(self) -> Schema:
+        """The schema of the columns that the model reads."""
+        return self._prepared().schema
+
+    def _prepared(self) -> Prepared:
+        """What the search knows of the table."""
+        from automl.search.prepare import load_prepared
+
+        return load_prepared(self.folder)
+
+    def _data(self) -> pd.DataFrame:
+        """The canonical rows, without target and unused columns."""
+        import pandas as pd
+
+        return pd.read_parquet(self.folder.path / "data.parquet")[list(self.schema.names)]
+
+    def _background(self) -> pd.DataFrame:
+        """Rows that stand for "nothing known": a sample of those trained on."""
+        from automl.search.prepare import load_split
+
+        train = self._data().iloc[load_split(self.folder).train]
+        return train.sample(min(len(train), _BACKGROUND_ROWS), random_state=self.folder.spec["seed"])
+
+    # -- export --------------------------------------------------------------------------------------------
+
+    def export(
+        self,
+        path: str | Path,
+        *,
+        model: str | None = None,
+        progress: Callable[[float, str], None] | None = None,
+    ) -> Path:
+        """Write the bundle of a model: one zip that predicts and verifies itself without Glassbench.
+
+        Parameters
+        ----------
+        path : path
+            Of the zip.
+        model : str, optional
+            Id of a model; default the chosen one.
+        progress : callable, optional
+            Called with the share done (0 to 1) and what is being done.
+
+        Raises
+        ------
+        BundleError
+            When the bundle does not reproduce the model's predictions in a process of its own.
+        """
+        from automl.bundle import BundleFacts, write_bundle
+
+        result = self._current_result()
+        model_id, _ = self._members(model)
+        prepared = self._prepared()
+        report = self.folder.read("read_report.json")
+        board = self.leaderboard()
+        spec = self.folder.spec
+        data = self._data()
+        return write_bundle(
+            path,
+            model=self.model_for(model_id),
+            schema=prepared.schema,
+            task=prepared.task,
+            sample=data.sample(min(len(data), _SAMPLE_ROWS), random_state=spec["seed"] + 2),
+            background=self._background(),
+            facts=BundleFacts(
+                name=spec["name"],
+                run_id=self.folder.id,
+                result=result,
+                leaderboard=[
+                    {str(name): value for name, value in row.items()}
+                    for row in board.astype(object).where(board.notna(), None).to_dict("records")
+                ],
+                findings=self.folder.read("findings.json", []),
+                source=Path(spec["source"]).name if spec["source"] else None,
+                sha256=report["sha256"],
+                rows=report["rows"],
+                model_id=model_id,
+            ),
+            explanation=self.explanation(model_id) or self.explain(model=model_id, store=True),
+            progress=progress,
+        )
+
+    def explanation(self, model: str) -> Explanation | None:
+        """The stored explanation of a model's sample of rows; None when it has not been explained."""
+        from explain import Explanation
+
+        content = self.folder.read(f"explanations/{model}.json")
+        return None if content is None else Explanation.from_json(content)
+
+
+def _check_settings(
+    target: str, budget: float, n_jobs: int | None, max_trials: int | None, excluded: Sequence[str]
+) -> None:
+    if not budget > 0:
+        raise SettingError(f"The budget is {budget!r} seconds.", fix="Give a positive number of seconds.")
+    if n_jobs is not None and n_jobs < 1:
+        raise SettingError(f"n_jobs is {n_jobs!r}.", fix="Give the number of cores, 1 or more.")
+    if max_trials is not None and max_trials < 1:
+        raise SettingError(f"max_trials is {max_trials!r}.", fix="Give 1 or more, or leave it out.")
+    if target in excluded:
+        raise SettingError(
+            f"The target {target!r} is among the excluded columns.", fix="Take it off that list."
+        )
