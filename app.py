@@ -1,0 +1,13 @@
+"""The workbench: `streamlit run app.py` (or `python app.py`).
+
+The pages and their navigation live in `automl/workbench/`; this file only says how they are served.
+"""
+
+import streamlit as st
+
+from automl.workbench.server import MIDDLEWARE, SCRIPT, on_script_error
+
+app = st.App(SCRIPT, middleware=MIDDLEWARE, on_script_error=on_script_error)
+
+if __name__ == "__main__":
+    app.run()

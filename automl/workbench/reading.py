@@ -1,0 +1,293 @@
+"""What the pages read from run folders, with the expensive parts remembered.
+
+A trial's file never changes once it is there, so it is read once a process; everything that can change is
+read anew each time.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from automl.jobs import state as job_state
+from automl.store import RunFolder, files
+
+__all__ = [
+    "ENSEMBLE",
+    "Overview",
+    "Standing",
+    "best_so_far",
+    "disk_bytes",
+    "failures",
+    "family_label",
+    "headline",
+    "interval_of",
+    "overview",
+    "standings",
+    "status",
+    "successful",
+    "trials",
+]
+
+Trial = dict[str, Any]
+ENSEMBLE = "ensemble"
+
+FAMILY_LABELS: Mapping[str, str] = {
+    "dummy": "Baseline",
+    "linear": "Linear model",
+    "lightgbm": "LightGBM",
+    "extra_trees": "Extra trees",
+    "random_forest": "Random forest",
+    "hist_gradient_boosting": "Histogram boosting",
+    "k_nearest_neighbors": "Nearest neighbours",
+    "mlp": "Neural network",
+    "ensemble": "Ensemble",
+}
+
+
+def family_label(name: str) -> str:
+    """What a family is called in the pages."""
+    return FAMILY_LABELS.get(name, name.replace("_", " ").capitalize())
+
+
+def status(run: RunFolder) -> dict[str, Any]:
+    """The status of a run's search, with `interrupted` where its worker has gone."""
+    return job_state(run.path).status
+
+
+@lru_cache(maxsize=50_000)
+def _trial(path: Path) -> Trial:
+    trial: Trial = files.read_json(path)
+    return trial
+
+
+def trials(run: RunFolder) -> list[Trial]:
+    """All finished trials in the order of their numbers. Do not change them: they are shared."""
+    path = run.path / "trials"
+    return [_trial(path / f"{trial_id}.json") for trial_id in run.trial_ids()]
+
+
+def successful(records: Sequence[Trial]) -> list[Trial]:
+    """Trials with a score, without the baseline, best first."""
+    found = [
+        t for t in records if t["status"] == "ok" and t["family"] != "dummy" and t.get("loss") is not None
+    ]
+    return sorted(found, key=lambda t: (float(t["loss"]), int(t["number"])))
+
+
+def best_so_far(records: Sequence[Trial]) -> list[tuple[float, float, str]]:
+    """Seconds, score and id of each trial that was better than all before it, in the order of finishing."""
+    steps: list[tuple[float, float, str]] = []
+    lowest = math.inf
+    found = [
+        t for t in records if t["status"] == "ok" and t["family"] != "dummy" and t.get("loss") is not None
+    ]
+    for trial in sorted(found, key=lambda t: float(t["at"])):
+        if trial["loss"] < lowest:
+            lowest = trial["loss"]
+            steps.append((float(trial["at"]), float(trial["score"]), str(trial["id"])))
+    return steps
+
+
+def failures(records: Sequence[Trial]) -> list[tuple[str, int, list[str]]]:
+    """Reasons of trials that gave no score: reason, how often, families concerned; most frequent first."""
+    failed = [t for t in records if t["status"] != "ok"]
+    counted = Counter(str(t.get("reason") or "No reason was recorded.") for t in failed)
+    return [
+        (
+            reason,
+            number,
+            sorted({family_label(t["family"]) for t in failed if str(t.get("reason")) == reason}),
+        )
+        for reason, number in counted.most_common()
+    ]
+
+
+def interval_of(value: Any) -> tuple[float, float] | None:
+    """A stored interval as two numbers, None where there is none."""
+    if isinstance(value, (list, tuple)) and len(value) == 2 and None not in value:
+        return float(value[0]), float(value[1])
+    return None
+
+
+@lru_cache(maxsize=512)
+def _disk_bytes(path: Path, _version: object) -> int:
+    return RunFolder(path).disk_bytes()
+
+
+def disk_bytes(run: RunFolder, now: Mapping[str, Any]) -> int:
+    """Bytes that a run takes; counted again only when its status has changed."""
+    explained = run.path / "explanations"
+    bundles = run.path / "bundles"
+    version = (
+        now.get("updated"),
+        *(path.stat().st_mtime_ns if path.exists() else 0 for path in (explained, bundles)),
+    )
+    return _disk_bytes(run.path, version)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """One line of the list of runs."""
+
+    run: RunFolder
+    name: str
+    target: str
+    state: str
+    metric: str | None
+    score: float | None
+    estimate: str
+    trials: int
+    created: float
+    budget: float
+    seconds: float
+    bytes: int
+
+
+def overview(run: RunFolder) -> Overview:
+    """The facts about a run that the list shows."""
+    spec, now = run.spec, status(run)
+    result = run.result
+    best = now.get("best") or {}
+    score, estimate = best.get("score"), "cross-validated so far"
+    if result:
+        score, _, estimate = headline(result)
+    return Overview(
+        run=run,
+        name=str(spec["name"]),
+        target=str(spec["target"]),
+        state=str(now.get("state", "queued")),
+        metric=now.get("metric") or spec.get("metric"),
+        score=score,
+        estimate=estimate,
+        trials=int(now.get("trials") or 0),
+        created=float(spec["created"]),
+        budget=float(spec["budget"]),
+        seconds=float(now.get("seconds") or 0.0),
+        bytes=disk_bytes(run, now),
+    )
+
+
+def headline(result: Mapping[str, Any]) -> tuple[float | None, tuple[float, float] | None, str]:
+    """The honest score of a finished run: value, interval, and what it was measured on."""
+    holdout = result.get("holdout")
+    if holdout:
+        return holdout["score"], interval_of(holdout.get("interval")), "on the sealed holdout"
+    return result.get("cv_score"), interval_of(result.get("cv_interval")), "cross-validated"
+
+
+@dataclass(frozen=True)
+class Standing:
+    """One model of the leaderboard.
+
+    Attributes
+    ----------
+    id : str
+        Of the trial, or `ensemble`.
+    score : float
+        Cross-validated, in the metric's own direction.
+    fold_scores : tuple of float
+        One score a fold; empty for the ensemble, which is scored on all folds together.
+    interval : (float, float) or None
+        90 % bootstrap interval of `score`.
+    fit_seconds : float
+        Over all folds.
+    predict_ms : float
+        For 1,000 rows.
+    weight : float or None
+        Its share in the chosen vote.
+    chosen : bool
+        Whether the search chose it.
+    tied : bool
+        Whether its score lies within the interval of the best: the data cannot tell the two apart.
+    """
+
+    id: str
+    family: str
+    score: float
+    fold_scores: tuple[float, ...]
+    interval: tuple[float, float] | None
+    fit_seconds: float
+    predict_ms: float
+    bytes: float
+    weight: float | None
+    chosen: bool
+    tied: bool
+    params: Mapping[str, Any]
+    origin: str
+
+    @property
+    def fold_std(self) -> float | None:
+        """Standard deviation of the scores of the folds."""
+        return statistics.stdev(self.fold_scores) if len(self.fold_scores) > 1 else None
+
+    @property
+    def label(self) -> str:
+        """Family and id, as the pages name a model."""
+        label = family_label(self.family)
+        return label if self.id == ENSEMBLE else f"{label} · {self.id}"
+
+
+def standings(records: Sequence[Trial], result: Mapping[str, Any] | None) -> list[Standing]:
+    """The leaderboard: every model, best first.
+
+    Parameters
+    ----------
+    records : sequence of dict
+        The trials.
+    result : mapping or None
+        The run's result, once there is one; it adds the ensemble and tells which model was chosen.
+    """
+    models = successful(records)
+    members = {m["id"]: float(m["weight"]) for m in (result or {}).get("members", ())}
+    chosen = str((result or {}).get("chosen", ""))
+    top = interval_of(models[0].get("interval")) if models else None
+    if result and chosen == ENSEMBLE:
+        top = interval_of(result.get("cv_interval")) or top
+
+    def tied(score: float) -> bool:
+        return top is not None and top[0] <= score <= top[1]
+
+    rows = [
+        Standing(
+            id=str(t["id"]),
+            family=str(t["family"]),
+            score=float(t["score"]),
+            fold_scores=tuple(float(value) for value in t.get("fold_scores") or () if value is not None),
+            interval=interval_of(t.get("interval")),
+            fit_seconds=float(t["fit_seconds"]),
+            predict_ms=1000 * float(t["predict_seconds"]),
+            bytes=float(t["bytes"]),
+            weight=members.get(t["id"]),
+            chosen=t["id"] == chosen,
+            tied=tied(float(t["score"])),
+            params=t["params"],
+            origin=str(t["origin"]),
+        )
+        for t in models
+    ]
+    if result and chosen == ENSEMBLE:
+        parts = [row for row in rows if row.weight is not None]
+        ensemble = Standing(
+            id=ENSEMBLE,
+            family=ENSEMBLE,
+            score=float(result["cv_score"]),
+            fold_scores=(),
+            interval=top,
+            fit_seconds=sum(row.fit_seconds for row in parts),
+            predict_ms=sum(row.predict_ms for row in parts),
+            bytes=sum(row.bytes for row in parts),
+            weight=None,
+            chosen=True,
+            tied=True,
+            params={},
+            origin=ENSEMBLE,
+        )
+        rows.insert(0, ensemble)
+    return rows
