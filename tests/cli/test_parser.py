@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from automl.cli.parser import KINDS, build_parser
+from automl.data import Kind
+
+from .conftest import Automl
+
+VERBS = ("fit", "resume", "runs", "leaderboard", "explain", "export", "predict", "app")
+
+
+def test_kinds_are_those_of_the_data_package() -> None:
+    assert set(KINDS) == {kind.value for kind in Kind}
+
+
+def test_all_settings_of_fit_arrive() -> None:
+    line = (
+        "fit t.csv --target y --budget 5 --out r --task binary --metric f1 --seed 3 --n-jobs 2 --max-trials 7"
+    )
+    line += " --exclude a --exclude b --kind c=text --kind d=e=number --name n --home h --json --quiet"
+    options = vars(build_parser().parse_args(line.split()))
+    assert {name: str(value) for name, value in options.items()} == {
+        "version": "False",
+        "command": "fit",
+        "table": "t.csv",
+        "target": "y",
+        "budget": "5.0",
+        "out": "r",
+        "task": "binary",
+        "metric": "f1",
+        "seed": "3",
+        "n_jobs": "2",
+        "max_trials": "7",
+        "exclude": "['a', 'b']",
+        "kind": "[('c', 'text'), ('d=e', 'number')]",
+        "name": "n",
+        "home": "h",
+        "json": "True",
+        "quiet": "True",
+    }
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("fit t.csv", "--target"),
+        ("fit t.csv --target y --budget 0", "positive"),
+        ("fit t.csv --target y --budget nan", "positive"),
+        ("fit t.csv --target y --budget soon", "invalid seconds value"),
+        ("fit t.csv --target y --n-jobs 0", "1 or more"),
+        ("fit t.csv --target y --kind a", "COLUMN=KIND"),
+        ("fit t.csv --target y --kind a=colour", "expected one of number"),
+        ("fit t.csv --target y --task guess", "invalid choice"),
+        ("explain r --row -1", "0 or more"),
+        ("app --port 70000", "between 1 and 65535"),
+        ("dance", "invalid choice"),
+    ],
+)
+def test_wrong_usage_is_code_2_and_says_what_was_expected(
+    automl_command: Automl, line: str, says: str
+) -> None:
+    done = automl_command(*line.split())
+    assert done.code == 2
+    assert says in done.err
+    assert done.out == ""
+
+
+def test_no_command_shows_the_help_and_is_wrong_usage(automl_command: Automl) -> None:
+    done = automl_command()
+    assert done.code == 2
+    assert all(verb in done.err for verb in VERBS)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_of_every_verb(automl_command: Automl, verb: str) -> None:
+    done = automl_command(verb, "--help")
+    assert done.code == 0
+    assert verb in done.out
+
+
+def test_version(automl_command: Automl) -> None:
+    done = automl_command("--version")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("glassbench ")
+
+
+def test_help_imports_nothing_heavy() -> None:
+    heavy = ["sklearn", "numpy", "pandas", "lightgbm", "optuna", "shap", "streamlit", "rich"]
+    code = f"""
+import sys
+from automl.cli import main
+main(["--help"])
+print([name for name in {heavy} if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "[]"

@@ -1,0 +1,166 @@
+"""From a finished run to predictions, each step a command."""
+
+from __future__ import annotations
+
+import csv
+import io
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import automl
+from automl.run import Run
+
+from .conftest import Automl
+
+
+@pytest.fixture(scope="module")
+def penguins_zip(penguins_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The bundle that `automl export` writes."""
+    path = tmp_path_factory.mktemp("bundle") / "penguins.zip"
+    command = [sys.executable, "-m", "automl", "export", penguins_run.folder.path, path, "--json"]
+    subprocess.run(command, check=True, capture_output=True)
+    return path
+
+
+def test_runs(automl_command: Automl, penguins_run: Run) -> None:
+    home = penguins_run.folder.path.parents[1]
+    done = automl_command("runs", "--home", home)
+    assert done.code == 0
+    assert penguins_run.folder.id in done.out
+    assert "finished" in done.out
+    (run,) = automl_command("runs", "--home", home, "--json").document["runs"]
+    assert run["trials"] == 9
+    assert run["metric"] == "log_loss"
+    assert run["score"] == penguins_run.result["cv_score"]
+
+
+def test_no_runs(automl_command: Automl) -> None:
+    done = automl_command("runs")
+    assert (done.code, done.err) == (0, "")
+    assert "no runs" in done.out
+
+
+def test_leaderboard(automl_command: Automl, penguins_run: Run) -> None:
+    path = penguins_run.folder.path
+    done = automl_command("leaderboard", path)
+    assert done.code == 0
+    table = penguins_run.leaderboard()
+    lines = done.out.splitlines()
+    shown = [next(word for word in line.split() if word in set(table["id"])) for line in lines[2:]]
+    assert shown == list(table["id"])
+    assert [line.startswith("*") for line in lines[2:]] == list(table["chosen"])
+    models = automl_command("leaderboard", path, "--json").document["models"]
+    assert [model["score"] for model in models] == pytest.approx(list(table["score"]))
+    by_id = automl_command("leaderboard", penguins_run.folder.id, "--home", path.parents[1])
+    assert by_id.out == done.out
+
+
+def test_explain_the_model(automl_command: Automl, penguins_run: Run) -> None:
+    done = automl_command("explain", penguins_run.folder.path, "--model", "t0001")
+    assert done.code == 0, done.err
+    assert "bill_length_mm" in done.out
+    document = automl_command("explain", penguins_run.folder.path, "--model", "t0001", "--json").document
+    sizes = [column["importance"] for column in document["importance"]]
+    assert sizes == sorted(sizes, reverse=True)
+    assert {column["column"] for column in document["importance"]} == set(penguins_run.schema.names)
+
+
+def test_explain_a_row(automl_command: Automl, penguins_run: Run) -> None:
+    path = penguins_run.folder.path
+    done = automl_command("explain", path, "--model", "t0001", "--row", 0)
+    assert done.code == 0, done.err
+    assert "for Adelie" in done.out
+    document = automl_command(
+        "explain", path, "--model", "t0001", "--row", 0, "--output", "Gentoo", "--json"
+    ).document
+    assert document["output"] == "Gentoo"
+    total = document["base"] + sum(part["contribution"] for part in document["contributions"])
+    assert total == pytest.approx(document["prediction"], abs=1e-6)
+    model = penguins_run.model_for("t0001")
+    row = pd.read_parquet(path / "data.parquet").head(1)
+    expected = model.predict_proba(row)[0, list(model.classes_).index("Gentoo")]
+    assert document["prediction"] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--row", "100000"), "no row 100000"),
+        (("--row", "0", "--output", "Emperor"), "Emperor"),
+        (("--output", "Gentoo"), "--row"),
+        (("--model", "t0999"), "t0999"),
+    ],
+)
+def test_explain_what_is_not_there(
+    automl_command: Automl, penguins_run: Run, arguments: tuple[str, ...], says: str
+) -> None:
+    done = automl_command("explain", penguins_run.folder.path, *arguments)
+    assert done.code == 1
+    assert says in done.err
+    assert "Traceback" not in done.err
+
+
+def test_export_and_predict(
+    automl_command: Automl, penguins_zip: Path, sample_data: Path, tmp_path: Path
+) -> None:
+    done = automl_command("predict", penguins_zip, sample_data / "penguins.csv", "-o", "out.csv")
+    assert done.code == 0, done.err
+    written = pd.read_csv(tmp_path / "out.csv")
+    bundle = automl.load_bundle(penguins_zip)
+    assert list(written["prediction"]) == list(bundle.predict(sample_data / "penguins.csv"))
+    probabilities = written[[f"probability_{label}" for label in bundle.task.classes]].to_numpy()
+    assert np.array_equal(probabilities, bundle.predict_proba(sample_data / "penguins.csv"))
+    piped = automl_command("predict", penguins_zip, sample_data / "penguins.csv")
+    assert piped.out == (tmp_path / "out.csv").read_text()
+
+
+def test_the_bundles_own_script_writes_the_same(
+    automl_command: Automl, penguins_zip: Path, sample_data: Path, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(penguins_zip) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    ours = automl_command("predict", tmp_path / "unpacked", sample_data / "penguins.csv")
+    assert ours.code == 0, ours.err
+    command = [sys.executable, tmp_path / "unpacked" / "predict.py", sample_data / "penguins.csv"]
+    theirs = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert ours.out == theirs.stdout
+
+
+def test_predict_says_what_is_odd_about_the_rows(
+    automl_command: Automl, penguins_zip: Path, sample_data: Path, tmp_path: Path
+) -> None:
+    table = pd.read_csv(sample_data / "penguins.csv").head(4)
+    table.loc[0, "island"] = "Atlantis"
+    table.to_csv(tmp_path / "new.csv", index=False)
+    done = automl_command("predict", penguins_zip, "new.csv")
+    assert done.code == 0
+    assert "Atlantis" in done.err
+    assert len(list(csv.reader(io.StringIO(done.out)))) == 5
+    table.drop(columns="island").to_csv(tmp_path / "less.csv", index=False)
+    refused = automl_command("predict", penguins_zip, "less.csv")
+    assert refused.code == 1
+    assert "island" in refused.err
+    assert automl_command("predict", penguins_zip, "less.csv", "--missing-columns", "missing").code == 0
+
+
+def test_predict_refuses_what_is_no_bundle(
+    automl_command: Automl, sample_data: Path, penguins_zip: Path
+) -> None:
+    table = sample_data / "penguins.csv"
+    for bundle in (table, "nothing.zip"):
+        done = automl_command("predict", bundle, table)
+        assert done.code == 1
+        assert "Traceback" not in done.err
+    assert automl_command("predict", penguins_zip, table, "--json").code == 1  # two things for one output
+
+
+def test_output_into_a_closed_pipe_is_no_traceback(penguins_run: Run) -> None:
+    command = f"{sys.executable} -m automl leaderboard {penguins_run.folder.path} | true"
+    done = subprocess.run(command, shell=True, capture_output=True, text=True, check=False)
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,189 @@
+"""Exact engines against the definition of the Shapley value, through the whole model in raw columns."""
+
+from __future__ import annotations
+
+import warnings
+
+import numpy as np
+import pytest
+from lightgbm import LGBMClassifier, LGBMRegressor
+from sklearn.dummy import DummyClassifier
+from sklearn.ensemble import (
+    ExtraTreesClassifier,
+    ExtraTreesRegressor,
+    HistGradientBoostingClassifier,
+    HistGradientBoostingRegressor,
+    RandomForestClassifier,
+    RandomForestRegressor,
+    VotingClassifier,
+    VotingRegressor,
+)
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.tree import DecisionTreeRegressor
+
+import explain
+from explain.engines.enumerate import covering_orders
+
+ROWS, BACKGROUND = slice(0, 4), slice(100, 116)
+
+
+def check(model, table, brute_force, predict, method, **options):
+    X, background = table[ROWS].copy(), table[BACKGROUND]
+    X["city"] = X["city"].where(X.index != 2, "Oslo")  # never seen in training
+    explanation = explain.explain(model, X, background, **options)
+    expected = brute_force(predict, X, background)
+    if expected.shape[2] != explanation.outputs:
+        expected = np.concatenate([-expected, expected], axis=2)
+    assert explanation.exact
+    assert explanation.stderr is None
+    assert method in explanation.method
+    np.testing.assert_allclose(explanation.values, expected, rtol=0, atol=1e-10)
+    assert explanation.additivity_error < 1e-10
+    return explanation
+
+
+@pytest.mark.parametrize("encoding", ["one_hot", "coded"])
+@pytest.mark.parametrize(
+    ("model", "task"),
+    [
+        (RandomForestClassifier(20, max_depth=6, random_state=0), "binary"),
+        (RandomForestClassifier(20, max_depth=6, random_state=0), "multiclass"),
+        (RandomForestRegressor(20, random_state=0), "regression"),
+        (ExtraTreesClassifier(20, random_state=0), "binary"),
+        (ExtraTreesRegressor(20, max_depth=6, random_state=0), "regression"),
+        (DecisionTreeRegressor(random_state=0), "regression"),
+    ],
+)
+def test_forests_on_the_scale_they_average(
+    model, task, encoding, table, answers, piped, brute_force, request
+):
+    fitted = piped(request.getfixturevalue(encoding)(), model, table, answers[task])
+    predict = fitted.predict if task == "regression" else fitted.predict_proba
+    check(fitted, table, brute_force, predict, "trees")
+
+
+def lightgbm(kind, **options):
+    return kind(
+        n_estimators=30, num_leaves=12, min_child_samples=5, min_data_per_group=5, verbose=-1, **options
+    )
+
+
+@pytest.mark.parametrize("encoding", ["one_hot", "coded"])
+def test_lightgbm_regression(encoding, table, answers, piped, brute_force, request):
+    options = {"model__categorical_feature": [0, 1, 2]} if encoding == "coded" else {}
+    preprocessor = request.getfixturevalue(encoding)()
+    fitted = piped(preprocessor, lightgbm(LGBMRegressor), table, answers["regression"], **options)
+    check(fitted, table, brute_force, fitted.predict, "trees")
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_lightgbm_margin_with_native_categories(task, table, answers, piped, brute_force, coded):
+    options = {"model__categorical_feature": [0, 1, 2]}
+    fitted = piped(coded(), lightgbm(LGBMClassifier), table, answers[task], **options)
+    assert "cat_threshold=" in fitted[-1].booster_.model_to_string()
+
+    def margin(frame):
+        return fitted.predict_proba(frame, raw_score=True)
+
+    check(fitted, table, brute_force, margin, "trees", scale="margin")
+
+
+def test_histogram_boosting_regression_with_categories(table, answers, piped, brute_force, coded):
+    model = HistGradientBoostingRegressor(max_iter=30, categorical_features=[0, 1, 2], random_state=0)
+    fitted = piped(coded(), model, table, answers["regression"])
+    check(fitted, table, brute_force, fitted.predict, "trees")
+
+
+def test_histogram_boosting_categories_behind_numbers(table, answers, piped, brute_force, one_hot):
+    # The estimator moves its categorical columns to the front: players must follow.
+    fitted = piped(
+        one_hot(),
+        HistGradientBoostingRegressor(max_iter=30, categorical_features=[4, 5, 8], random_state=0),
+        table,
+        answers["regression"],
+    )
+    check(fitted, table, brute_force, fitted.predict, "trees")
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_histogram_boosting_margin(task, table, answers, piped, brute_force, coded):
+    model = HistGradientBoostingClassifier(max_iter=20, categorical_features=[0, 1, 2], random_state=0)
+    fitted = piped(coded(), model, table, answers[task])
+    check(fitted, table, brute_force, fitted.decision_function, "trees", scale="margin")
+
+
+def test_linear_regression_in_closed_form(table, answers, piped, brute_force, one_hot):
+    fitted = piped(one_hot(), Ridge(), table, answers["regression"])
+    check(fitted, table, brute_force, fitted.predict, "linear")
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_logistic_margin_in_closed_form(task, table, answers, piped, brute_force, one_hot):
+    fitted = piped(one_hot(), LogisticRegression(max_iter=500), table, answers[task])
+    check(fitted, table, brute_force, fitted.decision_function, "linear", scale="margin")
+
+
+def test_few_varying_columns_are_enumerated(table, answers, piped, brute_force, one_hot):
+    # "same" is constant: five columns are left, and the probability of boosted trees is no sum of leaves.
+    fitted = piped(one_hot(), lightgbm(LGBMClassifier), table, answers["binary"])
+    check(fitted, table, brute_force, fitted.predict_proba, "all coalitions of 5 columns")
+
+
+def test_weighted_vote_of_exact_members(table, answers, piped, brute_force, one_hot):
+    vote = VotingRegressor(
+        [
+            ("ridge", Ridge()),
+            ("forest", RandomForestRegressor(10, random_state=0)),
+            ("boosted", lightgbm(LGBMRegressor)),
+        ],
+        weights=[1, 2, 3],
+    )
+    fitted = piped(one_hot(), vote, table, answers["regression"])
+    check(fitted, table, brute_force, fitted.predict, "exact: vote of 3 members")
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_soft_vote_with_members_that_are_followed(task, table, answers, piped, brute_force, one_hot):
+    vote = VotingClassifier(
+        [
+            ("dummy", DummyClassifier()),
+            ("forest", RandomForestClassifier(10, random_state=0)),
+            ("boosted", lightgbm(LGBMClassifier)),
+            ("logistic", LogisticRegression(max_iter=500)),
+        ],
+        voting="soft",
+        weights=[0.5, 2, 3, 1],
+    )
+    fitted = piped(one_hot(), vote, table, answers[task])
+    check(fitted, table, brute_force, fitted.predict_proba, "exact: vote of 4 members")
+
+
+def test_forest_agrees_with_shap(table, answers):
+    X = table[["income", "age"]].fillna(0.0).assign(since=table.since.dt.day_of_year.astype(float))
+    model = RandomForestClassifier(25, max_depth=6, random_state=0).fit(X, answers["multiclass"])
+    ours = explain.explain(model, X[:10], X[100:150])
+    with warnings.catch_warnings():  # shap warns while it is imported, and takes 2.6 s: here only
+        warnings.simplefilter("ignore")
+        import shap
+
+    oracle = shap.TreeExplainer(model, X[100:150], feature_perturbation="interventional")
+    # shap compares in float32 what it stored as float32; values agree to that precision.
+    np.testing.assert_allclose(ours.values, oracle.shap_values(X[:10]), atol=1e-6)
+
+
+def test_many_background_rows_in_several_words(table, answers, piped, one_hot):
+    """More than 64 background rows descend in several sets; means over halves must agree with the whole."""
+    fitted = piped(one_hot(), RandomForestRegressor(10, random_state=0), table, answers["regression"])
+    X = table[:70]
+    whole = explain.explain(fitted, X, table[100:300]).values
+    first = explain.explain(fitted, X, table[100:165]).values
+    second = explain.explain(fitted, X, table[165:300]).values
+    np.testing.assert_allclose(whole, (65 * first + 135 * second) / 200, atol=1e-12)
+
+
+@pytest.mark.parametrize("players", range(1, 9))
+def test_covering_orders_pass_through_every_coalition(players):
+    orders = covering_orders(players)
+    prefixes = {frozenset(order[:k].tolist()) for order in orders for k in range(players + 1)}
+    assert len(prefixes) == 2**players
+    assert all(sorted(order.tolist()) == list(range(players)) for order in orders)

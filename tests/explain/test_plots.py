@@ -1,0 +1,97 @@
+"""Figures show the explanation's numbers and sit on any page."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from lightgbm import LGBMClassifier
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
+
+import explain
+from explain import plots
+
+
+@pytest.fixture(scope="module", params=["binary", "multiclass", "regression"])
+def explanation(request, table, answers, piped, one_hot):
+    frame = table.assign(other=np.arange(300) % 5)
+    preprocessor = one_hot()
+    preprocessor.transformers.append(("other", "passthrough", ["other"]))
+    model = {
+        "binary": LGBMClassifier(n_estimators=10, verbose=-1),
+        "multiclass": RandomForestClassifier(10, random_state=0),
+        "regression": RandomForestRegressor(10, random_state=0),
+    }[request.param]
+    fitted = piped(preprocessor, model, frame, answers[request.param])
+    return explain.explain(fitted, frame[:40], frame[100:130])
+
+
+def figures(explanation, **options):
+    yield plots.importance_bar(explanation, **options)
+    yield plots.beeswarm(explanation, **options)
+    yield plots.waterfall(explanation, 3, **options)
+    for column in explanation.columns:
+        yield plots.dependence(explanation, column, **options)
+
+
+def test_figures_are_transparent_and_valid_json(explanation):
+    for figure in figures(explanation):
+        data = json.loads(figure.to_json())
+        assert data["layout"]["paper_bgcolor"] == data["layout"]["plot_bgcolor"] == "rgba(0,0,0,0)"
+        assert "NaN" not in figure.to_json()
+
+
+def test_theme_colours_are_used(explanation):
+    theme = plots.Theme(higher="#010203", lower="#040506", accent="#070809", text="#0a0b0c", font="Inter")
+    bar, swarm, fall, *dependences = figures(explanation, theme=theme)
+    assert bar.data[0].marker.color == theme.accent
+    assert fall.data[0].increasing.marker.color == theme.higher
+    assert fall.data[0].decreasing.marker.color == theme.lower
+    for figure in (bar, swarm, fall, *dependences):
+        assert figure.layout.font.color == theme.text
+        assert figure.layout.font.family == "Inter"
+
+
+def test_bars_are_the_global_importance(explanation):
+    figure = plots.importance_bar(explanation, top=3)
+    importance = explanation.global_()
+    factor = 100 if explanation.scale == "probability" else 1
+    np.testing.assert_allclose(figure.data[0].x, importance.importance[:3] * factor)
+    np.testing.assert_allclose(figure.data[0].error_x.array, 1.96 * importance.stderr[:3] * factor)
+    assert (np.asarray(figure.data[0].error_x.arrayminus) <= np.asarray(figure.data[0].x)).all()
+
+
+def test_waterfall_ends_at_the_prediction(explanation):
+    figure = plots.waterfall(explanation, 3, top=3)
+    x = np.asarray(figure.data[0].x, dtype=float)
+    factor = 100 if explanation.scale == "probability" else 1
+    assert x[0] == pytest.approx(explanation.base[-1] * factor)
+    assert x[:-1].sum() == pytest.approx(explanation.prediction[3, -1] * factor)
+    assert len(x) == 6  # average, three columns, the others, prediction
+    low, high = figure.layout.xaxis.range
+    assert low < min(np.cumsum(x[:-1])) <= max(np.cumsum(x[:-1])) < high
+
+
+def test_beeswarm_shows_every_row(explanation):
+    figure = plots.beeswarm(explanation, top=4)
+    dots = sum(len(trace.x) for trace in figure.data[:-1])
+    assert dots == 4 * explanation.rows
+    assert figure.to_json() == plots.beeswarm(explanation, top=4).to_json()
+
+
+def test_text_from_data_is_no_markup(table, answers):
+    X = table[["income"]].rename(columns={"income": "<b>in</b>"})
+    model = RandomForestRegressor(5, random_state=0).fit(X, answers["regression"])
+    result = explain.explain(model, X[:5], X[50:60])
+    for figure in figures(result):
+        assert "<b>in</b>" not in figure.to_json().replace("\\u003c", "<").replace("\\u003e", ">")
+
+
+def test_columns_with_the_same_beginning_stay_apart(table, answers):
+    name = "a very long column name that goes on and on "
+    X = table[["income", "age"]].fillna(0).set_axis([name + "1", name + "2"], axis=1)
+    model = RandomForestRegressor(5, random_state=0).fit(X, answers["regression"])
+    result = explain.explain(model, X[:5], X[50:60])
+    for figure in (plots.importance_bar(result), plots.waterfall(result, 0)):
+        assert len(set(figure.data[0].y)) == len(figure.data[0].y)

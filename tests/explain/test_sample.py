@@ -1,0 +1,139 @@
+"""The sampler: standard errors that cover, additivity, determinism, and the clock."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from lightgbm import LGBMClassifier
+from sklearn.neural_network import MLPClassifier
+
+import explain
+from explain.engines.enumerate import enumerate_coalitions
+from explain.engines.sample import sample_permutations
+from explain.game import Game
+from explain.introspect import resolve
+from explain.space import FrameSpace, stack_frames
+from explain.walkers import EvaluatedWalker, LinearWalker, TreeWalker, walker_for
+
+
+@pytest.fixture(scope="module")
+def make_game(table):
+    def build(model, rows=6, background=40, seed=0, scale="probability", outputs=1):
+        pool = stack_frames(table[:rows], table[150 : 150 + background])
+        estimator, space = resolve(model, FrameSpace(pool))
+        return Game(estimator, space, rows, outputs, scale, seed)
+
+    return build
+
+
+@pytest.fixture(scope="module")
+def boosted(table, answers, piped, one_hot):
+    model = LGBMClassifier(n_estimators=60, num_leaves=15, min_child_samples=5, verbose=-1)
+    return piped(one_hot(), model, table, answers["binary"])
+
+
+def coverage(make_game, model, strata, seeds=40):
+    """Share of 95 % intervals that hold the exact value, and the ratio of stated to actual error."""
+    exact = enumerate_coalitions(make_game(model), walker_for(make_game(model))).values
+    inside, errors, stated = [], [], []
+    for seed in range(seeds):
+        game = make_game(model, seed=seed)
+        sampled = sample_permutations(game, walker_for(game), strata=strata)
+        moved = sampled.stderr > 1e-12
+        gap = np.abs(sampled.values - exact)
+        inside.append((gap <= 1.96 * sampled.stderr)[moved])
+        errors.append((gap**2)[moved])
+        stated.append((sampled.stderr**2)[moved])
+    actual = np.sqrt(np.concatenate(errors).mean())
+    return np.concatenate(inside).mean(), np.sqrt(np.concatenate(stated).mean()) / actual
+
+
+def test_intervals_cover_with_all_background_rows(make_game, boosted):
+    share, ratio = coverage(make_game, boosted, None)
+    assert 0.92 <= share <= 0.97
+    assert 0.9 <= ratio <= 1.1
+
+
+@pytest.mark.parametrize(("strata", "low", "high"), [(5, 0.85, 0.99), (12, 0.90, 0.98), (30, 0.92, 0.98)])
+def test_intervals_cover_when_time_was_short(make_game, boosted, strata, low, high):
+    share, ratio = coverage(make_game, boosted, strata)
+    assert low <= share <= high
+    assert 0.8 <= ratio <= 2.0
+
+
+def test_additivity_is_exact_however_few_permutations(make_game, boosted):
+    game = make_game(boosted)
+    for strata in (1, 2, 3, 7, 40, None):
+        values = sample_permutations(game, walker_for(game), strata=strata).values
+        total = game.predictions[game.n :].mean(axis=0) + values.sum(axis=1)
+        np.testing.assert_allclose(total, game.predictions[: game.n], atol=1e-12)
+
+
+def test_less_time_means_wider_errors(make_game, boosted):
+    game = make_game(boosted)
+    widths = [
+        sample_permutations(game, walker_for(game), strata=strata).stderr.mean()
+        for strata in (5, 15, 30, None)
+    ]
+    assert widths == sorted(widths, reverse=True)
+    assert widths[0] > 4 * widths[-1]
+
+
+def test_rows_do_not_depend_on_their_company(make_game, boosted):
+    one, many = (make_game(boosted, rows=rows) for rows in (1, 6))
+    alone = sample_permutations(one, walker_for(one)).values
+    np.testing.assert_allclose(sample_permutations(many, walker_for(many)).values[:1], alone, atol=1e-12)
+
+
+@pytest.mark.parametrize("task", ["binary", "multiclass"])
+def test_fast_walkers_follow_the_model(task, make_game, table, answers, piped, one_hot):
+    from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+    from sklearn.linear_model import LogisticRegression
+
+    for model, kind in (
+        (LGBMClassifier(n_estimators=20, verbose=-1), TreeWalker),
+        (RandomForestClassifier(10, random_state=0), TreeWalker),
+        (HistGradientBoostingClassifier(max_iter=10), TreeWalker),
+        (LogisticRegression(max_iter=500), LinearWalker),
+        (MLPClassifier((4,), max_iter=30, early_stopping=True, random_state=0), EvaluatedWalker),
+    ):
+        game = make_game(piped(one_hot(), model, table, answers[task]), outputs=1 if task == "binary" else 3)
+        walker, slow = walker_for(game), EvaluatedWalker(game)
+        assert type(walker) is kind
+        rng = np.random.default_rng(5)
+        x, z = rng.integers(0, 6, 50), rng.integers(6, 46, 50)
+        order = rng.permuted(np.tile(np.arange(6), (50, 1)), axis=1)
+        np.testing.assert_allclose(walker.walk(x, z, order), slow.walk(x, z, order), atol=1e-12)
+
+
+def test_a_model_whose_inside_was_changed_is_predicted_instead(make_game, boosted, monkeypatch):
+    """A fast walker that disagrees with the model is dropped."""
+    original = TreeWalker.walk
+    monkeypatch.setattr(TreeWalker, "walk", lambda self, x, z, order: original(self, x, z, order) + 1e-6)
+    assert type(walker_for(make_game(boosted))) is EvaluatedWalker
+
+
+def test_time_budget_cuts_the_work_short(table, answers, piped, one_hot):
+    class Slow(MLPClassifier):
+        """Predicts in batches that take a tenth of a second."""
+
+        def predict_proba(self, X):
+            import time
+
+            time.sleep(0.1)
+            return super().predict_proba(X)
+
+    frame = table.assign(other=np.arange(len(table)) % 7)
+    preprocessor = one_hot()
+    preprocessor.transformers.append(("other", "passthrough", ["other"]))
+    fitted = piped(
+        preprocessor,
+        Slow((4,), max_iter=400, learning_rate_init=0.05, early_stopping=True),
+        frame,
+        answers["binary"],
+    )
+    short = explain.explain(fitted, frame[:3], frame[100:200], time_budget=2.0)
+    long = explain.explain(fitted, frame[:3], frame[100:200])
+    assert short.milliseconds < 0.5 * long.milliseconds
+    assert short.stderr.mean() > long.stderr.mean()
+    assert short.additivity_error < 1e-12

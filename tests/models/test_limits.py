@@ -1,0 +1,67 @@
+"""Tables that a family refuses before it has seen a row, and says why."""
+
+from __future__ import annotations
+
+import pytest
+
+from automl.models import FAMILIES, Context, get_family
+
+
+def table(rows: int, columns: int, *, coded: int = 0, classes: int = 0) -> Context:
+    task = {0: "regression", 2: "binary"}.get(classes, "multiclass")
+    return Context(
+        task=task, n_rows=rows, n_columns=columns, n_classes=classes, categorical=tuple(range(coded))
+    )
+
+
+@pytest.mark.parametrize(
+    ("name", "context"),
+    [
+        ("linear", table(1_000_000, 20)),
+        ("linear", table(100_000, 50, coded=50)),  # one-hot: two thousand columns
+        ("linear", table(50_000, 100, classes=100)),
+        ("extra_trees", table(1_000_000, 50)),
+        ("random_forest", table(1_000_000, 50)),
+        ("k_nearest_neighbors", table(20_000, 5)),
+        ("k_nearest_neighbors", table(1000, 200)),
+        ("mlp", table(200_000, 60)),
+        ("mlp", table(20_000, 20, coded=20)),
+    ],
+)
+def test_too_large_is_said_with_numbers(name: str, context: Context) -> None:
+    reason = get_family(name).unavailable(context)
+    assert reason is not None
+    assert any(character.isdigit() for character in reason)
+    assert reason.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "context",
+    [
+        table(7_000, 19, coded=16, classes=2),  # telco churn
+        table(5_000, 11, classes=7),  # wine quality
+        table(300, 6, coded=2, classes=3),  # penguins
+        table(5_600, 60, classes=2),  # text as components
+    ],
+)
+def test_small_tables_are_tried_by_all(context: Context) -> None:
+    assert {name: family.unavailable(context) for name, family in FAMILIES.items()} == dict.fromkeys(FAMILIES)
+
+
+def test_any_table_is_tried_by_boosting_and_the_dummy() -> None:
+    for name in ("dummy", "lightgbm", "hist_gradient_boosting"):
+        assert get_family(name).unavailable(table(10_000_000, 5_000, classes=2)) is None
+
+
+def test_larger_tables_start_with_larger_learning_rates() -> None:
+    family = get_family("lightgbm")
+    rates = [
+        family.first_candidates(context)[0]["learning_rate"]
+        for context in (table(1000, 9), table(50_000, 9), table(50_000, 9, classes=10), table(10**7, 9))
+    ]
+    assert rates == sorted(rates)
+    assert rates[0] < rates[1] < rates[2]
+    assert all(
+        value <= family.distributions(table(10**7, 9))["learning_rate"].high
+        for value in [each["learning_rate"] for each in family.first_candidates(table(10**7, 9))]
+    )

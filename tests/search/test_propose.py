@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import zlib
+
+import numpy as np
+import pytest
+
+from automl.models import FAMILIES, Context, get_family
+from automl.search.propose import FIRST_ROUND, Proposer
+from automl.search.trial import Candidate, Trial
+
+CONTEXT = Context(task="binary", n_rows=500, n_columns=5, n_classes=2, seed=3, metric="roc_auc")
+LAG = 4
+
+
+def result_of(candidate: Candidate) -> Trial:
+    """A loss that depends on the parameters alone; some candidates fail."""
+    rng = np.random.default_rng(zlib.crc32(repr(sorted(candidate.params.items())).encode()))
+    failed = candidate.number % 11 == 10
+    return Trial(
+        id=candidate.id, number=candidate.number, family=candidate.family, params=candidate.params,
+        origin=candidate.origin, status="failed" if failed else "ok", loss=None if failed else
+        float(rng.random()),
+    )  # fmt: skip
+
+
+def sequence(length: int, order_seed: int, done: list[Trial] | None = None) -> list[Candidate]:
+    """The candidates asked for when results arrive in some random order."""
+    rng = np.random.default_rng(order_seed)
+    proposer = Proposer(CONTEXT, list(FAMILIES), lag=LAG)
+    for trial in done or []:
+        proposer.add(trial)
+    known = {trial.number for trial in done or []}
+    asked: list[Candidate] = []
+    under_way: list[Candidate] = []
+    number = 0
+    while number < length or under_way:
+        while number in known:
+            number += 1
+        if number < length and proposer.can_ask(number) and len(under_way) < LAG - 1:
+            candidate = proposer.ask(number)
+            asked.append(candidate)
+            under_way.append(candidate)
+            number += 1
+        else:
+            proposer.add(result_of(under_way.pop(int(rng.integers(len(under_way))))))
+    return asked
+
+
+def test_the_order_in_which_trials_finish_does_not_change_the_search() -> None:
+    first, second = sequence(60, 1), sequence(60, 2)
+    assert first == second
+    assert {candidate.origin for candidate in first} == {"first", "tpe"}
+
+
+def test_numbers_are_used_once_and_the_dummy_comes_first() -> None:
+    candidates = sequence(50, 1)
+    assert [candidate.number for candidate in candidates] == list(range(50))
+    assert candidates[0].family == "dummy"
+
+
+def test_the_first_round_names_every_family() -> None:
+    assert set(FIRST_ROUND) == set(FAMILIES)
+
+
+def test_every_first_candidate_is_tried_before_tpe() -> None:
+    wanted = sum(len(get_family(name).first_candidates(CONTEXT)) for name in FAMILIES)
+    assert [candidate.origin for candidate in sequence(wanted + 5, 1)] == ["first"] * wanted + ["tpe"] * 5
+
+
+def test_a_resumed_search_asks_only_for_what_is_missing() -> None:
+    earlier = [result_of(candidate) for candidate in sequence(40, 1)]
+    lost = {7, 33, 39}
+    kept = [trial for trial in earlier if trial.number not in lost]
+    again = sequence(50, 2, kept)
+    assert [candidate.number for candidate in again] == [7, 33, 39, *range(40, 50)]
+    assert again[0].params == earlier[7].params
+
+
+@pytest.mark.parametrize("name", sorted(FAMILIES))
+def test_one_family_alone_can_be_searched(name: str) -> None:
+    proposer = Proposer(CONTEXT, [name], lag=LAG)
+    number = 0
+    while proposer.can_ask(number) and number < 12:
+        proposer.add(result_of(proposer.ask(number)))
+        number += 1
+    tunable = bool(get_family(name).distributions(CONTEXT))
+    assert number == (12 if tunable else len(get_family(name).first_candidates(CONTEXT)))

@@ -1,0 +1,125 @@
+"""The Python interface from a table to a model, its explanation and its bundle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import automl
+from automl.errors import RunError, SettingError
+from automl.run import Run
+
+STOCK = (
+    "sklearn.",
+    "lightgbm.",
+    "numpy",
+    "scipy.",
+    "pandas",
+    "builtins",
+    "operator",
+    "collections",
+    "functools",
+    "ctypes",  # LightGBM's handle of its own library
+)
+
+
+def modules_of(thing: Any, seen: set[int]) -> set[str]:
+    """Modules of the classes of everything that an object holds."""
+    if id(thing) in seen or thing is None or isinstance(thing, str | bytes | int | float | complex):
+        return set()
+    seen.add(id(thing))
+    found = {type(thing).__module__ + "."}
+    if callable(thing) and hasattr(thing, "__module__") and not isinstance(thing, type):
+        found.add((thing.__module__ or "builtins") + ".")
+    inner: list[Any] = []
+    if isinstance(thing, dict):
+        inner = [*thing.keys(), *thing.values()]
+    elif isinstance(thing, list | tuple | set):
+        inner = list(thing)
+    elif hasattr(thing, "__dict__"):
+        inner = list(vars(thing).values())
+    for each in inner:
+        found |= modules_of(each, seen)
+    return found
+
+
+@pytest.mark.parametrize("which", ["penguins_run", "churn_run"])
+def test_the_model_is_made_of_stock_classes_only(which: str, request: pytest.FixtureRequest) -> None:
+    run: Run = request.getfixturevalue(which)
+    foreign = {name for name in modules_of(run.model, set()) if not name.startswith(STOCK)}
+    assert not foreign
+
+
+def test_the_model_reads_the_csv_as_pandas_does(churn_run: Run, sample_data: Path) -> None:
+    raw = pd.read_csv(sample_data / "telco_churn.csv")
+    canonical = churn_run.schema.coerce(raw).frame
+    np.testing.assert_array_equal(
+        churn_run.model.predict_proba(raw.head(500)), churn_run.model.predict_proba(canonical.head(500))
+    )
+    assert list(churn_run.model.classes_) == ["No", "Yes"]
+    assert set(churn_run.model.predict(raw.head(50))) <= {"No", "Yes"}
+
+
+def test_any_model_of_the_leaderboard_can_be_had(churn_run: Run) -> None:
+    board = churn_run.leaderboard()
+    rows = churn_run._data().head(20)
+    for model_id in board[board.status == "ok"].id:
+        assert churn_run.model_for(model_id).predict_proba(rows).shape == (20, 2)
+    with pytest.raises(RunError, match="no model 't9999'"):
+        churn_run.model_for("t9999")
+
+
+def test_a_loaded_run_is_the_same_run(churn_run: Run) -> None:
+    loaded = automl.load_run(churn_run.folder.path)
+    rows = churn_run._data().head(20)
+    np.testing.assert_array_equal(loaded.model.predict_proba(rows), churn_run.model.predict_proba(rows))
+    pd.testing.assert_frame_equal(loaded.leaderboard(), churn_run.leaderboard())
+    with pytest.raises(RunError, match="no run"):
+        automl.load_run(churn_run.folder.path / "trials")
+
+
+@pytest.mark.parametrize("which", ["penguins_run", "churn_run"])
+def test_explanations_add_up_in_the_columns_of_the_table(which: str, request: pytest.FixtureRequest) -> None:
+    run: Run = request.getfixturevalue(which)
+    explanation = run.explain(rows=[0, 1, 2])
+    assert list(explanation.columns) == list(run.schema.names)
+    total = explanation.base + explanation.values.sum(axis=1)
+    np.testing.assert_allclose(total, explanation.prediction, atol=1e-6)
+    np.testing.assert_allclose(
+        explanation.prediction,
+        run.model.predict_proba(run._data().head(3)),
+        atol=1e-9,
+    )
+
+
+def test_rows_that_are_not_there_cannot_be_explained(penguins_run: Run) -> None:
+    with pytest.raises(SettingError, match="no row 344"):
+        penguins_run.explain(rows=[344])
+
+
+def test_a_frame_can_be_searched_and_resumed(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame({"a": rng.normal(size=120), "b": rng.choice(["x", "y"], 120)})
+    table["target"] = table.a * 2 + (table.b == "x") + rng.normal(size=120) * 0.1
+    run = automl.fit(table, target="target", budget=60, max_trials=4, home=tmp_path)
+    assert run.result is not None
+    assert run.result["metric"] == "rmse"
+    assert run.result["cv_score"] < 0.5 * run.result["dummy"]
+    assert run.model.predict(table).shape == (120,)
+
+
+def test_the_exported_bundle_predicts_like_the_run(churn_run: Run, tmp_path: Path, sample_data: Path) -> None:
+    path = churn_run.export(tmp_path / "churn.zip")
+    bundle = automl.load_bundle(path)
+    raw = pd.read_csv(sample_data / "telco_churn.csv").head(200)
+    np.testing.assert_allclose(
+        np.asarray(bundle.predict_proba(raw)), churn_run.model.predict_proba(raw), atol=1e-12
+    )
+    explanation = bundle.explain(raw.head(2))
+    np.testing.assert_allclose(
+        explanation.base + explanation.values.sum(axis=1), explanation.prediction, atol=1e-6
+    )
