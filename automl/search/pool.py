@@ -35,6 +35,7 @@ class WorkerPool:
             name: str(n_threads) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
         }
         self._executor: Executor | None = None
+        self._given: list[Future[Any]] = []  # to the workers, and perhaps still on their way
 
     def start(self) -> None:
         """Start the workers and let them import the engine, without waiting for either."""
@@ -48,13 +49,24 @@ class WorkerPool:
                 self.n_workers, context=get_context("loky"), env=self._env,
                 initializer=_leave_with, initargs=(os.getpid(),),
             )  # fmt: skip
-        return self._executor.submit(function, *args)
+        future = self._executor.submit(function, *args)
+        self._given = [given for given in self._given if not _has_arrived(given)] + [future]
+        return future
 
     def kill(self) -> None:
         """Kill all workers at once, whatever they are doing."""
         if self._executor is not None:
+            # loky's manager thread dies of a KeyError when it is told to kill while work is on its way to the
+            # workers' queue. That way is short: the queue has room for twice the workers, and one more.
+            while not all(map(_has_arrived, self._given)):
+                time.sleep(0.001)
             self._executor.shutdown(wait=True, kill_workers=True)  # type: ignore[call-arg]
             self._executor = None
+            self._given = []
+
+
+def _has_arrived(future: Future[Any]) -> bool:
+    return future.running() or future.done()
 
 
 def _warm_up() -> None:
