@@ -183,6 +183,22 @@ def _replace(arguments: tuple[Any, ...]) -> bool:
     return isinstance(replacement, str) and rest == [-1, None, 0, True] and _harmless_pattern(pattern)
 
 
+def _positions(arguments: tuple[Any, ...]) -> bool:
+    """Return whether these are positions of columns, and the axis of the columns."""
+    return (
+        len(arguments) == 2
+        and isinstance(arguments[0], list)
+        and all(type(position) is int for position in arguments[0])
+        and arguments[1] == 1
+    )
+
+
+def _pairs(arguments: tuple[Any, ...]) -> bool:
+    """Return whether this is the shape of rows of pairs."""
+    shape = arguments[0] if len(arguments) == 1 else None
+    return isinstance(shape, tuple) and len(shape) == 3 and shape[::2] == (-1, 2) and type(shape[1]) is int
+
+
 _TO_NUMBER = Reference("pandas.to_numeric")
 #: operator.methodcaller: method → whether it may be called with these arguments.
 _METHODS: dict[str, Callable[[tuple[Any, ...]], bool]] = {
@@ -191,10 +207,16 @@ _METHODS: dict[str, Callable[[tuple[Any, ...]], bool]] = {
     "count": lambda arguments: len(arguments) == 1 and arguments[0] in _COUNTED,
     "fillna": lambda arguments: arguments == ("",),
     "map": lambda arguments: arguments == (Reference("builtins.repr"),),
+    "prod": lambda arguments: arguments == (2,),
     "replace": _replace,
+    "reshape": _pairs,
+    "squeeze": lambda arguments: arguments == (2,),
+    "sum": lambda arguments: arguments == (2,),
+    "take": _positions,
     "to_frame": lambda arguments: arguments == (),
     "to_numpy": lambda arguments: arguments in (("object",), ("float64",)),
     "to_julian_date": lambda arguments: arguments == (),
+    "view": lambda arguments: arguments == ("complex128",),
 }
 _ATTRIBUTE_GETS = (("str",), _DATE_PARTS, _DATE_PARTS[:-1])
 _CHECK_ARRAY = Call(
@@ -205,6 +227,11 @@ _CHECK_ARRAY = Call(
         {"dtype": [Reference("numpy.float64")], "ensure_all_finite": False},
         None,
     ),
+)
+
+
+_FUNCTIONS = tuple(
+    Reference(name) for name in ("pandas.DatetimeIndex", "numpy.angle", "numpy.column_stack", "numpy.diff")
 )
 
 
@@ -227,7 +254,7 @@ def function_allowed(function: Any, keywords: Any) -> bool:
         )
     if keywords not in (None, {}):
         return False
-    if function in (None, Reference("pandas.DatetimeIndex"), Reference("numpy.column_stack"), _CHECK_ARRAY):
+    if function is None or function == _CHECK_ARRAY or function in _FUNCTIONS:
         return True
     if isinstance(function, Call) and function.name == "operator.attrgetter":
         return function.arguments in _ATTRIBUTE_GETS

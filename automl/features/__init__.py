@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from .build import build_preprocessor
 from .derived import DerivedColumn, derived_columns
+from .pairs import OPERATIONS, Pairs, pair_columns
 
-__all__ = ["DerivedColumn", "build_preprocessor", "derived_columns"]
+__all__ = ["OPERATIONS", "DerivedColumn", "Pairs", "build_preprocessor", "derived_columns", "pair_columns"]
