@@ -238,7 +238,9 @@ class Run:
         if model_id not in self._models:
             from automl.search.assemble import assemble
 
-            self._models[model_id] = assemble(self.folder, self._prepared().task, weights)
+            result = self.result or {}
+            refitted = result.get("refitted", ()) if model_id == result.get("chosen") else ()
+            self._models[model_id] = assemble(self.folder, self._prepared().task, weights, refitted)
         return self._models[model_id]
 
     def _members(self, model: str | None) -> tuple[str, dict[str, float]]:

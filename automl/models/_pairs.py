@@ -86,11 +86,10 @@ def _is_number(column: Floats, position: int, context: Context) -> bool:
 
 def _column(operation: str, left: Floats, right: Floats) -> Floats:
     """The column that `automl.features.pair_columns` makes, up to its order."""
-    if operation == "ratio":
-        return np.asarray(np.arctan2(left, right))
-    if operation == "difference":
-        return right - left
-    return left * right if operation == "product" else left + right
+    made: Floats = {"ratio": np.arctan2, "difference": np.subtract, "product": np.multiply, "sum": np.add}[
+        operation
+    ](left, right)
+    return made
 
 
 def _untold(X: Floats, y: NDArray[Any], context: Context) -> tuple[Floats, Floats]:
@@ -128,9 +127,9 @@ def _targets(y: NDArray[Any], context: Context) -> Floats:
     if not context.classification:
         return np.asarray(norm.ppf((rankdata(y) - 0.5) / len(y)))[:, None]
     if context.task == "binary":
-        return (y == 1).astype(np.float64)[:, None]
+        return np.asarray(y == 1, dtype=np.float64)[:, None]
     frequent = np.argsort(-np.bincount(y), kind="stable")[:_CLASSES]
-    return (y[:, None] == frequent).astype(np.float64)
+    return np.asarray(y[:, None] == frequent, dtype=np.float64)
 
 
 def _between_bins(residuals: Floats) -> float:

@@ -66,15 +66,20 @@ class LightGBM(Family):
             "learning_rate", "num_leaves", "feature_fraction", "min_data_in_leaf", "bagging_fraction",
             "lambda_l1", "lambda_l2", "extra_trees", "pairs",
         )  # fmt: skip
-        if not _has_pairs(context):
-            keys, rows = keys[:-1], [row[:-1] for row in rows if not row[-1]]
         hurry = float(np.clip((context.n_rows * context.outputs / 5000) ** 0.25, 1, 3))
         categories = (
             {"cat_smooth": 10.0, "cat_l2": 1.0, "max_cat_to_onehot": 8} if context.categorical else {}
         )
-        return [
+        candidates = [
             dict(zip(keys, (round(rate * hurry, 4), *others), strict=True)) | categories
             for rate, *others in rows
+        ]
+        if _has_pairs(context):
+            return candidates
+        return [
+            {key: value for key, value in candidate.items() if key != "pairs"}
+            for candidate in candidates
+            if not candidate["pairs"]
         ]
 
     def distributions(self, context: Context) -> dict[str, BaseDistribution]:

@@ -7,7 +7,7 @@ structure to export, to explain and to test.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import joblib
@@ -20,10 +20,15 @@ from sklearn.utils import Bunch
 from automl.store import RunFolder
 from automl.task import Task
 
-__all__ = ["assemble"]
+__all__ = ["FINAL", "assemble"]
+
+FINAL = "final"
+"""Folder of a run with all rows as the workers read them, and the fold models that learned from them."""
 
 
-def assemble(folder: RunFolder, task: Task, weights: Mapping[str, float]) -> Pipeline:
+def assemble(
+    folder: RunFolder, task: Task, weights: Mapping[str, float], refitted: Collection[str] = ()
+) -> Pipeline:
     """Build the fitted model of a run from stored fold models.
 
     Parameters
@@ -32,6 +37,8 @@ def assemble(folder: RunFolder, task: Task, weights: Mapping[str, float]) -> Pip
     task : Task
     weights : mapping of trial id to weight
         Those above 0 become members.
+    refitted : collection of str
+        The trials among them whose models of all rows are taken; see `automl.search.refit`.
 
     Returns
     -------
@@ -43,7 +50,8 @@ def assemble(folder: RunFolder, task: Task, weights: Mapping[str, float]) -> Pip
     for trial_id, weight in weights.items():
         if weight <= 0:
             continue
-        models = joblib.load(folder.trial_path(trial_id, ".joblib"))
+        path = folder.trial_path(trial_id, ".joblib")
+        models = joblib.load(folder.path / FINAL / path.name if trial_id in refitted else path)
         members += [(f"{trial_id}-fold{number}", model) for number, model in enumerate(models)]
         member_weights += [weight / len(models)] * len(models)
     return Pipeline(

@@ -22,12 +22,14 @@ from threadpoolctl import threadpool_limits
 
 from automl.errors import GlassbenchError
 from automl.models import FAMILIES, Context, get_family
+from automl.search.assemble import assemble
 from automl.search.clock import Clock
 from automl.search.evaluate import Evaluation, evaluate
 from automl.search.finish import finish
 from automl.search.pool import WorkerPool
-from automl.search.prepare import prepare
+from automl.search.prepare import Prepared, prepare
 from automl.search.propose import Proposer
+from automl.search.refit import expected_seconds, refit
 from automl.search.select import load_trials, ranked
 from automl.search.trial import Candidate, Trial
 from automl.store import RunFolder
@@ -42,6 +44,8 @@ _STATUS_EVERY = 1.0  # seconds between writings of the status while nothing happ
 _SHARE = 0.3  # of the time left that one candidate may take
 _KEPT_MODELS = 200  # of the best trials; an hour on a small table makes ten thousand, with a megabyte each
 _LIKELY_MEMBERS = 8  # that an ensemble usually has
+_REFIT_SHARE = 0.2  # of the budget, for letting the members learn from the holdout's rows at the end
+_REFIT_MARGIN = 0.3  # seconds to write the result
 _BYTES_PER_SECOND = 40e6  # of fold models, unpacked
 _ONE_THREAD_ROWS = 20_000  # above, one candidate with all threads beats several side by side
 
@@ -77,9 +81,11 @@ def run_search(
         When there is no result; the status then is `failed` and says why.
     """
     with folder.hold():
-        status = folder.status
-        if status["state"] == "finished" and folder.result is not None:
-            return folder.result, None
+        status, result = folder.status, folder.result
+        if result is not None and (status["state"] == "finished" or result["holdout"]):
+            # Once the holdout has been opened nothing may be searched any more.
+            folder.set_status("finished", message="", chosen=result["chosen"])
+            return result, None
         if status["state"] != "queued":  # a cancel that came before the first start counts
             folder.clear_cancel()
         for stale in (folder.path / "explanations").glob("ensemble*.json"):
@@ -118,6 +124,8 @@ class _Search:
         self.again: list[tuple[Candidate, int]] = []
         self.trials: dict[int, Trial] = {}
         self.holdout_rows = 0
+        self.n_workers = 1
+        self.context: Context
         self._last_status = 0.0
 
     def run(self, table: pd.DataFrame | None) -> tuple[dict[str, Any], Pipeline]:
@@ -130,19 +138,44 @@ class _Search:
                 pool.kill()
                 pool = WorkerPool(1, self.cores)
                 context = replace(context, n_threads=self.cores)
-            self.holdout_rows = prepared.holdout_rows
+            self.holdout_rows, self.context, self.n_workers = prepared.holdout_rows, context, pool.n_workers
             self.folder.add_event("prepared", seconds=self.clock.spent())
             with threadpool_limits(1, user_api="blas"):  # the cores belong to the workers
                 cancelled = self._search(context, pool)
+                pool.kill()
+                opens = not cancelled and prepared.holdout_rows > 0
+                if opens:
+                    pool.start()  # for the refit; they import the engine while the model is chosen
+                self._write_status("finishing", "Choosing the model", force=True)
+                result, model = finish(
+                    self.folder, prepared, list(self.trials.values()), self.clock, open_holdout=opens
+                )
+                if opens:
+                    self._write_status("finishing", "Learning from all rows", force=True)
+                    result, model = self._refit(prepared, context, pool, result, model)
         finally:
             pool.kill()
-        self._write_status("finishing", "Choosing the model", force=True)
-        result, model = finish(
-            self.folder, prepared, list(self.trials.values()), self.clock, open_holdout=not cancelled
-        )
         state = "cancelled" if cancelled else "finished"
         self._write_status(state, "", force=True, chosen=result["chosen"])
         self.folder.add_event(state, chosen=result["chosen"], seconds=self.clock.spent())
+        return result, model
+
+    def _refit(
+        self, prepared: Prepared, context: Context, pool: WorkerPool, result: dict[str, Any], model: Pipeline
+    ) -> tuple[dict[str, Any], Pipeline]:
+        """Let the members learn from the holdout's rows as well; what the clock does not allow stays."""
+        weights = {member["id"]: member["weight"] for member in result["members"]}
+        members = [trial for trial in self.trials.values() if trial.id in weights]
+        members.sort(key=lambda trial: -weights[trial.id])
+        loading = sum(trial.bytes for trial in members) / _BYTES_PER_SECOND
+        refitted = refit(
+            self.folder, prepared, members, context, pool, self.clock, margin=_REFIT_MARGIN + loading
+        )
+        if not refitted:
+            return result, model
+        result |= {"refitted": refitted, "seconds": self.clock.spent(), "finished": time.time()}
+        model = assemble(self.folder, prepared.task, weights, refitted)
+        self.folder.write("result.json", result)
         return result, model
 
     def _search(self, context: Context, pool: WorkerPool) -> bool:
@@ -295,7 +328,10 @@ class _Search:
         """Leave time for what the end will cost: loading the members and predicting the holdout."""
         likely = ranked(list(self.trials.values()))[:_LIKELY_MEMBERS]
         predicting = sum(trial.predict_seconds for trial in likely) * self.holdout_rows / 1000
-        self.clock.reserve_for(sum(trial.bytes for trial in likely) / _BYTES_PER_SECOND + predicting)
+        loading = sum(trial.bytes for trial in likely) / _BYTES_PER_SECOND
+        fitting = expected_seconds(likely, self.context, self.holdout_rows, self.n_workers)
+        fitting = min(fitting, _REFIT_SHARE * self.clock.budget)
+        self.clock.reserve_for(2 * loading + predicting + fitting)
 
     def _write_status(self, state: str, message: str, *, force: bool = False, **fields: Any) -> None:
         now = time.monotonic()

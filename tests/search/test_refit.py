@@ -1,0 +1,85 @@
+"""After the holdout was opened, the chosen members learn from its rows, too."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import joblib
+import numpy as np
+import pytest
+
+from automl.models import Context
+from automl.run import Run, load_run
+from automl.search.evaluate import TrainingRows
+from automl.search.prepare import load_prepared, load_split
+from automl.search.refit import expected_seconds
+from automl.search.select import load_trials
+
+
+def test_every_member_is_refitted_on_all_rows(churn_run: Run) -> None:
+    result = churn_run.result
+    assert result is not None
+    assert result["refitted"] == sorted(member["id"] for member in result["members"])
+    parts, rows = load_split(churn_run.folder), TrainingRows.load(churn_run.folder.path / "final")
+    before = TrainingRows.load(churn_run.folder.path)
+    assert len(rows.y) == len(parts.train) + len(parts.holdout) == 7043
+    np.testing.assert_array_equal(rows.y[: len(before.y)], before.y)
+    np.testing.assert_array_equal(rows.fold[: len(before.y)], before.fold)
+    # Each fold gets its share of the new rows, so that no fold model learns from all of them.
+    shares = np.bincount(rows.fold[len(before.y) :]) / len(parts.holdout)
+    assert np.abs(shares - 1 / rows.n_folds).max() < 0.01
+
+
+def test_the_shipped_model_is_the_vote_of_the_refitted_members(churn_run: Run) -> None:
+    assert churn_run.result is not None
+    fresh = load_run(churn_run.folder.path)
+    data = fresh._data().head(40)
+    encoded = fresh.model.steps[0][1].transform(data)
+    expected = 0.0
+    for member in churn_run.result["members"]:
+        for model in (models := joblib.load(fresh.folder.path / "final" / f"{member['id']}.joblib")):
+            expected = expected + member["weight"] / len(models) * model.predict_proba(encoded)
+    np.testing.assert_allclose(fresh.model.predict_proba(data), expected, atol=1e-12)
+    # The other models on the leaderboard stay those of the search.
+    other = next(t.id for t in load_trials(fresh.folder) if t.id != churn_run.result["chosen"])
+    first = joblib.load(fresh.folder.trial_path(other, ".joblib"))
+    theirs = np.mean([model.predict_proba(encoded) for model in first], axis=0)
+    np.testing.assert_allclose(fresh.model_for(other).predict_proba(data), theirs, atol=1e-12)
+
+
+def test_a_kill_after_the_holdout_was_opened_ends_the_search(churn_run: Run, tmp_path: Path) -> None:
+    copy = tmp_path / churn_run.folder.id
+    shutil.copytree(churn_run.folder.path, copy)
+    run = load_run(copy)
+    result = run.result
+    assert result is not None
+    refitted = result.pop("refitted")
+    run.folder.write("result.json", result)
+    run.folder.set_status("finishing")
+    assert run.status()["state"] == "interrupted"
+    assert run.search() == result
+    assert run.status()["state"] == "finished"
+    assert [event["kind"] for event in run.folder.events()].count("holdout_opened") == 1
+    first = [joblib.load(run.folder.trial_path(name, ".joblib")) for name in refitted]
+    assert len(run.model.steps[-1][1].estimators_) == sum(map(len, first))
+
+
+def test_expected_seconds_grow_with_the_rows_and_shrink_with_the_workers(churn_run: Run) -> None:
+    context: Context = load_prepared(churn_run.folder).context
+    trials = load_trials(churn_run.folder)
+    assert expected_seconds(trials, context, 0, 2) == 0
+    few, many = (expected_seconds(trials, context, rows, 1) for rows in (500, 2500))
+    assert 0 < few < many
+    assert expected_seconds(trials, context, 2500, 2) < many
+
+
+def test_a_table_without_a_holdout_is_not_refitted(penguins_run: Run) -> None:
+    assert penguins_run.result is not None
+    assert "refitted" not in penguins_run.result
+    assert not penguins_run.folder.has("final")
+
+
+@pytest.mark.parametrize("word", ["refitted", "holdout_opened"])
+def test_the_history_says_so(churn_run: Run, word: str) -> None:
+    assert [event["kind"] for event in churn_run.folder.events()].count(word) == 1
