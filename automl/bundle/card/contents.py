@@ -141,6 +141,11 @@ def _quality(task: Task, facts: BundleFacts) -> Iterator[Block]:
         f"{metric.label}: {figure(score)}{spread}, {how}. The {better} the better; {figure(metric.optimum)} "
         "is perfect."
     )
+    if facts.is_chosen and facts.result.get("refitted"):
+        yield Paragraph(
+            "After that score was taken, the same candidates learned once more, with the set-aside rows among "
+            "the others; the model in this bundle is the result."
+        )
     if metric.note:
         yield Paragraph(metric.note)
     measured = facts.result.get("metrics") or {}
