@@ -143,8 +143,8 @@ def _quality(task: Task, facts: BundleFacts) -> Iterator[Block]:
     )
     if facts.is_chosen and facts.result.get("refitted"):
         yield Paragraph(
-            "After that score was taken, the same candidates learned once more, with the set-aside rows among "
-            "the others; the model in this bundle is the result."
+            "After that score was taken, the same candidates learned once more, with the set-aside rows "
+            "among the others; the model in this bundle is the result."
         )
     if metric.note:
         yield Paragraph(metric.note)
