@@ -44,7 +44,8 @@ _STATUS_EVERY = 1.0  # seconds between writings of the status while nothing happ
 _SHARE = 0.3  # of the time left that one candidate may take
 _KEPT_MODELS = 200  # of the best trials; an hour on a small table makes ten thousand, with a megabyte each
 _LIKELY_MEMBERS = 8  # that an ensemble usually has
-_REFIT_SHARE = 0.2  # of the budget, for letting the members learn from the holdout's rows at the end
+_REFITTED_MEMBERS = 5  # that matter: a member without time keeps its first models
+_REFIT_SHARE = 0.25  # of the budget, for letting the members learn from the holdout's rows at the end
 _REFIT_MARGIN = 0.3  # seconds to write the result
 _BYTES_PER_SECOND = 40e6  # of fold models, unpacked
 _ONE_THREAD_ROWS = 20_000  # above, one candidate with all threads beats several side by side
@@ -329,7 +330,9 @@ class _Search:
         likely = ranked(list(self.trials.values()))[:_LIKELY_MEMBERS]
         predicting = sum(trial.predict_seconds for trial in likely) * self.holdout_rows / 1000
         loading = sum(trial.bytes for trial in likely) / _BYTES_PER_SECOND
-        fitting = expected_seconds(likely, self.context, self.holdout_rows, self.n_workers)
+        fitting = expected_seconds(
+            likely[:_REFITTED_MEMBERS], self.context, self.holdout_rows, self.n_workers
+        )
         fitting = min(fitting, _REFIT_SHARE * self.clock.budget)
         self.clock.reserve_for(2 * loading + predicting + fitting)
 
