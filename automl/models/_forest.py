@@ -18,7 +18,9 @@ from .base import Context, Deadline, Family, Fitted, Pace, Params
 __all__ = ["Forest"]
 
 TREES = 120
-"""Trees of one model. The fold models of a candidate vote together, so that 5 folds make 600."""
+"""Trees of one model at least."""
+_VOTING_TREES = 600
+"""Trees of all fold models of a candidate together, which vote as one; fewer folds grow more trees each."""
 _BLOCK = 10
 _MOST_LEAVES = 500_000
 _MOST_CELLS = 3e7
@@ -57,10 +59,11 @@ class Forest(Family):
         y_valid: NDArray[Any] | None,
         deadline: Deadline,
     ) -> Fitted:
+        most = max(TREES, _VOTING_TREES // max(context.n_folds, 3))
         estimator = (self.classifier if context.classification else self.regressor)(
             **params,
             # All fold models together stay within a bundle's size.
-            max_leaf_nodes=max(8, _MOST_LEAVES // (context.n_folds * TREES)),
+            max_leaf_nodes=max(8, _MOST_LEAVES // (context.n_folds * most)),
             n_jobs=context.n_threads,
             random_state=context.seed,
             warm_start=True,
@@ -68,10 +71,10 @@ class Forest(Family):
         pace = Pace(deadline)
         by_clock = False
         # The first block is one tree per thread: the smallest forest there can be, and the price of more.
-        sizes = [context.n_threads, *range(_BLOCK, TREES + 1, _BLOCK)]
+        sizes = [context.n_threads, *range(_BLOCK, most + 1, _BLOCK)]
         for trees in sorted(set(sizes)):
             estimator.set_params(n_estimators=trees).fit(X, y)
-            if trees < TREES and not pace.fits_another():
+            if trees < most and not pace.fits_another():
                 by_clock = True
                 break
         # Threads cost more than they save when single rows are predicted.

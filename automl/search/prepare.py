@@ -22,6 +22,7 @@ from automl.data import (
     read_table,
     split,
 )
+from automl.data.split import HOLDOUT_FROM
 from automl.errors import DataError, RunError, SettingError
 from automl.features import build_preprocessor, derived_columns
 from automl.models import Context
@@ -31,6 +32,8 @@ from automl.task import Task
 
 __all__ = ["Prepared", "load_prepared", "load_split", "prepare"]
 
+_CELLS_PER_SECOND = 5000
+_MOST_FOLDED_ROWS = 100_000  # above, there is one validation part in any case
 _UNUSED = (Kind.IDENTIFIER, Kind.CONSTANT)
 
 
@@ -87,7 +90,7 @@ def prepare(folder: RunFolder, table: pd.DataFrame | None) -> Prepared:
     findings = [*raw.report.findings, *dataset.findings, *dropped, *check_dataset(dataset, task)]
 
     y = task.encode(dataset.frame[target])
-    parts = split(y, task.kind, seed=spec["seed"])
+    parts = split(y, task.kind, seed=spec["seed"], n_folds=_n_folds(len(y), len(used), task, spec["budget"]))
     preprocessor = build_preprocessor(schema, used, n_rows=len(parts.train), seed=spec["seed"])
     encoded = preprocessor.fit_transform(dataset.frame[used].iloc[parts.train])
 
@@ -120,6 +123,17 @@ def prepare(folder: RunFolder, table: pd.DataFrame | None) -> Prepared:
         },
     )
     return load_prepared(folder)
+
+
+def _n_folds(rows: int, columns: int, task: Task, budget: float) -> int | None:
+    """Three folds where five would leave too few candidates in the budget; None to go by the rows.
+
+    Only where the chosen candidates learn once more from nearly all rows at the end. (In 60 seconds on two
+    cores five folds of 12,000 rows and 27 columns let 7 candidates be tried.)
+    """
+    outputs = task.n_classes if task.kind == "multiclass" else 1
+    hurried = rows * columns * outputs / budget > _CELLS_PER_SECOND
+    return 3 if hurried and HOLDOUT_FROM <= rows <= _MOST_FOLDED_ROWS else None
 
 
 def load_prepared(folder: RunFolder) -> Prepared:

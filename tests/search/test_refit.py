@@ -25,10 +25,10 @@ def test_every_member_is_refitted_on_all_rows(churn_run: Run) -> None:
     before = TrainingRows.load(churn_run.folder.path)
     assert len(rows.y) == len(parts.train) + len(parts.holdout) == 7043
     np.testing.assert_array_equal(rows.y[: len(before.y)], before.y)
-    np.testing.assert_array_equal(rows.fold[: len(before.y)], before.fold)
-    # Each fold gets its share of the new rows, so that no fold model learns from all of them.
-    shares = np.bincount(rows.fold[len(before.y) :]) / len(parts.holdout)
-    assert np.abs(shares - 1 / rows.n_folds).max() < 0.01
+    # Each model leaves out a tenth, which tells it when to stop, and learns from all other rows.
+    assert 2 <= rows.n_folds <= 5
+    shares = np.bincount(rows.fold[rows.fold >= 0], minlength=rows.n_folds) / len(rows.y)
+    assert np.abs(shares - 0.1).max() < 0.01
 
 
 def test_the_shipped_model_is_the_vote_of_the_refitted_members(churn_run: Run) -> None:
