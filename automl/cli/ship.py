@@ -7,6 +7,7 @@ import sys
 from argparse import Namespace
 
 import automl
+from automl import jobs
 from automl.bundle.scoring import predictions_to_csv
 from automl.cli.console import Console, find_run
 from automl.data import read_table
@@ -20,6 +21,7 @@ __all__ = ["export", "predict"]
 def export(options: Namespace, console: Console) -> int:
     """Write a model as a bundle."""
     run = load_run(find_run(options.run, options.home))
+    jobs.await_explanation(run.folder.path, options.model or (run.result or {}).get("chosen"))
     path = run.export(options.bundle.absolute(), model=options.model)
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()

@@ -4,7 +4,7 @@ A job survives the server that started it, the terminal and the browser tab. All
 it stands in its folder, and whether it lives is told by a lock that the kernel frees when it dies.
 """
 
-from automl.jobs.control import cancel, launch, resume, stop, wait
+from automl.jobs.control import await_explanation, cancel, launch, resume, stop, wait
 from automl.jobs.state import JobState, jobs, state
 
-__all__ = ["JobState", "cancel", "jobs", "launch", "resume", "state", "stop", "wait"]
+__all__ = ["JobState", "await_explanation", "cancel", "jobs", "launch", "resume", "state", "stop", "wait"]

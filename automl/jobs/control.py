@@ -19,7 +19,7 @@ from automl.jobs.state import JobState, jobs, state
 from automl.jobs.watchdog import STOP
 from automl.store import END_STATES, RunFolder, lock
 
-__all__ = ["WORKER", "cancel", "launch", "resume", "stop", "wait"]
+__all__ = ["WORKER", "await_explanation", "cancel", "launch", "resume", "stop", "wait"]
 
 WORKER = ("-m", "automl.jobs.worker")
 
@@ -181,6 +181,13 @@ def wait(
         if end is not None and time.monotonic() >= end:
             raise TimeoutError(f"{path} is {now.state} after {timeout:g} seconds.")
         time.sleep(every)
+
+
+def await_explanation(run_folder: Path | str, model: str | None) -> None:
+    """Wait for the explanation of a model, if one is being made, instead of making a second one beside it."""
+    for job in jobs(run_folder, "explain"):
+        if job.alive and not job.is_over and job.params == {"model": model}:
+            wait(job.folder)
 
 
 def _launch_search(run: RunFolder, worker: Sequence[str]) -> None:

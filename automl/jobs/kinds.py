@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from automl.errors import RunError
-from automl.jobs.control import launch
+from automl.jobs.control import await_explanation, launch
 from automl.run import Run, load_run
 from automl.store import RunFolder, files, is_id
 
@@ -96,6 +96,7 @@ def export(
     name = _model_id(run, model)
     target = Path(path) if path else run_folder / "bundles" / f"{run_folder.name}-{name}.zip"
     target.parent.mkdir(parents=True, exist_ok=True)
+    await_explanation(run_folder, name)
     written = run.export(target, model=name)
     with written.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()

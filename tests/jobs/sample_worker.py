@@ -54,7 +54,9 @@ time.sleep(600)
 """
 
 
-def explain(run: Path, job: Path, *, seconds: float = 0.0, fail: bool = False) -> dict[str, Any]:
+def explain(
+    run: Path, job: Path, *, seconds: float = 0.0, fail: bool = False, model: str | None = None
+) -> dict[str, Any]:
     """Sleep, then say where it was done."""
     print("to standard output", flush=True)  # noqa: T201
     time.sleep(seconds)

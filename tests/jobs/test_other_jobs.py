@@ -34,6 +34,17 @@ def test_two_clicks_make_one_job_and_other_parameters_another(new_run: NewRun, w
     assert jobs.launch(run.path, "explain", worker=worker, seconds=0) != other  # that one is over
 
 
+def test_an_explanation_that_is_being_made_is_waited_for(new_run: NewRun, worker: Worker) -> None:
+    run = new_run()
+    folder = jobs.launch(run.path, "explain", worker=worker, model="t0001")
+    jobs.await_explanation(run.path, "t0001")
+    assert jobs.state(folder).state == "finished"
+    other = jobs.launch(run.path, "explain", worker=worker, seconds=60)
+    jobs.await_explanation(run.path, "t0001")  # what others explain is not waited for
+    assert not jobs.state(other).is_over
+    jobs.stop(other)
+
+
 def test_cancel_ends_it_where_it_stands(new_run: NewRun, worker: Worker) -> None:
     run = new_run()
     folder = jobs.launch(run.path, "explain", worker=worker, seconds=60)
