@@ -169,9 +169,12 @@ class _Search:
         members = [trial for trial in self.trials.values() if trial.id in weights]
         members.sort(key=lambda trial: -weights[trial.id])
         loading = sum(trial.bytes for trial in members) / _BYTES_PER_SECOND
-        refitted = refit(
-            self.folder, prepared, members, context, pool, self.clock, margin=_REFIT_MARGIN + loading
-        )
+        margin = _REFIT_MARGIN + loading
+        try:
+            refitted = refit(self.folder, prepared, members, context, pool, self.clock, margin=margin)
+        except (MemoryError, OSError) as error:  # a second copy of the rows may be too much
+            self.folder.add_event("refit_failed", reason=f"{type(error).__name__}: {error}")
+            return result, model
         if not refitted:
             return result, model
         result |= {"refitted": refitted, "seconds": self.clock.spent(), "finished": time.time()}

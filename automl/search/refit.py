@@ -41,8 +41,13 @@ def expected_seconds(trials: Sequence[Trial], context: Context, holdout_rows: in
     """How long it will take to refit these trials with the fewest models; 0 without a holdout."""
     if not holdout_rows:
         return 0.0
-    costs = [_FEWEST * _cost(trial, context, holdout_rows) for trial in trials]
+    costs = [_fewest(context) * _cost(trial, context, holdout_rows) for trial in trials]
     return _START_SECONDS + max(sum(costs) / n_workers, max(costs, default=0.0))
+
+
+def _fewest(context: Context) -> int:
+    """One model where the search itself could afford no more."""
+    return min(_FEWEST, context.n_folds)
 
 
 def _cost(trial: Trial, context: Context, holdout_rows: int) -> float:
@@ -62,7 +67,7 @@ def refit(
     *,
     margin: float,
 ) -> list[str]:
-    """Train trials once more, on all rows: as many models of each as time allows, at least three.
+    """Train trials once more, on all rows: as many models of each as time allows.
 
     Parameters
     ----------
@@ -86,7 +91,7 @@ def refit(
     path = folder.path / FINAL
     costs = {trial.id: _cost(trial, context, prepared.holdout_rows) for trial in trials}
     each = (clock.left() - margin) * _SHARE * pool.n_workers / max(sum(costs.values()), 1e-9)
-    models = int(np.clip(each, _FEWEST, _MOST))
+    models = int(np.clip(each, _fewest(context), _MOST))
     _write_rows(folder, prepared, path, models)
     context = replace(context, n_rows=context.n_rows + prepared.holdout_rows, n_folds=models)
     waiting, running, done = list(trials), dict[Future[Evaluation], Trial](), list[str]()
