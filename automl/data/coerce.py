@@ -126,7 +126,7 @@ def _dates(column: Column, cells: pd.Series[Any], findings: list[Finding]) -> pd
 def _parse(column: Column, cells: pd.Series[Any], noun: str, findings: list[Finding]) -> Any:
     """Parse each distinct text once; what cannot be read becomes missing and is reported."""
     codes, distinct = pd.factorize(as_text(cells))
-    texts = [str(text) for text in distinct]
+    texts: list[str] = np.asarray(distinct, dtype=object).tolist()
     if noun == "number":
         parsed: Any = parse_numbers(texts, column.number or NumberFormat())
         failed = np.isnan(parsed)
@@ -159,7 +159,7 @@ def _unparsed(column: Column, noun: str, examples: Sequence[str], where: Any) ->
 def _texts(column: Column, cells: pd.Series[Any], findings: list[Finding]) -> pd.Series[Any]:
     typed = not is_text(cells)
     codes, distinct = pd.factorize(as_text(cells))
-    texts = [str(text) for text in distinct]
+    texts: list[str] = np.asarray(distinct, dtype=object).tolist()
     tokens = set(column.missing_tokens)
     written: list[str | None] = [
         None if not text or text.isspace() or text in tokens or text.strip() in tokens else text

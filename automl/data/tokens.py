@@ -95,4 +95,5 @@ BOOLEAN_PAIRS: tuple[frozenset[str], ...] = tuple(
 
 def is_missing_token(text: str) -> bool:
     """Whether a text means "missing" when it stands among numbers or dates."""
-    return text.strip().lower() in _COMMON_MISSING or not text.strip()
+    bare = text.strip()
+    return not bare or bare.lower() in _COMMON_MISSING

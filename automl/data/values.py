@@ -76,7 +76,7 @@ class Values:
             texts = list(as_text(pd.Series(floats[:100_000]))) + [""] * max(0, len(floats) - 100_000)
         else:
             counted = as_text(series).value_counts()
-            texts = [str(value) for value in counted.index]
+            texts = counted.index.to_numpy(dtype=object).tolist()  # one by one takes ten times as long
         counts = counted.to_numpy(dtype=np.int64)
         declared = set(missing or ())
         keep = np.ones(len(texts), dtype=bool)
