@@ -66,7 +66,8 @@ class LightGBM(Family):
             "learning_rate", "num_leaves", "feature_fraction", "min_data_in_leaf", "bagging_fraction",
             "lambda_l1", "lambda_l2", "extra_trees", "pairs",
         )  # fmt: skip
-        hurry = float(np.clip((context.n_rows * context.outputs / 5000) ** 0.25, 1, 3))
+        cells = context.n_rows * context.n_columns * context.outputs
+        hurry = float(np.clip((cells / 100_000) ** 0.3, 1, 3))
         categories = (
             {"cat_smooth": 10.0, "cat_l2": 1.0, "max_cat_to_onehot": 8} if context.categorical else {}
         )

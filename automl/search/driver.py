@@ -41,7 +41,8 @@ Progress = Callable[[dict[str, Any]], None]
 
 _TICK = 0.25  # seconds between looks at the cancel marker
 _STATUS_EVERY = 1.0  # seconds between writings of the status while nothing happens
-_SHARE = 0.3  # of the time left that one candidate may take
+_SHARE = 0.25  # of the time left that one candidate may take
+_LEAST_SECONDS = 4.0  # that a candidate is given, when little time is left
 _KEPT_MODELS = 200  # of the best trials; an hour on a small table makes ten thousand, with a megabyte each
 _LIKELY_MEMBERS = 8  # that an ensemble usually has
 _REFITTED_MEMBERS = 5  # that matter: a member without time keeps its first models
@@ -244,7 +245,7 @@ class _Search:
 
     def _launch(self, pool: WorkerPool, context: Context, candidate: Candidate, attempt: int) -> None:
         left = self.clock.search_left()
-        seconds = min(max(_SHARE * left, 5.0), 0.9 * left)
+        seconds = min(max(_SHARE * left, _LEAST_SECONDS), 0.9 * left)
         future = pool.submit(evaluate, self.folder.path, candidate.family, candidate.params, context, seconds)
         self.running[future] = _Running(candidate, time.monotonic() + 1.5 * seconds + 3, attempt)
 
