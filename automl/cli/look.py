@@ -98,7 +98,7 @@ def _model_row(record: dict[str, Any]) -> tuple[str, ...]:
         number(record["fit_seconds"], 3),
         number(record["predict_ms_per_1000"], 3),
         number(record["megabytes"], 2),
-        "chosen" if record["chosen"] else (record["reason"] or "") if record["status"] == "failed" else "",
+        "chosen" if record["chosen"] else (record["reason"] or "") if record["status"] != "ok" else "",
     )
 
 

@@ -29,8 +29,9 @@ from automl.search.finish import finish
 from automl.search.pool import WorkerPool
 from automl.search.prepare import Prepared, prepare
 from automl.search.propose import Proposer
+from automl.search.race import Rival
 from automl.search.refit import expected_seconds, refit
-from automl.search.select import load_trials, ranked
+from automl.search.select import load_trials, out_of_fold, ranked
 from automl.search.trial import Candidate, Trial
 from automl.store import RunFolder
 from automl.store.files import replacing
@@ -42,6 +43,7 @@ Progress = Callable[[dict[str, Any]], None]
 _TICK = 0.25  # seconds between looks at the cancel marker
 _STATUS_EVERY = 1.0  # seconds between writings of the status while nothing happens
 _SHARE = 0.25  # of the time left that one candidate may take
+_STAKE = 0.01  # of the budget: a candidate whose other folds take less is not worth stopping
 _LEAST_SECONDS = 4.0  # that a candidate is given, when little time is left
 _KEPT_MODELS = 200  # of the best trials; an hour on a small table makes ten thousand, with a megabyte each
 _LIKELY_MEMBERS = 8  # that an ensemble usually has
@@ -129,6 +131,7 @@ class _Search:
         self.n_workers = 1
         self.context: Context
         self._last_status = 0.0
+        self._raced: Rival | None = None
 
     def run(self, table: pd.DataFrame | None) -> tuple[dict[str, Any], Pipeline]:
         pool = WorkerPool(self.cores, 1)
@@ -186,7 +189,8 @@ class _Search:
     def _search(self, context: Context, pool: WorkerPool) -> bool:
         """Run trials until time, their number or the person says stop; True if it was the person."""
         families = self._usable_families(context)
-        proposer = Proposer(context, families, lag=2 * pool.n_workers + 2)
+        timed = self.folder.spec["max_trials"] is None
+        proposer = Proposer(context, families, lag=2 * pool.n_workers + 2, timed=timed)
         for trial in load_trials(self.folder):
             self.trials[trial.number] = trial
             proposer.add(trial)
@@ -246,8 +250,24 @@ class _Search:
     def _launch(self, pool: WorkerPool, context: Context, candidate: Candidate, attempt: int) -> None:
         left = self.clock.search_left()
         seconds = min(max(_SHARE * left, _LEAST_SECONDS), 0.9 * left)
-        future = pool.submit(evaluate, self.folder.path, candidate.family, candidate.params, context, seconds)
+        future = pool.submit(
+            evaluate, self.folder.path, candidate.family, candidate.params, context, seconds, self._rival()
+        )
         self.running[future] = _Running(candidate, time.monotonic() + 1.5 * seconds + 3, attempt)
+
+    def _rival(self) -> Rival | None:
+        """The best trial, for new candidates to race against; none where time must not play a part."""
+        best = ranked(list(self.trials.values()))[:1]
+        if not best or self.folder.spec["max_trials"] is not None:
+            return None
+        if self._raced is None or self._raced.id != best[0].id:
+            self._raced = Rival(
+                id=best[0].id,
+                loss=float(best[0].loss or 0.0),
+                out_of_fold=out_of_fold(self.folder, best[0].id),
+                stake=_STAKE * self.clock.budget,
+            )
+        return self._raced
 
     def _collect(self, future: Future[Evaluation], pool: WorkerPool, proposer: Proposer) -> None:
         if future not in self.running:  # its pool broke while the others were being collected
@@ -294,10 +314,11 @@ class _Search:
             family=candidate.family,
             params=candidate.params,
             origin=candidate.origin,
-            status="failed" if evaluation.reason else "ok",
+            status="beaten" if evaluation.estimate is not None else "failed" if evaluation.reason else "ok",
             reason=evaluation.reason,
             score=evaluation.score,
             loss=evaluation.loss,
+            estimate=evaluation.estimate,
             interval=evaluation.interval,
             fold_scores=evaluation.fold_scores,
             fit_seconds=evaluation.fit_seconds,

@@ -6,7 +6,7 @@ import io
 import time
 import traceback
 import warnings
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from automl.data.split import Split
 from automl.metrics import bootstrap_interval, get_metric
 from automl.models import Context, Deadline, get_family
+from automl.search.race import Beaten, Rival, race
 
 __all__ = ["Evaluation", "TrainingRows", "evaluate"]
 
@@ -60,9 +61,13 @@ class TrainingRows:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """What a worker sends back."""
+    """What a worker sends back.
+
+    `estimate` is the loss of a candidate that lost its race, as the folds it ran tell.
+    """
 
     reason: str = ""
+    estimate: float | None = None
     details: str = ""
     out_of_fold: NDArray[np.float64] | None = None
     models: bytes = b""
@@ -82,7 +87,14 @@ def _rows_of(path: Path) -> TrainingRows:
     return TrainingRows.load(path)
 
 
-def evaluate(path: Path, family: str, params: dict[str, Any], context: Context, seconds: float) -> Evaluation:
+def evaluate(
+    path: Path,
+    family: str,
+    params: dict[str, Any],
+    context: Context,
+    seconds: float,
+    rival: Rival | None = None,
+) -> Evaluation:
     """Cross-validate one candidate.
 
     Parameters
@@ -94,18 +106,31 @@ def evaluate(path: Path, family: str, params: dict[str, Any], context: Context, 
     context : Context
     seconds : float
         Time for all folds; each fold gets an equal share of what is left.
+    rival : Rival, optional
+        A trial to race against.
 
     Returns
     -------
     Evaluation
         A failure is returned as one with its reason: no candidate can stop the search.
     """
+    started = time.monotonic()
+    evaluation = _attempt(path, family, params, context, seconds, rival)
+    # What led to no model took time as well.
+    return replace(evaluation, fit_seconds=time.monotonic() - started) if evaluation.reason else evaluation
+
+
+def _attempt(
+    path: Path, family: str, params: dict[str, Any], context: Context, seconds: float, rival: Rival | None
+) -> Evaluation:
     try:
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            done = _cross_validate(_rows_of(path), family, params, context, seconds)
+            done = _cross_validate(_rows_of(path), family, params, context, seconds, rival)
         seen = sorted({f"{w.category.__name__}: {str(w.message).splitlines()[0][:200]}" for w in caught})
         return Evaluation(**{**done, "warnings": seen[:5]})
+    except Beaten as error:
+        return Evaluation(reason=error.message, estimate=error.estimate)
     except MemoryError as error:
         return Evaluation(reason=f"Out of memory: {error}", details=traceback.format_exc())
     except Exception as error:  # noqa: BLE001 - whatever a library raises is this candidate's result
@@ -118,7 +143,12 @@ def _reason(error: Exception) -> str:
 
 
 def _cross_validate(
-    rows: TrainingRows, family_name: str, params: dict[str, Any], context: Context, seconds: float
+    rows: TrainingRows,
+    family_name: str,
+    params: dict[str, Any],
+    context: Context,
+    seconds: float,
+    rival: Rival | None,
 ) -> dict[str, Any]:
     family = get_family(family_name)
     metric = get_metric(context.metric, context.task)
@@ -151,6 +181,10 @@ def _cross_validate(
         models.append(fitted.estimator)
         iterations.append(fitted.iterations)
         clipped = clipped or fitted.stopped_early_by_clock
+        to_come = fit_seconds / (number + 1) * (rows.n_folds - number - 1)
+        if rival is not None and to_come > rival.stake:
+            seen = (rows.fold >= 0) & (rows.fold <= number)
+            race(rival, metric, rows.y, out_of_fold, seen, context.seed)
     validated = rows.validated
     y, prediction = rows.y[validated], out_of_fold[validated]
     score = float(metric.score(y, prediction))

@@ -1,8 +1,9 @@
 """Which candidate to try next: first the families' own first candidates, then Optuna's TPE.
 
-The sequence of candidates depends only on the seed and on the results, never on which worker happened to be
-quicker: candidate `i` is asked for when exactly the candidates up to `i - lag` have been told, so the same
-seed and the same number of trials give the same leaderboard.
+The family of a candidate is drawn by what a gain is expected to cost (`automl.search.gain`). The sequence
+never depends on which worker happened to be quicker: candidate `i` is asked for when exactly the candidates
+up to `i - lag` have been told. Where costs are counted in trials instead of seconds, the same seed gives the
+same leaderboard.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import numpy as np
 import optuna
 
 from automl.models import FAMILIES, Context, get_family
+from automl.search.gain import FamilyCost, chances
 from automl.search.trial import Candidate, Trial
 
 __all__ = ["FIRST_ROUND", "Proposer"]
@@ -48,11 +50,13 @@ class Proposer:
     context : Context
     families : sequence of str
         Those that can be used on this table.
+    timed : bool
+        Whether the cost of a candidate is its seconds; else each costs the same.
     lag : int
         How many candidates may be under way, or finished and not yet told, when the next one is asked for.
     """
 
-    def __init__(self, context: Context, families: Sequence[str], *, lag: int) -> None:
+    def __init__(self, context: Context, families: Sequence[str], *, lag: int, timed: bool = False) -> None:
         self._context = context
         self._families = tuple(families)
         self._tunable = tuple(name for name in families if get_family(name).distributions(context))
@@ -61,7 +65,8 @@ class Proposer:
         self._done: dict[int, Trial] = {}
         self._told = 0
         self._asked: dict[int, optuna.trial.Trial] = {}
-        self._best: dict[str, float] = {}
+        self._timed = timed
+        self._costs = {name: FamilyCost() for name in self._tunable}
         self._studies = {name: self._new_study(name) for name in self._tunable}
 
     def _new_study(self, family: str) -> optuna.Study:
@@ -102,30 +107,28 @@ class Proposer:
         self._done[trial.number] = trial
 
     def _next_family(self, number: int) -> str:
-        """Draw a family, each with half the chance of the next better one."""
-        ranked = sorted(self._tunable, key=lambda name: self._best.get(name, np.inf))
-        weights = 0.5 ** np.arange(len(ranked))
         generator = np.random.default_rng([self._context.seed, number])
-        return ranked[int(generator.choice(len(ranked), p=weights / weights.sum()))]
+        drawn = generator.choice(len(self._tunable), p=chances([*self._costs.values()]))
+        return self._tunable[int(drawn)]
 
     def _tell(self, trial: Trial) -> None:
         self._told += 1
         if trial.family not in self._studies:
             return
         study = self._studies[trial.family]
-        if trial.loss is not None:
-            self._best[trial.family] = min(self._best.get(trial.family, np.inf), trial.loss)
+        loss = trial.estimate if trial.loss is None else trial.loss
+        self._costs[trial.family].add(trial.fit_seconds if self._timed else 1.0, loss)
         asked = self._asked.pop(trial.number, None)
-        state = optuna.trial.TrialState.FAIL if trial.loss is None else optuna.trial.TrialState.COMPLETE
+        state = optuna.trial.TrialState.FAIL if loss is None else optuna.trial.TrialState.COMPLETE
         if asked is not None:
-            study.tell(asked, trial.loss, state=state)
+            study.tell(asked, loss, state=state)
         else:
             distributions = get_family(trial.family).distributions(self._context)
             params = {name: value for name, value in trial.params.items() if name in distributions}
             study.add_trial(
                 optuna.trial.create_trial(
                     state=state,
-                    value=trial.loss,
+                    value=loss,
                     params=params,
                     distributions={name: distributions[name] for name in params},
                 )

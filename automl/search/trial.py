@@ -8,6 +8,7 @@ from typing import Any, Literal
 __all__ = ["Candidate", "Trial"]
 
 Origin = Literal["first", "tpe"]
+Status = Literal["ok", "beaten", "failed"]
 
 
 @dataclass(frozen=True)
@@ -44,11 +45,15 @@ class Trial:
     ----------
     id, number, family, params, origin
         Of the candidate.
-    status : {"ok", "failed"}
+    status : {"ok", "beaten", "failed"}
+        `beaten`: clearly worse than another trial after some folds; the others were not run, and there is no
+        model.
     reason : str
-        Why it failed; empty otherwise.
+        Why it has no model; empty otherwise.
     score, loss : float or None
         On all validated rows together; `loss` is the same with lower is better.
+    estimate : float or None
+        What the loss of a beaten trial would have been, as the folds it ran tell.
     interval : (float, float) or None
         90 % bootstrap interval of `score` over the validated rows.
     fold_scores : list of float
@@ -73,10 +78,11 @@ class Trial:
     family: str
     params: dict[str, Any]
     origin: Origin
-    status: Literal["ok", "failed"]
+    status: Status
     reason: str = ""
     score: float | None = None
     loss: float | None = None
+    estimate: float | None = None
     interval: tuple[float, float] | None = None
     fold_scores: list[float] = field(default_factory=list)
     fit_seconds: float = 0.0

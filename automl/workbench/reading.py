@@ -96,8 +96,8 @@ def best_so_far(records: Sequence[Trial]) -> list[tuple[float, float, str]]:
 
 
 def failures(records: Sequence[Trial]) -> list[tuple[str, int, list[str]]]:
-    """Reasons of trials that gave no score: reason, how often, families concerned; most frequent first."""
-    failed = [t for t in records if t["status"] != "ok"]
+    """Reasons of trials that failed: reason, how often, families concerned; most frequent first."""
+    failed = [t for t in records if t["status"] == "failed"]
     counted = Counter(str(t.get("reason") or "No reason was recorded.") for t in failed)
     return [
         (

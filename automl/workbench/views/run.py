@@ -156,7 +156,7 @@ def _figures(run: RunFolder, now: jobs.JobState, records: list[dict[str, Any]]) 
         help="The score of predicting without looking at any column. A useful model beats it clearly.",
     )
     tied = sum(row.tied for row in reading.standings(records, None))
-    failed = sum(t["status"] != "ok" for t in records)
+    failed = sum(t["status"] == "failed" for t in records)
     told = {0: "no score yet", 1: "one clear leader"}.get(tied, f"{tied} tied at the top")
     _figure(
         three,
@@ -241,7 +241,7 @@ def _recent(records: list[dict[str, Any]]) -> None:
             else ""
         )
         + f"</td><td>{fmt.duration(t['fit_seconds'])}</td>"
-        f"<td>{fmt.score(t['score']) if t['status'] == 'ok' else 'failed'}</td></tr>"
+        f"<td>{fmt.score(t['score']) if t['status'] == 'ok' else t['status']}</td></tr>"
         for t in sorted(records, key=lambda t: -float(t["at"]))[:8]
     )
     st.html(f'<table class="gb gb-files"><tbody>{rows}</tbody></table>')
@@ -251,7 +251,7 @@ def _failures(records: list[dict[str, Any]]) -> None:
     st.subheader("Failures by cause", anchor=False)
     causes = reading.failures(records)
     if not causes:
-        st.html('<p class="gb gb-muted">None. Every trial gave a score.</p>')
+        st.html('<p class="gb gb-muted">None.</p>')
     for reason, number, families in causes:
         st.html(
             f'<div class="gb"><b>{number} ×</b> {components.text(reason)}'

@@ -1,0 +1,110 @@
+"""Racing: a candidate that is clearly worse than the best trial does not run its other folds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from automl.errors import GlassbenchError
+from automl.metrics import Metric
+
+__all__ = ["Beaten", "Rival", "race"]
+
+_MARGIN = 1.15  # times the rival's loss: a model within it may still earn a weight in the ensemble
+_CONFIDENCE = 0.95
+_DRAWS = 60
+_ROWS = 5_000  # enough to see such a margin
+
+
+class Beaten(GlassbenchError):  # noqa: N818 - the name says what happened
+    """A candidate lost its race.
+
+    Parameters
+    ----------
+    message : str
+    estimate : float
+        The loss that all folds would give, as the folds run so far tell.
+    """
+
+    def __init__(self, message: str, estimate: float) -> None:
+        super().__init__(message)
+        self.estimate = estimate
+
+
+@dataclass(frozen=True)
+class Rival:
+    """The trial that a candidate runs against.
+
+    Attributes
+    ----------
+    id : str
+    loss : float
+        On all folds.
+    out_of_fold : ndarray, shape (rows,) or (rows, classes)
+    stake : float
+        Seconds. Folds that will take less than this are run in any case.
+    """
+
+    id: str
+    loss: float
+    out_of_fold: NDArray[np.float64]
+    stake: float
+
+
+def race(
+    rival: Rival,
+    metric: Metric,
+    y: NDArray[Any],
+    prediction: NDArray[np.float64],
+    rows: NDArray[np.bool_],
+    seed: int,
+) -> float:
+    """Compare a candidate with its rival on the rows that both have predicted.
+
+    Both are judged on the same bootstrap draws, so what is hard about these rows weighs on both.
+
+    Parameters
+    ----------
+    rival : Rival
+    metric : Metric
+    y : ndarray, shape (rows,)
+    prediction : ndarray, shape (rows,) or (rows, classes)
+    rows : ndarray of bool, shape (rows,)
+        Those of the folds run so far.
+    seed : int
+
+    Returns
+    -------
+    float
+        The candidate's loss as a multiple of the rival's.
+
+    Raises
+    ------
+    Beaten
+        If it is above 1.15 in 95 % of the draws.
+    """
+    rng = np.random.default_rng(seed)
+    judged = np.flatnonzero(rows)
+    if len(judged) > _ROWS:
+        judged = rng.choice(judged, _ROWS, replace=False)
+    y, ours, theirs = y[judged], prediction[judged], rival.out_of_fold[judged]
+    ratio = _ratio(metric, y, ours, theirs)
+    if not ratio > _MARGIN:  # also where the metric is undefined
+        return ratio
+    draws = rng.integers(0, len(judged), size=(_DRAWS, len(judged)))
+    ratios = [_ratio(metric, y[draw], ours[draw], theirs[draw]) for draw in draws]
+    if np.mean(np.asarray(ratios) > _MARGIN) >= _CONFIDENCE:
+        raise Beaten(
+            f"Clearly worse than {rival.id} on the folds run so far ({ratio:.2f} times its loss): "
+            "the other folds were not run.",
+            rival.loss * ratio,
+        )
+    return ratio
+
+
+def _ratio(metric: Metric, y: NDArray[Any], ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> float:
+    loss = metric.loss(y, theirs)
+    return metric.loss(y, ours) / loss if loss > 0 else float("nan")
