@@ -13,7 +13,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["ATTRIBUTES", "KEY_TYPES", "PLAIN_TYPES", "TYPES", "Call", "Reference", "function_allowed"]
+__all__ = [
+    "ATTRIBUTES",
+    "KEY_TYPES",
+    "PLAIN_TYPES",
+    "TYPES",
+    "Call",
+    "Reference",
+    "function_allowed",
+    "inverse_allowed",
+]
 
 
 @dataclass(frozen=True)
@@ -38,6 +47,7 @@ def _names(module: str, classes: str) -> frozenset[str]:
 _ESTIMATORS = frozenset().union(
     _names("sklearn.pipeline", "Pipeline FeatureUnion"),
     _names("sklearn.compose._column_transformer", "ColumnTransformer"),
+    _names("sklearn.compose._target", "TransformedTargetRegressor"),
     _names("sklearn.ensemble._voting", "VotingClassifier VotingRegressor"),
     # preprocessing
     _names("sklearn.preprocessing._function_transformer", "FunctionTransformer"),
@@ -234,6 +244,28 @@ _FUNCTIONS = tuple(
     Reference(name) for name in ("pandas.DatetimeIndex", "numpy.angle", "numpy.column_stack", "numpy.diff")
 )
 
+#: What a step may call on the way back: the inverse of what it calls.
+_INVERSES = {
+    Reference("numpy.log"): Reference("numpy.exp"),
+    Reference("numpy.log1p"): Reference("numpy.expm1"),
+}
+
+
+def inverse_allowed(function: Any, inverse: Any, keywords: Any) -> bool:
+    """Return whether a FunctionTransformer with this function may hold this inverse and its arguments."""
+    if inverse == Reference("numpy.clip"):
+        return (
+            function is None
+            and isinstance(keywords, dict)
+            and set(keywords) == {"a_min", "a_max"}
+            and all(isinstance(limit, float) for limit in keywords.values())
+        )
+    if keywords not in (None, {}):
+        return False
+    return inverse is None or any(
+        function == forward and inverse == back for forward, back in _INVERSES.items()
+    )
+
 
 def function_allowed(function: Any, keywords: Any) -> bool:
     """Return whether a FunctionTransformer may hold this function with these keyword arguments.
@@ -254,7 +286,7 @@ def function_allowed(function: Any, keywords: Any) -> bool:
         )
     if keywords not in (None, {}):
         return False
-    if function is None or function == _CHECK_ARRAY or function in _FUNCTIONS:
+    if function is None or function == _CHECK_ARRAY or function in (*_FUNCTIONS, *_INVERSES):
         return True
     if isinstance(function, Call) and function.name == "operator.attrgetter":
         return function.arguments in _ATTRIBUTE_GETS

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from typing import Any, NoReturn
 
 from ..errors import BundleError
-from .allowed import ATTRIBUTES, KEY_TYPES, TYPES, Call, Reference, function_allowed
+from .allowed import ATTRIBUTES, KEY_TYPES, TYPES, Call, Reference, function_allowed, inverse_allowed
 
 __all__ = ["audit"]
 
@@ -156,9 +156,10 @@ class _Auditor:
         keywords = self._literal(attributes["kw_args"], f"{where}.kw_args")
         if not function_allowed(function, keywords):
             _refuse(f"a step that calls {_shown(function)} with {keywords}", where)
-        for key in ("inverse_func", "inv_kw_args"):
-            if self._literal(attributes[key], f"{where}.{key}") not in (None, {}):
-                _refuse(f"a step with {key}", where)
+        inverse = self._literal(attributes["inverse_func"], f"{where}.inverse_func")
+        back = self._literal(attributes["inv_kw_args"], f"{where}.inv_kw_args")
+        if not inverse_allowed(function, inverse, back):
+            _refuse(f"a step that calls {_shown(inverse)} with {back} on the way back", where)
         self._known(state["content"], where)
         self._key_types(state["content"]["key_types"], len(attributes), where)
         for key, child in attributes.items():

@@ -10,9 +10,20 @@ from types import MappingProxyType
 
 from automl.errors import SettingError
 
+from ._targets import log_scale
 from .base import Context, Deadline, Family, Fitted, OutOfTime, Params
 
-__all__ = ["FAMILIES", "Context", "Deadline", "Family", "Fitted", "OutOfTime", "Params", "get_family"]
+__all__ = [
+    "FAMILIES",
+    "Context",
+    "Deadline",
+    "Family",
+    "Fitted",
+    "OutOfTime",
+    "Params",
+    "get_family",
+    "log_scale",
+]
 
 
 def _discover() -> Mapping[str, Family]:

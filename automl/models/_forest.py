@@ -13,6 +13,7 @@ from optuna.distributions import (
     IntDistribution,
 )
 
+from ._targets import scale_space
 from .base import Context, Deadline, Family, Fitted, Pace, Params
 
 __all__ = ["Forest"]
@@ -47,7 +48,7 @@ class Forest(Family):
         }
         if context.classification:
             space["criterion"] = CategoricalDistribution(("gini", "entropy"))
-        return space
+        return space | scale_space(context)
 
     def _fit(
         self,

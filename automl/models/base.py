@@ -8,7 +8,7 @@ import warnings
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import numpy as np
@@ -22,6 +22,8 @@ from optuna.distributions import (
 )
 
 from automl.errors import GlassbenchError
+
+from ._targets import in_units, to_scale
 
 __all__ = ["Context", "Deadline", "Family", "Fitted", "OutOfTime", "Params"]
 
@@ -127,6 +129,8 @@ class Context:
         Threads that one fit may use.
     seed : int
         Seed of everything random.
+    log_target : {"", "log", "log1p"}
+        The logarithm that makes a skewed target more even; empty where there is none.
     metric : str
         Name of the metric (in `automl.metrics.METRICS`) that the search optimises.
     """
@@ -140,6 +144,7 @@ class Context:
     n_threads: int = 1
     seed: int = 0
     metric: str = ""
+    log_target: str = ""
 
     @property
     def classification(self) -> bool:
@@ -246,7 +251,26 @@ class Family(ABC):
         if X_valid is not None and not len(X_valid):
             X_valid = y_valid = None
         deadline.check(f"start to fit {self.label}")
-        return self._fit(params, context, X, y, X_valid, y_valid, deadline)
+        own = {name: value for name, value in params.items() if name != "target"}
+        fit = self._fit_log if params.get("target") == "log" else self._fit
+        return fit(own, context, X, y, X_valid, y_valid, deadline)
+
+    def _fit_log(
+        self,
+        params: Params,
+        context: Context,
+        X: NDArray[np.float64],
+        y: NDArray[Any],
+        X_valid: NDArray[np.float64] | None,
+        y_valid: NDArray[Any] | None,
+        deadline: Deadline,
+    ) -> Fitted:
+        """Fit to the logarithm of the target; what is learnt predicts the target."""
+        # A relative error is an absolute one of the logarithm.
+        inner = replace(context, metric="mae" if context.metric == "mape" else context.metric)
+        y_valid = None if y_valid is None else to_scale(y_valid, context)
+        fitted = self._fit(params, inner, X, to_scale(y, context), X_valid, y_valid, deadline)
+        return replace(fitted, estimator=in_units(fitted.estimator, y, context))
 
     @abstractmethod
     def _fit(

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
 from ._forest import Forest
+from ._targets import on_scales
 from .base import Context, Params
 
 __all__ = ["ExtraTrees"]
@@ -27,7 +28,8 @@ class ExtraTrees(Forest):
                 {"max_features": 0.5, "min_samples_leaf": 1, "criterion": "entropy"},
                 {"max_features": 0.4, "min_samples_leaf": 8, "criterion": "gini"},
             ]
-        return [
+        candidates: list[Params] = [
             {"max_features": 0.75, "min_samples_leaf": 1},
             {"max_features": 0.5, "min_samples_leaf": 3},
         ]
+        return on_scales(candidates, context, log=(1,))

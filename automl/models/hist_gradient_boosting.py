@@ -10,6 +10,7 @@ from optuna.distributions import BaseDistribution, FloatDistribution, IntDistrib
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
+from ._targets import on_scales, scale_space
 from .base import Context, Deadline, Family, Fitted, Pace, Params
 
 __all__ = ["HistGradientBoosting"]
@@ -29,7 +30,7 @@ class HistGradientBoosting(Family):
 
     def first_candidates(self, context: Context) -> list[Params]:
         """Return middling trees and shallow ones."""
-        return [
+        candidates: list[Params] = [
             {
                 "learning_rate": 0.08,
                 "max_leaf_nodes": 16,
@@ -45,6 +46,7 @@ class HistGradientBoosting(Family):
                 "max_features": 0.6,
             },
         ]
+        return on_scales(candidates, context, log=(1,))
 
     def distributions(self, context: Context) -> dict[str, BaseDistribution]:
         """Return the space of the trees and of the rate."""
@@ -54,7 +56,7 @@ class HistGradientBoosting(Family):
             "min_samples_leaf": IntDistribution(2, 64, log=True),
             "l2_regularization": FloatDistribution(1e-3, 30.0, log=True),
             "max_features": FloatDistribution(0.2, 1.0),
-        }
+        } | scale_space(context)
 
     def _fit(
         self,

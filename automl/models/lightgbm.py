@@ -19,6 +19,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from automl.features import pair_columns
 
 from ._pairs import choose_pairs
+from ._targets import on_scales, scale_space
 from .base import Context, Deadline, Family, Fitted, Pace, Params
 
 __all__ = ["LightGBM"]
@@ -75,6 +76,7 @@ class LightGBM(Family):
             dict(zip(keys, (round(rate * hurry, 4), *others), strict=True)) | categories
             for rate, *others in rows
         ]
+        candidates = on_scales(candidates, context, log=(2, 4, 6))
         if _has_pairs(context):
             return candidates
         return [
@@ -103,7 +105,7 @@ class LightGBM(Family):
             }
         if _has_pairs(context):
             space["pairs"] = CategoricalDistribution((0, 16))
-        return space
+        return space | scale_space(context)
 
     def _fit(
         self,

@@ -11,6 +11,7 @@ from sklearn.linear_model import ElasticNet, LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline
 
 from ._preparation import SCALINGS, most_cells, scaled
+from ._targets import on_scales, scale_space
 from .base import Context, Deadline, Family, Fitted, Pace, Params, ignoring_convergence
 
 __all__ = ["Linear"]
@@ -43,11 +44,12 @@ class Linear(Family):
 
     def first_candidates(self, context: Context) -> list[Params]:
         """Return a bent one, a straight one and a sparse one."""
-        return [
+        candidates: list[Params] = [
             {"scaling": "spline", "strength": 3e-3, "sparse": False},
             {"scaling": "standard", "strength": 1e-2, "sparse": False},
             {"scaling": "quantile", "strength": 1e-3, "sparse": True},
         ]
+        return on_scales(candidates, context, log=(0, 2))
 
     def distributions(self, context: Context) -> dict[str, BaseDistribution]:
         """Return the space: scaling, penalty and its kind."""
@@ -55,7 +57,7 @@ class Linear(Family):
             "scaling": CategoricalDistribution(SCALINGS),
             "strength": FloatDistribution(1e-6, 1.0, log=True),
             "sparse": CategoricalDistribution((False, True)),
-        }
+        } | scale_space(context)
 
     def _fit(
         self,

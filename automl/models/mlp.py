@@ -12,6 +12,7 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from ._preparation import most_cells, scaled
+from ._targets import on_scales, scale_space
 from .base import Context, Deadline, Family, Fitted, Pace, Params
 
 __all__ = ["MLP"]
@@ -37,10 +38,11 @@ class MLP(Family):
 
     def first_candidates(self, context: Context) -> list[Params]:
         """Return a deep and patient network and a flat one with strong decay."""
-        return [
+        candidates: list[Params] = [
             {"layers": 2, "width": 128, "learning_rate": 5e-4, "alpha": 0.1, "scaling": "quantile"},
             {"layers": 1, "width": 128, "learning_rate": 2e-3, "alpha": 0.3, "scaling": "quantile"},
         ]
+        return on_scales(candidates, context, log=(0,))
 
     def distributions(self, context: Context) -> dict[str, BaseDistribution]:
         """Return the space: shape, rate, decay, scale."""
@@ -50,7 +52,7 @@ class MLP(Family):
             "learning_rate": FloatDistribution(3e-4, 2e-2, log=True),
             "alpha": FloatDistribution(1e-4, 10.0, log=True),
             "scaling": CategoricalDistribution(("standard", "quantile")),
-        }
+        } | scale_space(context)
 
     def _fit(
         self,

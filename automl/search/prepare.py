@@ -25,7 +25,7 @@ from automl.data import (
 from automl.data.split import HOLDOUT_FROM
 from automl.errors import DataError, RunError, SettingError
 from automl.features import build_preprocessor, derived_columns
-from automl.models import Context
+from automl.models import Context, log_scale
 from automl.store import RunFolder
 from automl.store.files import replacing
 from automl.task import Task
@@ -119,6 +119,7 @@ def prepare(folder: RunFolder, table: pd.DataFrame | None) -> Prepared:
             "holdout_rows": len(parts.holdout),
             "folds": parts.n_folds,
             "derived_columns": encoded.shape[1],
+            "log_target": log_scale(y[parts.train]) if task.kind == "regression" else "",
             "categorical": [i for i, c in enumerate(derived_columns(preprocessor)) if c.categorical],
         },
     )
@@ -159,6 +160,7 @@ def load_prepared(folder: RunFolder) -> Prepared:
         n_folds=facts["folds"],
         seed=spec["seed"],
         metric=task.metric,
+        log_target=facts.get("log_target", ""),
     )
     return Prepared(schema.select(facts["columns"]), task, context, facts["holdout_rows"])
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from sklearn.compose import TransformedTargetRegressor
+
 from ..game import Game
 from .base import Walker, WeightedWalker, agrees
 from .evaluated import EvaluatedWalker
 from .linear import LinearWalker
+from .mapped import MappedWalker
 from .trees import TreeWalker
 
 __all__ = [
     "EvaluatedWalker",
     "LinearWalker",
+    "MappedWalker",
     "TreeWalker",
     "Walker",
     "WeightedWalker",
@@ -21,6 +25,10 @@ __all__ = [
 
 def walker_for(game: Game) -> Walker:
     """The fastest walker that gives the model's own outputs."""
+    if isinstance(game.estimator, TransformedTargetRegressor):
+        inner = walker_for(game.member(game.estimator.regressor_))
+        mapped = MappedWalker(inner, game.estimator.transformer_)
+        return mapped if inner.fast and agrees(mapped, game) else EvaluatedWalker(game)
     for kind in (TreeWalker, LinearWalker):
         fast: Walker | None = kind.of(game)
         if fast is not None and agrees(fast, game):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,7 @@ def test_candidates_survive(name: str, kind: str) -> None:
     }[kind]
     classes = 0 if kind == "regression" else len(np.unique(y))
     context = Context(kind, 90, 4, classes, (3,), 2, 1, 0, {"regression": "rmse"}.get(kind, "log_loss"))
+    context = replace(context, log_target="log" if kind == "regression" else "")
     family = FAMILIES[name]
     for params in _different(family.first_candidates(context)):
         deadline = Deadline.after(1.0)

@@ -124,7 +124,17 @@ def test_known_functions_with_other_arguments(function: Any, keywords: dict[str,
 
 def test_inverse_functions() -> None:
     hidden = FunctionTransformer(methods("to_frame"), inverse_func=methods("to_frame"))
-    with pytest.raises(BundleError, match="inverse_func"):
+    with pytest.raises(BundleError, match="on the way back"):
+        load_model(skops.io.dumps(hidden))
+    hidden = FunctionTransformer(np.log, inverse_func=np.sin)
+    with pytest.raises(BundleError, match="on the way back"):
+        load_model(skops.io.dumps(hidden))
+
+
+@pytest.mark.parametrize("limits", [{"a_min": 0.0, "a_max": 1.0, "out": 2.0}, {"a_min": 0.0, "a_max": "1"}])
+def test_ranges_on_the_way_back_are_two_numbers(limits: dict[str, Any]) -> None:
+    hidden = FunctionTransformer(inverse_func=np.clip, inv_kw_args=limits)
+    with pytest.raises(BundleError, match="on the way back"):
         load_model(skops.io.dumps(hidden))
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from lightgbm import LGBMClassifier
+from lightgbm import LGBMClassifier, LGBMRegressor
+from sklearn.compose import TransformedTargetRegressor
 from sklearn.neural_network import MLPClassifier
 
 import explain
@@ -13,7 +14,7 @@ from explain.engines.sample import sample_permutations
 from explain.game import Game
 from explain.introspect import resolve
 from explain.space import FrameSpace, stack_frames
-from explain.walkers import EvaluatedWalker, LinearWalker, TreeWalker, walker_for
+from explain.walkers import EvaluatedWalker, LinearWalker, MappedWalker, TreeWalker, walker_for
 
 
 @pytest.fixture(scope="module")
@@ -137,3 +138,19 @@ def test_time_budget_cuts_the_work_short(table, answers, piped, one_hot):
     assert short.milliseconds < 0.5 * long.milliseconds
     assert short.stderr.mean() > long.stderr.mean()
     assert short.additivity_error < 1e-12
+
+
+def test_models_of_the_logarithm_are_followed_inside_their_trees(make_game, table, answers, piped, one_hot):
+    inner = piped(
+        one_hot(), LGBMRegressor(n_estimators=30, num_leaves=7, verbose=-1), table, answers["regression"]
+    )
+    prices = np.exp(answers["regression"] / 10)
+    model = TransformedTargetRegressor(inner, func=np.log, inverse_func=np.exp).fit(table, prices)
+    game = make_game(model, scale="target")
+    walker = walker_for(game)
+    assert isinstance(walker, MappedWalker)
+    assert isinstance(walker.walker, TreeWalker)
+    explanation = explain.explain(model, table[:6], table[150:190])
+    assert explanation.additivity_error <= 1e-9
+    exact = enumerate_coalitions(game, EvaluatedWalker(game)).values
+    np.testing.assert_allclose(explanation.values, exact, atol=1e-9)
