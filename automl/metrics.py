@@ -411,12 +411,24 @@ _MOST_RESAMPLED = 20_000
 
 
 def bootstrap_interval(
-    metric: Metric, y: Array, prediction: Array, *, level: float = 0.9, draws: int = 500, seed: int = 0
+    metric: Metric,
+    y: Array,
+    prediction: Array,
+    *,
+    groups: Array | None = None,
+    level: float = 0.9,
+    draws: int = 500,
+    seed: int = 0,
 ) -> tuple[float, float]:
     """Return the percentile bootstrap interval of a score.
 
     Above 20,000 rows each draw has 20,000 of them, and the deviations from the score are narrowed by the root
     of the ratio (m-out-of-n bootstrap): the cost stays bounded.
+
+    With groups, whole groups are drawn (cluster bootstrap), since rows of one group tell less than as many
+    rows of different groups. The spread between a few groups is estimated too low on average and varies
+    itself, so the deviations are widened by the root of G / (G - 1) and by the ratio of Student's t with
+    G - 1 degrees of freedom to the normal quantile (Cameron, Gelbach and Miller, 2008).
 
     Parameters
     ----------
@@ -424,6 +436,8 @@ def bootstrap_interval(
         What to measure.
     y, prediction : ndarray
         As in `Metric.score`.
+    groups : ndarray of int, shape (n_rows,), optional
+        Which rows belong together.
     level : float
         Share of the draws inside the interval.
     draws : int
@@ -434,7 +448,7 @@ def bootstrap_interval(
     Returns
     -------
     (float, float)
-        Lower and upper end; NaN where the metric is undefined in every draw.
+        Lower and upper end; NaN where the metric is undefined in every draw, or there is a single group.
 
     Raises
     ------
@@ -443,24 +457,40 @@ def bootstrap_interval(
     """
     if not 0 < level < 1:
         raise ValueError(f"Expected a level between 0 and 1, found {level}.")
-    n = len(y)
-    if n == 0:
+    unit = None if groups is None else np.unique(groups, return_inverse=True)[1]
+    n = len(y) if unit is None else int(unit.max(initial=-1)) + 1
+    if n == 0 or (unit is not None and n == 1):
         return float("nan"), float("nan")
     drawn = min(n, _MOST_RESAMPLED)
     rng = np.random.default_rng(seed)
     scorer = metric.prepared(y, prediction) if metric.prepared is not None else None
     scores = np.empty(draws)
     for draw in range(draws):
-        rows = rng.integers(0, n, size=drawn)
+        counts = np.bincount(rng.integers(0, n, size=drawn), minlength=n)
+        counts = counts if unit is None else counts[unit]
         if scorer is not None:
-            scores[draw] = scorer(np.bincount(rows, minlength=n).astype(float))
+            scores[draw] = scorer(counts.astype(float)) if counts.any() else np.nan
         else:
+            rows = np.repeat(np.arange(len(y)), counts)
             scores[draw] = metric.function(y[rows], prediction[rows])
     scores = scores[~np.isnan(scores)]
     if not len(scores):
         return float("nan"), float("nan")
     low, high = np.quantile(scores, [(1 - level) / 2, (1 + level) / 2])
-    if drawn < n:
-        score, shrink = metric.score(y, prediction), np.sqrt(drawn / n)
-        low, high = score + (low - score) * shrink, score + (high - score) * shrink
+    factor = np.sqrt(drawn / n) * (1.0 if unit is None else _few_groups(n, level))
+    if factor != 1:
+        score = metric.score(y, prediction)
+        low, high = score + (low - score) * factor, score + (high - score) * factor
+        if metric.greater_is_better:
+            high = min(high, metric.optimum)
+        else:
+            low = max(low, metric.optimum)
     return float(low), float(high)
+
+
+def _few_groups(groups: int, level: float) -> float:
+    """By how much the spread between so few groups is to be widened."""
+    from scipy.stats import norm, t
+
+    tail = (1 + level) / 2
+    return float(np.sqrt(groups / (groups - 1)) * t.ppf(tail, groups - 1) / norm.ppf(tail))

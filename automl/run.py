@@ -6,9 +6,10 @@ verb needs it, so that the pages can hold a `Run` as well.
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from time import monotonic
+from time import time as now
 from typing import TYPE_CHECKING, Any
 
 from automl.errors import DataError, RunError, SettingError
@@ -45,6 +46,8 @@ def create_run(
     out: str | Path | None = None,
     kinds: Mapping[str, str] | None = None,
     excluded: Sequence[str] = (),
+    groups: str | None = None,
+    time: str | None = None,
     read: Mapping[str, Any] | None = None,
     name: str | None = None,
 ) -> Run:
@@ -76,6 +79,14 @@ def create_run(
         Where the inferred kind is wrong.
     excluded : sequence of str
         Columns that the model must not read.
+    groups : str, optional
+        A column that says which rows belong together, such as a customer or patient with several rows. They
+        are never on both sides of a split, intervals are drawn over whole groups, and the column itself is
+        not used to predict.
+    time : str, optional
+        A column of dates or numbers that says which rows come later. The holdout is the latest rows, and
+        models are validated on rows later than all that they learned from. The column stays a feature
+        unless it is excluded.
     read : mapping, optional
         Fields of `automl.data.ReadOptions`, where the file is not read as it should be.
     name : str, optional
@@ -87,13 +98,14 @@ def create_run(
         When a setting makes no sense or the file is not there.
     """
     _check_settings(target, budget, n_jobs, max_trials, excluded)
+    _check_split_settings(target, groups, time)
     path: Path | None = None
     if isinstance(table, str | Path):
         path = Path(table).absolute()
         if not path.is_file():
             raise DataError(f"There is no file {path}.", fix="Check the path.")
     name = name or (path.name.split(".")[0] if path else "table")
-    created = time.time()
+    created = now()
     folder_path = Path(out).absolute() if out else Home(home).new_run_path(name)
     if folder_path.exists():
         raise SettingError(f"{folder_path} exists already.", fix="Name a folder that does not exist yet.")
@@ -116,6 +128,8 @@ def create_run(
         "max_trials": max_trials,
         "kinds": {column: str(kind) for column, kind in (kinds or {}).items()},
         "excluded": list(excluded),
+        "groups": groups,
+        "time": time,
         "read": dict(read) if read else None,
     }
     return Run(RunFolder.create(folder_path, spec))
@@ -149,7 +163,7 @@ def fit(
     >>> run.leaderboard()  # doctest: +SKIP
     >>> run.export("churn.zip")  # doctest: +SKIP
     """
-    started = time.monotonic()
+    started = monotonic()
     run = create_run(table, target, **settings)
     run.search(table=None if isinstance(table, str | Path) else table, started=started, progress=progress)
     return run
@@ -444,4 +458,16 @@ def _check_settings(
     if target in excluded:
         raise SettingError(
             f"The target {target!r} is among the excluded columns.", fix="Take it off that list."
+        )
+
+
+def _check_split_settings(target: str, groups: str | None, time: str | None) -> None:
+    if target in (groups, time):
+        raise SettingError(
+            f"The target {target!r} is named as groups or time as well.", fix="Name another column."
+        )
+    if groups is not None and time is not None:
+        raise SettingError(
+            "Rows can be kept together by groups or be ordered by time, not both.",
+            fix="Give one of the two.",
         )

@@ -84,6 +84,17 @@ def _add_fit(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         metavar="COLUMN",
         help="a column not to use; may be repeated",
     )
+    together = fit.add_mutually_exclusive_group()
+    together.add_argument(
+        "--groups",
+        metavar="COLUMN",
+        help="rows with the same value here (one customer, one patient) are kept on one side of every split",
+    )
+    together.add_argument(
+        "--time",
+        metavar="COLUMN",
+        help="dates or numbers: judge models on rows later than those they learned from",
+    )
     fit.add_argument(
         "--kind",
         action="append",

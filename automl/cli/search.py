@@ -39,6 +39,8 @@ def fit(options: Namespace, console: Console) -> int:
         out=options.out,
         kinds=dict(options.kind),
         excluded=options.exclude,
+        groups=options.groups,
+        time=options.time,
         name=options.name,
     )
     jobs.launch(run.folder.path)

@@ -9,7 +9,7 @@ from .findings import Finding
 from .profile import profile
 from .read import read_table
 from .schema import Dataset, Schema
-from .split import Split, split
+from .split import Split, resplit, split
 from .table import RawTable, ReadOptions, ReadReport
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ __all__ = [
     "check_dataset",
     "profile",
     "read_table",
+    "resplit",
     "split",
 ]
 

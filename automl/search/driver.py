@@ -128,6 +128,7 @@ class _Search:
         self.again: list[tuple[Candidate, int]] = []
         self.trials: dict[int, Trial] = {}
         self.holdout_rows = 0
+        self.refits = False
         self.n_workers = 1
         self.context: Context
         self._last_status = 0.0
@@ -144,18 +145,21 @@ class _Search:
                 pool = WorkerPool(1, self.cores)
                 context = replace(context, n_threads=self.cores)
             self.holdout_rows, self.context, self.n_workers = prepared.holdout_rows, context, pool.n_workers
+            # Models judged along time have not learned from the latest rows, holdout or not.
+            self.refits = prepared.holdout_rows > 0 or prepared.ordered
             self.folder.add_event("prepared", seconds=self.clock.spent())
             with threadpool_limits(1, user_api="blas"):  # the cores belong to the workers
                 cancelled = self._search(context, pool)
                 pool.kill()
                 opens = not cancelled and prepared.holdout_rows > 0
-                if opens:
+                refits = not cancelled and self.refits
+                if refits:
                     pool.start()  # for the refit; they import the engine while the model is chosen
                 self._write_status("finishing", "Choosing the model", force=True)
                 result, model = finish(
                     self.folder, prepared, list(self.trials.values()), self.clock, open_holdout=opens
                 )
-                if opens:
+                if refits:
                     self._write_status("finishing", "Learning from all rows", force=True)
                     result, model = self._refit(prepared, context, pool, result, model)
         finally:
@@ -168,7 +172,7 @@ class _Search:
     def _refit(
         self, prepared: Prepared, context: Context, pool: WorkerPool, result: dict[str, Any], model: Pipeline
     ) -> tuple[dict[str, Any], Pipeline]:
-        """Let the members learn from the holdout's rows as well; what the clock does not allow stays."""
+        """Let the members learn from all rows; what the clock does not allow stays as it was measured."""
         weights = {member["id"]: member["weight"] for member in result["members"]}
         members = [trial for trial in self.trials.values() if trial.id in weights]
         members.sort(key=lambda trial: -weights[trial.id])
@@ -355,10 +359,12 @@ class _Search:
         likely = ranked(list(self.trials.values()))[:_LIKELY_MEMBERS]
         predicting = sum(trial.predict_seconds for trial in likely) * self.holdout_rows / 1000
         loading = sum(trial.bytes for trial in likely) / _BYTES_PER_SECOND
-        fitting = expected_seconds(
-            likely[:_REFITTED_MEMBERS], self.context, self.holdout_rows, self.n_workers
-        )
-        fitting = min(fitting, _REFIT_SHARE * self.clock.budget)
+        fitting = 0.0
+        if self.refits:
+            fitting = expected_seconds(
+                likely[:_REFITTED_MEMBERS], self.context, self.holdout_rows, self.n_workers
+            )
+            fitting = min(fitting, _REFIT_SHARE * self.clock.budget)
         self.clock.reserve_for(2 * loading + predicting + fitting)
 
     def _write_status(self, state: str, message: str, *, force: bool = False, **fields: Any) -> None:

@@ -31,15 +31,13 @@ class TrainingRows:
     ----------
     X : ndarray of float64, shape (rows, derived columns)
     y : ndarray, shape (rows,)
-    fold : ndarray of int8, shape (rows,)
-        The fold in which the row validates; -1 means always in training.
-    n_folds : int
+    split : Split
+        Who learns from what.
     """
 
     X: NDArray[np.float64]
     y: NDArray[Any]
-    fold: NDArray[np.int8]
-    n_folds: int
+    split: Split
 
     @classmethod
     def load(cls, path: Path) -> TrainingRows:
@@ -49,9 +47,24 @@ class TrainingRows:
         return cls(
             X=np.load(path / "encoded.npy", mmap_mode="r"),
             y=np.load(path / "target.npy"),
-            fold=split.fold,
-            n_folds=split.n_folds,
+            split=split,
         )
+
+    @property
+    def fold(self) -> NDArray[np.int8]:
+        """The fold in which each row validates; -1: in none."""
+        return self.split.fold
+
+    @property
+    def n_folds(self) -> int:
+        """How many folds there are."""
+        return self.split.n_folds
+
+    @property
+    def validated_groups(self) -> NDArray[np.int64] | None:
+        """Groups of the rows that have an out-of-fold prediction; None without groups."""
+        groups = self.split.train_groups
+        return None if groups is None else groups[self.validated]
 
     @property
     def validated(self) -> NDArray[np.bool_]:
@@ -159,15 +172,15 @@ def _cross_validate(
     fit_seconds = 0.0
     clipped = False
     for number in range(rows.n_folds):
-        valid = rows.fold == number
+        learned, valid = rows.split.learns(number), rows.fold == number
         X_valid, y_valid = rows.X[valid], rows.y[valid]
         started = time.monotonic()
         share = max(end - started, 0.0) / (rows.n_folds - number)
         fitted = family.fit(
             params,
             context,
-            rows.X[~valid],
-            rows.y[~valid],
+            rows.X[learned],
+            rows.y[learned],
             X_valid=X_valid,
             y_valid=y_valid,
             deadline=Deadline.after(share),
@@ -190,7 +203,9 @@ def _cross_validate(
     score = float(metric.score(y, prediction))
     if not np.isfinite(score):
         raise ValueError(f"{metric.label} is undefined for what the model predicts.")
-    interval = bootstrap_interval(metric, y, prediction, draws=200, seed=context.seed)
+    interval = bootstrap_interval(
+        metric, y, prediction, groups=rows.validated_groups, draws=200, seed=context.seed
+    )
     stream = io.BytesIO()
     joblib.dump(models, stream, compress=1)
     return {

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
+from automl.data import Split
 from automl.errors import RunError
 from automl.metrics import bootstrap_interval, metrics_for
 from automl.search.assemble import assemble
@@ -62,9 +63,9 @@ def finish(
             fix="Give the search more time, or look at the failed trials.",
         )
     model = assemble(folder, task, choice.weights)
-    holdout = load_split(folder).holdout
-    if open_holdout and len(holdout):
-        result = _summary(task, choice, trials) | _score_holdout(folder, task, model, holdout)
+    parts = load_split(folder)
+    if open_holdout and len(parts.holdout):
+        result = _summary(task, choice, trials) | _score_holdout(folder, task, model, parts)
     else:
         result = summarise(folder, task, choice, trials)
     result["seconds"] = clock.spent()
@@ -75,7 +76,9 @@ def finish(
 
 def summarise(folder: RunFolder, task: Task, choice: Choice, trials: Sequence[Trial]) -> dict[str, Any]:
     """What is known of a choice before the holdout is opened, in the form of `result.json`."""
-    metrics = _all_metrics(task, choice.y, choice.prediction, "out-of-fold", folder.spec["seed"])
+    metrics = _all_metrics(
+        task, choice.y, choice.prediction, "out-of-fold", folder.spec["seed"], choice.groups
+    )
     return _summary(task, choice, trials) | {
         "estimate": "cross-validation",
         "holdout": None,
@@ -95,15 +98,15 @@ def _summary(task: Task, choice: Choice, trials: Sequence[Trial]) -> dict[str, A
     }
 
 
-def _score_holdout(
-    folder: RunFolder, task: Task, model: Pipeline, holdout: NDArray[np.intp]
-) -> dict[str, Any]:
+def _score_holdout(folder: RunFolder, task: Task, model: Pipeline, parts: Split) -> dict[str, Any]:
     """Score the one chosen model on the sealed rows, and leave a record that it was done."""
-    rows = pd.read_parquet(folder.path / "data.parquet").iloc[holdout]
+    rows = pd.read_parquet(folder.path / "data.parquet").iloc[parts.holdout]
     y = task.encode(rows[task.target])
     prediction = model.predict(rows) if task.kind == "regression" else model.predict_proba(rows)
     folder.add_event("holdout_opened", rows=len(rows))
-    metrics = _all_metrics(task, y, np.asarray(prediction, dtype=np.float64), "holdout", folder.spec["seed"])
+    groups = None if parts.groups is None else parts.groups[parts.holdout]
+    values = np.asarray(prediction, dtype=np.float64)
+    metrics = _all_metrics(task, y, values, "holdout", folder.spec["seed"], groups)
     return {
         "estimate": "holdout",
         "holdout": {**metrics[task.metric], "rows": len(rows), "opened_at": time.time()},
@@ -112,14 +115,19 @@ def _score_holdout(
 
 
 def _all_metrics(
-    task: Task, y: NDArray[Any], prediction: NDArray[np.float64], on: str, seed: int
+    task: Task,
+    y: NDArray[Any],
+    prediction: NDArray[np.float64],
+    on: str,
+    seed: int,
+    groups: NDArray[np.int64] | None,
 ) -> dict[str, dict[str, Any]]:
     """Every metric of the task with its interval; None where it is undefined (rmsle of a negative)."""
     found: dict[str, dict[str, Any]] = {}
     for metric in metrics_for(task.kind):
         try:
             score = metric.score(y, prediction)
-            low, high = bootstrap_interval(metric, y, prediction, draws=200, seed=seed)
+            low, high = bootstrap_interval(metric, y, prediction, groups=groups, draws=200, seed=seed)
         except ValueError as undefined:  # such as rmsle of a negative target
             found[metric.name] = {"score": None, "interval": [None, None], "on": on, "note": str(undefined)}
             continue

@@ -26,6 +26,7 @@ from automl.data.split import HOLDOUT_FROM
 from automl.errors import DataError, RunError, SettingError
 from automl.features import build_preprocessor, derived_columns
 from automl.models import Context, log_scale
+from automl.search.arrange import arrange
 from automl.store import RunFolder
 from automl.store.files import replacing
 from automl.task import Task
@@ -49,12 +50,15 @@ class Prepared:
     context : Context
         For one thread; who trains with more says so.
     holdout_rows : int
+    ordered : bool
+        Whether models are judged on later rows than they learned from.
     """
 
     schema: Schema
     task: Task
     context: Context
     holdout_rows: int
+    ordered: bool = False
 
 
 def prepare(folder: RunFolder, table: pd.DataFrame | None) -> Prepared:
@@ -76,21 +80,37 @@ def prepare(folder: RunFolder, table: pd.DataFrame | None) -> Prepared:
     spec = folder.spec
     raw = _read(folder, spec, table)
     target = spec["target"]
-    _require_columns(raw, [target, *spec["excluded"]])
+    groups, times = spec.get("groups"), spec.get("time")
+    _require_columns(raw, [target, *spec["excluded"], *(name for name in (groups, times) if name)])
     schema = Schema.infer(raw, kinds=spec["kinds"])
     dataset = schema.coerce(raw)
     task = Task.infer(dataset, target, task=spec["task"], metric=spec["metric"])
     dataset, dropped = _drop_rows_without_target(dataset, target)
-    used = [c.name for c in schema.columns if _is_used(c.name, c.kind, target, spec["excluded"])]
+    arrangement = arrange(dataset, groups, times)
+    left_out = {target, groups, *spec["excluded"]}
+    used = [c.name for c in schema.columns if c.name not in left_out and c.kind not in _UNUSED]
     if not used:
         raise DataError(
             f"No column is left to predict {target!r} from: all are excluded, constant or identifiers.",
             fix="Leave fewer columns out, or give a column another kind.",
         )
-    findings = [*raw.report.findings, *dataset.findings, *dropped, *check_dataset(dataset, task)]
+    findings = [
+        *raw.report.findings,
+        *dataset.findings,
+        *dropped,
+        *arrangement.findings,
+        *check_dataset(dataset, task),
+    ]
 
     y = task.encode(dataset.frame[target])
-    parts = split(y, task.kind, seed=spec["seed"], n_folds=_n_folds(len(y), len(used), task, spec["budget"]))
+    parts = split(
+        y,
+        task.kind,
+        seed=spec["seed"],
+        n_folds=_n_folds(len(y), len(used), task, spec["budget"]),
+        groups=arrangement.groups,
+        times=arrangement.times,
+    )
     preprocessor = build_preprocessor(schema, used, n_rows=len(parts.train), seed=spec["seed"])
     encoded = preprocessor.fit_transform(dataset.frame[used].iloc[parts.train])
 
@@ -118,6 +138,7 @@ def prepare(folder: RunFolder, table: pd.DataFrame | None) -> Prepared:
             "training_rows": len(parts.train),
             "holdout_rows": len(parts.holdout),
             "folds": parts.n_folds,
+            "ordered": parts.ordered,
             "derived_columns": encoded.shape[1],
             "log_target": log_scale(y[parts.train]) if task.kind == "regression" else "",
             "categorical": [i for i, c in enumerate(derived_columns(preprocessor)) if c.categorical],
@@ -162,7 +183,13 @@ def load_prepared(folder: RunFolder) -> Prepared:
         metric=task.metric,
         log_target=facts.get("log_target", ""),
     )
-    return Prepared(schema.select(facts["columns"]), task, context, facts["holdout_rows"])
+    return Prepared(
+        schema=schema.select(facts["columns"]),
+        task=task,
+        context=context,
+        holdout_rows=facts["holdout_rows"],
+        ordered=facts.get("ordered", False),
+    )
 
 
 def load_split(folder: RunFolder) -> Split:
@@ -190,10 +217,6 @@ def _require_columns(raw: RawTable, wanted: list[str]) -> None:
             raise SettingError(
                 f"There is no column {name!r}.", fix=f"The table has the columns {shown}.", column=name
             )
-
-
-def _is_used(name: str, kind: Kind, target: str, excluded: list[str]) -> bool:
-    return name != target and name not in excluded and kind not in _UNUSED
 
 
 def _drop_rows_without_target(dataset: Dataset, target: str) -> tuple[Dataset, list[Finding]]:

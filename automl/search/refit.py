@@ -17,7 +17,7 @@ import joblib
 import numpy as np
 import pandas as pd
 
-from automl.data import split
+from automl.data import resplit
 from automl.models import Context
 from automl.search.assemble import FINAL
 from automl.search.clock import Clock
@@ -38,9 +38,7 @@ _FEWEST, _MOST = 3, 5  # models of a member
 
 
 def expected_seconds(trials: Sequence[Trial], context: Context, holdout_rows: int, n_workers: int) -> float:
-    """How long it will take to refit these trials with the fewest models; 0 without a holdout."""
-    if not holdout_rows:
-        return 0.0
+    """How long it will take to refit these trials with the fewest models."""
     costs = [_fewest(context) * _cost(trial, context, holdout_rows) for trial in trials]
     return _START_SECONDS + max(sum(costs) / n_workers, max(costs, default=0.0))
 
@@ -91,8 +89,7 @@ def refit(
     path = folder.path / FINAL
     costs = {trial.id: _cost(trial, context, prepared.holdout_rows) for trial in trials}
     each = (clock.left() - margin) * _SHARE * pool.n_workers / max(sum(costs.values()), 1e-9)
-    models = int(np.clip(each, _fewest(context), _MOST))
-    _write_rows(folder, prepared, path, models)
+    models = _write_rows(folder, prepared, path, int(np.clip(each, _fewest(context), _MOST)))
     context = replace(context, n_rows=context.n_rows + prepared.holdout_rows, n_folds=models)
     waiting, running, done = list(trials), dict[Future[Evaluation], Trial](), list[str]()
     while True:
@@ -123,14 +120,18 @@ def _keep(path: Path, trial: Trial, evaluation: Evaluation) -> bool:
     return True
 
 
-def _write_rows(folder: RunFolder, prepared: Prepared, path: Path, models: int) -> None:
-    """Write the training rows and the holdout's as one matrix, with one fold for each model to be made."""
+def _write_rows(folder: RunFolder, prepared: Prepared, path: Path, models: int) -> int:
+    """Write the training rows and the holdout's as one matrix, with one fold for each model to be made.
+
+    Returns how many that are: few groups, or times, allow fewer.
+    """
     path.mkdir(exist_ok=True)
     before, parts, task = TrainingRows.load(folder.path), load_split(folder), prepared.task
     held = pd.read_parquet(folder.path / "data.parquet").iloc[parts.holdout]
     encoded = joblib.load(folder.path / "prep.joblib").transform(held[list(prepared.schema.names)])
     y = np.concatenate([before.y, task.encode(held[task.target])])
-    dealt = split(y, task.kind, seed=folder.spec["seed"], holdout=False, n_folds=_PARTS)
+    dealt = resplit(parts, y, task.kind, seed=folder.spec["seed"], n_folds=_PARTS)
+    models = min(models, dealt.n_folds)
     fold = np.where(dealt.fold < models, dealt.fold, -1).astype(np.int8)
     with replacing(path / "encoded.npy") as stream:
         np.save(stream, np.concatenate([before.X, encoded]))
@@ -139,3 +140,4 @@ def _write_rows(folder: RunFolder, prepared: Prepared, path: Path, models: int) 
     with replacing(path / "split.npz") as stream:
         arrays = replace(dealt, fold=fold, n_folds=models).to_arrays()
         np.savez(stream, **arrays)  # type: ignore[arg-type]
+    return models

@@ -42,6 +42,8 @@ class Choice:
         Out-of-fold predictions of the validated rows.
     y : ndarray
         Their targets.
+    groups : ndarray or None
+        Their groups, where rows belong to some.
     """
 
     model: str
@@ -50,6 +52,7 @@ class Choice:
     interval: tuple[float, float]
     prediction: NDArray[np.float64]
     y: NDArray[Any]
+    groups: NDArray[np.int64] | None = None
 
 
 def load_trials(folder: RunFolder) -> list[Trial]:
@@ -115,7 +118,10 @@ def choose(
         model=model,
         weights=members,
         score=float(metric.score(y, prediction)),
-        interval=bootstrap_interval(metric, y, prediction, draws=200, seed=folder.spec["seed"]),
+        interval=bootstrap_interval(
+            metric, y, prediction, groups=rows.validated_groups, draws=200, seed=folder.spec["seed"]
+        ),
         prediction=prediction,
         y=y,
+        groups=rows.validated_groups,
     )

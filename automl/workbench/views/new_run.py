@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
+from automl.data import Kind
 from automl.errors import GlassbenchError
 from automl.metrics import metrics_for
 from automl.task import Task
@@ -144,7 +145,7 @@ def _decide(draft: Draft, table: Understanding, facts: Any) -> dict[str, Any] | 
         "excluded": [name for name in draft.get("excluded", []) if name in names and name != chosen],
         "read": draft.get("read"),
         "name": draft.get("name"),
-        **_more(draft, task),
+        **_more(draft, task, table),
     }
     blocking = [f for f in understanding.findings_of(table, task) if f.severity == "error"]
     for finding in blocking:
@@ -215,7 +216,7 @@ def _budget(draft: Draft) -> float:
     return float(chosen if chosen is not None else current)
 
 
-def _more(draft: Draft, task: Task) -> dict[str, Any]:
+def _more(draft: Draft, task: Task, table: Understanding) -> dict[str, Any]:
     """Settings that most people never need."""
     with st.expander("More settings", key=f"more-{draft.id}"):
         left, right = st.columns(2)
@@ -235,11 +236,33 @@ def _more(draft: Draft, task: Task) -> dict[str, Any]:
         seed = right.number_input(
             "Random seed", min_value=0, value=0, help="The same seed repeats the same search."
         )
+        others = [name for name in table.schema.names if name != task.target]
+        groups = left.selectbox(
+            "Rows that belong together",
+            others,
+            index=None,
+            placeholder="none do",
+            key=f"groups-{draft.id}-{task.target}",
+            help="Such as the customer or patient of several rows. They are kept on one side of every split.",
+        )
+        ordered = table.schema.of_kind(Kind.DATETIME, Kind.NUMBER, Kind.IDENTIFIER)
+        time = right.selectbox(
+            "Order of time",
+            [name for name in ordered if name != task.target],
+            index=None,
+            placeholder="plays no part" if groups is None else "not together with groups",
+            disabled=groups is not None,
+            key=f"time-{draft.id}-{task.target}",
+            help="Models are judged on rows later than all that they learned from.",
+        )
     draft.put(name=name.strip() or None)
     if kind != task.kind:
         draft.put(task=kind, metric=None)
         st.rerun()
-    return {"name": name.strip() or None, "max_trials": trials, "seed": int(seed)}
+    return {"name": name.strip() or None, "max_trials": trials, "seed": int(seed)} | {
+        "groups": groups,
+        "time": None if groups is not None else time,
+    }
 
 
 def _target_facts(table: Understanding, task: Task) -> None:
