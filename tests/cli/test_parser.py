@@ -21,7 +21,7 @@ def test_all_settings_of_fit_arrive() -> None:
     line = (
         "fit t.csv --target y --budget 5 --out r --task binary --metric f1 --seed 3 --n-jobs 2 --max-trials 7"
     )
-    line += " --exclude a --exclude b --kind c=text --kind d=e=number --name n --home h --json --quiet"
+    line += " --groups g --exclude a --exclude b --kind c=text --kind d=e=number --name n --home h --json --quiet"
     options = vars(build_parser().parse_args(line.split()))
     assert {name: str(value) for name, value in options.items()} == {
         "version": "False",
@@ -36,6 +36,8 @@ def test_all_settings_of_fit_arrive() -> None:
         "n_jobs": "2",
         "max_trials": "7",
         "exclude": "['a', 'b']",
+        "groups": "g",
+        "time": "None",
         "kind": "[('c', 'text'), ('d=e', 'number')]",
         "name": "n",
         "home": "h",
