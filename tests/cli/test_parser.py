@@ -21,7 +21,8 @@ def test_all_settings_of_fit_arrive() -> None:
     line = (
         "fit t.csv --target y --budget 5 --out r --task binary --metric f1 --seed 3 --n-jobs 2 --max-trials 7"
     )
-    line += " --groups g --exclude a --exclude b --kind c=text --kind d=e=number --name n --home h --json --quiet"
+    line += " --groups g"
+    line += " --exclude a --exclude b --kind c=text --kind d=e=number --name n --home h --json --quiet"
     options = vars(build_parser().parse_args(line.split()))
     assert {name: str(value) for name, value in options.items()} == {
         "version": "False",
