@@ -6,13 +6,15 @@ verb needs it, so that the pages can hold a `Run` as well.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
 from time import time as now
 from typing import TYPE_CHECKING, Any
 
-from automl.errors import DataError, RunError, SettingError
+from automl.errors import DataError, MissingExtraError, RunError, SettingError
 from automl.store import Home, RunFolder, is_id
 
 if TYPE_CHECKING:
@@ -30,6 +32,7 @@ _BACKGROUND_ROWS = 100
 _EXPLAINED_ROWS = 100
 _EXPLAIN_SECONDS = 30.0
 _SAMPLE_ROWS = 30
+_ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.]+\]|[\w.-]+):\d{1,5}")
 
 
 def create_run(
@@ -42,6 +45,7 @@ def create_run(
     seed: int = 0,
     n_jobs: int | None = None,
     max_trials: int | None = None,
+    executor: str | None = None,
     home: str | Path | None = None,
     out: str | Path | None = None,
     kinds: Mapping[str, str] | None = None,
@@ -71,6 +75,10 @@ def create_run(
     max_trials : int, optional
         Stop after this many trials. With the same seed, and a budget that does not run out, they are the
         same trials.
+    executor : str, optional
+        Address of a Dask scheduler, `tcp://host:port` or `tls://host:port`, on whose workers the candidates
+        are evaluated; default: processes of this machine. Dask runs what its scheduler sends: name only one
+        that you trust.
     home : path, optional
         The home folder; default `GLASSBENCH_HOME` or `./glassbench-home`.
     out : path, optional
@@ -96,9 +104,12 @@ def create_run(
     ------
     SettingError, DataError
         When a setting makes no sense or the file is not there.
+    MissingExtraError
+        When `executor` is given and Dask is not installed.
     """
     _check_settings(target, budget, n_jobs, max_trials, excluded)
     _check_split_settings(target, groups, time)
+    _check_executor(executor)
     path: Path | None = None
     if isinstance(table, str | Path):
         path = Path(table).absolute()
@@ -126,6 +137,7 @@ def create_run(
         "seed": int(seed),
         "n_jobs": n_jobs,
         "max_trials": max_trials,
+        "executor": executor,
         "kinds": {column: str(kind) for column, kind in (kinds or {}).items()},
         "excluded": list(excluded),
         "groups": groups,
@@ -470,4 +482,19 @@ def _check_split_settings(target: str, groups: str | None, time: str | None) -> 
         raise SettingError(
             "Rows can be kept together by groups or be ordered by time, not both.",
             fix="Give one of the two.",
+        )
+
+
+def _check_executor(executor: str | None) -> None:
+    if executor is None:
+        return
+    if not _ADDRESS.fullmatch(executor):
+        raise SettingError(
+            f"{executor!r} is not the address of a Dask scheduler.",
+            fix="Give tcp://host:port, or tls://host:port where Dask is configured with certificates.",
+        )
+    if find_spec("distributed") is None:
+        raise MissingExtraError(
+            "Evaluating on a Dask cluster needs the package distributed.",
+            fix="Install it with: pip install 'glassbench[dask]'",
         )

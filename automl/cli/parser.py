@@ -78,6 +78,11 @@ def _add_fit(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     fit.add_argument("--n-jobs", type=_count, metavar="N", help="cores to use (default: all)")
     fit.add_argument("--max-trials", type=_count, metavar="N", help="stop after so many trials")
     fit.add_argument(
+        "--executor",
+        metavar="ADDRESS",
+        help="tcp://host:port of a Dask scheduler to evaluate on (default: processes of this machine)",
+    )
+    fit.add_argument(
         "--exclude",
         action="append",
         default=[],

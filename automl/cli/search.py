@@ -35,6 +35,7 @@ def fit(options: Namespace, console: Console) -> int:
         seed=options.seed,
         n_jobs=options.n_jobs,
         max_trials=options.max_trials,
+        executor=options.executor,
         home=options.home,
         out=options.out,
         kinds=dict(options.kind),

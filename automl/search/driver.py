@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,7 +19,7 @@ from joblib import cpu_count
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
-from automl.errors import GlassbenchError
+from automl.errors import GlassbenchError, RunError
 from automl.models import FAMILIES, Context, get_family
 from automl.search.assemble import assemble
 from automl.search.clock import Clock
@@ -33,6 +32,7 @@ from automl.search.race import Rival
 from automl.search.refit import expected_seconds, refit
 from automl.search.select import load_trials, out_of_fold, ranked
 from automl.search.trial import Candidate, Trial
+from automl.search.workers import Workers
 from automl.store import RunFolder
 from automl.store.files import replacing
 
@@ -51,7 +51,6 @@ _REFITTED_MEMBERS = 5  # that matter: a member without time keeps its first mode
 _REFIT_SHARE = 0.25  # of the budget, for letting the members learn from the holdout's rows at the end
 _REFIT_MARGIN = 0.3  # seconds to write the result
 _BYTES_PER_SECOND = 40e6  # of fold models, unpacked
-_ONE_THREAD_ROWS = 20_000  # above, one candidate with all threads beats several side by side
 
 
 def run_search(
@@ -135,26 +134,21 @@ class _Search:
         self._raced: Rival | None = None
 
     def run(self, table: pd.DataFrame | None) -> tuple[dict[str, Any], Pipeline]:
-        pool = WorkerPool(self.cores, 1)
+        pool = self._workers()
         try:
             pool.start()  # the workers import the engine while this process reads the table
             prepared = prepare(self.folder, table)
-            context = prepared.context
-            if context.n_rows > _ONE_THREAD_ROWS and self.cores > 1:
-                pool.kill()
-                pool = WorkerPool(1, self.cores)
-                context = replace(context, n_threads=self.cores)
+            pool.suit(prepared.context.n_rows)
+            context = replace(prepared.context, n_threads=pool.n_threads)
             self.holdout_rows, self.context, self.n_workers = prepared.holdout_rows, context, pool.n_workers
             # Models judged along time have not learned from the latest rows, holdout or not.
             self.refits = prepared.holdout_rows > 0 or prepared.ordered
             self.folder.add_event("prepared", seconds=self.clock.spent())
             with threadpool_limits(1, user_api="blas"):  # the cores belong to the workers
                 cancelled = self._search(context, pool)
-                pool.kill()
+                pool.stop()
                 opens = not cancelled and prepared.holdout_rows > 0
-                refits = not cancelled and self.refits
-                if refits:
-                    pool.start()  # for the refit; they import the engine while the model is chosen
+                refits = not cancelled and self.refits and self._start_again(pool)
                 self._write_status("finishing", "Choosing the model", force=True)
                 result, model = finish(
                     self.folder, prepared, list(self.trials.values()), self.clock, open_holdout=opens
@@ -163,14 +157,31 @@ class _Search:
                     self._write_status("finishing", "Learning from all rows", force=True)
                     result, model = self._refit(prepared, context, pool, result, model)
         finally:
-            pool.kill()
+            pool.stop()
         state = "cancelled" if cancelled else "finished"
         self._write_status(state, "", force=True, chosen=result["chosen"])
         self.folder.add_event(state, chosen=result["chosen"], seconds=self.clock.spent())
         return result, model
 
+    def _workers(self) -> Workers:
+        executor = self.folder.spec.get("executor")
+        if executor is None:
+            return WorkerPool(self.cores, 1)
+        from automl.search.cluster import DaskWorkers
+
+        return DaskWorkers(executor)
+
+    def _start_again(self, pool: Workers) -> bool:
+        """Let workers for the refit import the engine while the model is chosen; False if there are none."""
+        try:
+            pool.start()
+        except RunError as error:
+            self.folder.add_event("refit_failed", reason=str(error))
+            return False
+        return True
+
     def _refit(
-        self, prepared: Prepared, context: Context, pool: WorkerPool, result: dict[str, Any], model: Pipeline
+        self, prepared: Prepared, context: Context, pool: Workers, result: dict[str, Any], model: Pipeline
     ) -> tuple[dict[str, Any], Pipeline]:
         """Let the members learn from all rows; what the clock does not allow stays as it was measured."""
         weights = {member["id"]: member["weight"] for member in result["members"]}
@@ -180,7 +191,7 @@ class _Search:
         margin = _REFIT_MARGIN + loading
         try:
             refitted = refit(self.folder, prepared, members, context, pool, self.clock, margin=margin)
-        except (MemoryError, OSError) as error:  # a second copy of the rows may be too much
+        except (MemoryError, OSError, RunError) as error:  # a second copy of the rows may be too much
             self.folder.add_event("refit_failed", reason=f"{type(error).__name__}: {error}")
             return result, model
         if not refitted:
@@ -190,7 +201,7 @@ class _Search:
         self.folder.write("result.json", result)
         return result, model
 
-    def _search(self, context: Context, pool: WorkerPool) -> bool:
+    def _search(self, context: Context, pool: Workers) -> bool:
         """Run trials until time, their number or the person says stop; True if it was the person."""
         families = self._usable_families(context)
         timed = self.folder.spec["max_trials"] is None
@@ -200,6 +211,7 @@ class _Search:
             proposer.add(trial)
         self._write_status("searching", "", force=True, metric=context.metric)
         self._first_model(context, proposer)
+        pool.ship(self.folder.path, self.clock.search_left())
         limit = self.folder.spec["max_trials"] or np.inf
         number = 0
         while True:
@@ -244,18 +256,18 @@ class _Search:
             evaluation = evaluate(self.folder.path, candidate.family, candidate.params, context, np.inf)
             self._record(candidate, evaluation, proposer)
 
-    def _may_launch(self, pool: WorkerPool) -> bool:
+    def _may_launch(self, pool: Workers) -> bool:
         if self.clock.search_left() <= 0:
             return False
         # A candidate whose worker died is tried once more, alone: if it dies again, it was this one.
         alone = bool(self.again) or any(running.attempt > 1 for running in self.running.values())
         return len(self.running) < (1 if alone else pool.n_workers)
 
-    def _launch(self, pool: WorkerPool, context: Context, candidate: Candidate, attempt: int) -> None:
+    def _launch(self, pool: Workers, context: Context, candidate: Candidate, attempt: int) -> None:
         left = self.clock.search_left()
         seconds = min(max(_SHARE * left, _LEAST_SECONDS), 0.9 * left)
-        future = pool.submit(
-            evaluate, self.folder.path, candidate.family, candidate.params, context, seconds, self._rival()
+        future = pool.evaluate(
+            self.folder.path, candidate.family, candidate.params, context, seconds, self._rival()
         )
         self.running[future] = _Running(candidate, time.monotonic() + 1.5 * seconds + 3, attempt)
 
@@ -273,42 +285,47 @@ class _Search:
             )
         return self._raced
 
-    def _collect(self, future: Future[Evaluation], pool: WorkerPool, proposer: Proposer) -> None:
+    def _collect(self, future: Future[Evaluation], pool: Workers, proposer: Proposer) -> None:
         if future not in self.running:  # its pool broke while the others were being collected
             return
         try:
             evaluation = future.result()
-        except BrokenProcessPool:
-            self._restart(pool, proposer)
+        except pool.lost as error:
+            self._retry(future, pool, proposer, error)
             return
         self._record(self.running.pop(future).candidate, evaluation, proposer)
 
-    def _restart(self, pool: WorkerPool, proposer: Proposer) -> None:
-        """A worker died and took its pool along; nobody knows whose candidate it was."""
-        pool.kill()
-        lost = sorted(self.running.values(), key=lambda running: running.candidate.number)
-        self.running.clear()
+    def _retry(
+        self, future: Future[Evaluation], pool: Workers, proposer: Proposer, error: BaseException
+    ) -> None:
+        """A worker has gone; try its candidates once more, unless they are what kills workers."""
+        lost = self._give_up([future], pool)
         self.folder.add_event("workers_lost", candidates=[running.candidate.id for running in lost])
         for running in lost:
-            if running.attempt > 1:
-                reason = "The worker process died twice, most likely for want of memory."
+            if running.attempt > 1 or not pool.retries(error):
+                reason = "Its worker died each time it was tried, most likely for want of memory."
                 self._record(running.candidate, Evaluation(reason=reason), proposer)
             else:
                 self.again.append((running.candidate, 2))
 
-    def _end_overdue(self, pool: WorkerPool, proposer: Proposer) -> None:
-        """Kill a candidate that does not look at its deadline, and start the others again."""
+    def _end_overdue(self, pool: Workers, proposer: Proposer) -> None:
+        """Give up candidates that do not look at their deadline."""
         now = time.monotonic()
         overdue = [future for future, running in self.running.items() if now > running.overdue]
         if not overdue:
             return
-        pool.kill()
-        for future in overdue:
-            reason = "It ran far over its share of the time and was stopped."
-            self._record(self.running.pop(future).candidate, Evaluation(reason=reason), proposer)
-        others = sorted(self.running.values(), key=lambda running: running.candidate.number)
-        self.running.clear()
-        self.again += [(running.candidate, running.attempt) for running in others]
+        for running in self._give_up(overdue, pool):
+            if now > running.overdue:
+                reason = "It ran far over its share of the time and was stopped."
+                self._record(running.candidate, Evaluation(reason=reason), proposer)
+            else:
+                self.again.append((running.candidate, running.attempt))
+
+    def _give_up(self, futures: list[Future[Evaluation]], pool: Workers) -> list[_Running]:
+        """Give up candidates, and those that the workers lose with them; in the order of their numbers."""
+        pool.abandon(futures)
+        gone = futures if pool.separate else list(self.running)
+        return sorted((self.running.pop(future) for future in gone), key=lambda each: each.candidate.number)
 
     def _record(self, candidate: Candidate, evaluation: Evaluation, proposer: Proposer) -> None:
         """Write a finished trial: predictions, models, and last the JSON that makes it exist."""

@@ -101,7 +101,7 @@ def _rows_of(path: Path) -> TrainingRows:
 
 
 def evaluate(
-    path: Path,
+    source: Path | TrainingRows,
     family: str,
     params: dict[str, Any],
     context: Context,
@@ -112,8 +112,8 @@ def evaluate(
 
     Parameters
     ----------
-    path : Path
-        The run folder, for the training rows.
+    source : Path or TrainingRows
+        The training rows, or the folder that has them.
     family : str
     params : dict
     context : Context
@@ -128,18 +128,24 @@ def evaluate(
         A failure is returned as one with its reason: no candidate can stop the search.
     """
     started = time.monotonic()
-    evaluation = _attempt(path, family, params, context, seconds, rival)
+    evaluation = _attempt(source, family, params, context, seconds, rival)
     # What led to no model took time as well.
     return replace(evaluation, fit_seconds=time.monotonic() - started) if evaluation.reason else evaluation
 
 
 def _attempt(
-    path: Path, family: str, params: dict[str, Any], context: Context, seconds: float, rival: Rival | None
+    source: Path | TrainingRows,
+    family: str,
+    params: dict[str, Any],
+    context: Context,
+    seconds: float,
+    rival: Rival | None,
 ) -> Evaluation:
     try:
+        rows = source if isinstance(source, TrainingRows) else _rows_of(source)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            done = _cross_validate(_rows_of(path), family, params, context, seconds, rival)
+            done = _cross_validate(rows, family, params, context, seconds, rival)
         seen = sorted({f"{w.category.__name__}: {str(w.message).splitlines()[0][:200]}" for w in caught})
         return Evaluation(**{**done, "warnings": seen[:5]})
     except Beaten as error:

@@ -1,4 +1,4 @@
-"""Worker processes behind the `concurrent.futures` interface.
+"""Worker processes of this machine.
 
 loky starts each worker fresh (no fork of a process with threads and sockets) and can kill them all at once,
 which is what keeps the clock's promise when a library does not look at a deadline.
@@ -9,17 +9,26 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import Executor, Future
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
 from typing import Any
 
 from joblib.externals.loky.backend.context import get_context
 from joblib.externals.loky.process_executor import ProcessPoolExecutor
 
+from automl.models import Context
+from automl.search.evaluate import Evaluation, evaluate
+from automl.search.race import Rival
+from automl.search.workers import Workers
+
 __all__ = ["WorkerPool"]
 
+_ONE_THREAD_ROWS = 20_000  # above, one candidate with all threads beats several side by side
 
-class WorkerPool:
+
+class WorkerPool(Workers):
     """A pool of worker processes that can be killed and started again.
 
     Parameters
@@ -29,31 +38,75 @@ class WorkerPool:
         Threads that native libraries may use in each worker.
     """
 
+    lost = (
+        BrokenProcessPool,
+    )  # a worker that dies takes its pool along; nobody knows whose candidate it was
+    separate = False
+
     def __init__(self, n_workers: int, n_threads: int) -> None:
-        self.n_workers = n_workers
-        self._env = {
-            name: str(n_threads) for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-        }
+        self._n_workers = n_workers
+        self._n_threads = n_threads
         self._executor: Executor | None = None
         self._given: list[Future[Any]] = []  # to the workers, and perhaps still on their way
+
+    @property
+    def n_workers(self) -> int:
+        """Processes."""
+        return self._n_workers
+
+    @property
+    def n_threads(self) -> int:
+        """Threads of each process."""
+        return self._n_threads
 
     def start(self) -> None:
         """Start the workers and let them import the engine, without waiting for either."""
         for _ in range(self.n_workers):
             self.submit(_warm_up)
 
+    def suit(self, n_rows: int) -> None:
+        """Above 20,000 rows, give all cores to one candidate at a time."""
+        if n_rows > _ONE_THREAD_ROWS and self._n_workers > 1:
+            self.stop()
+            self._n_workers, self._n_threads = 1, self._n_workers * self._n_threads
+
+    def ship(self, path: Path, seconds: float) -> None:
+        """Nothing to do: the workers map the folder's files themselves."""
+
+    def evaluate(
+        self,
+        path: Path,
+        family: str,
+        params: dict[str, Any],
+        context: Context,
+        seconds: float,
+        rival: Rival | None = None,
+    ) -> Future[Evaluation]:
+        """Evaluate a candidate in one of the processes."""
+        return self.submit(evaluate, path, family, params, context, seconds, rival)
+
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
         """Run `function(*args)` in a worker; starts the workers when there are none."""
         if self._executor is None:
+            threads = str(self._n_threads)
             self._executor = ProcessPoolExecutor(
-                self.n_workers, context=get_context("loky"), env=self._env,
+                self.n_workers, context=get_context("loky"),
+                env={f"{name}_NUM_THREADS": threads for name in ("OMP", "OPENBLAS", "MKL")},
                 initializer=_leave_with, initargs=(os.getpid(),),
             )  # fmt: skip
         future = self._executor.submit(function, *args)
         self._given = [given for given in self._given if not _has_arrived(given)] + [future]
         return future
 
-    def kill(self) -> None:
+    def retries(self, error: BaseException) -> bool:
+        """Yes: most likely it was another one."""
+        return True
+
+    def abandon(self, futures: Collection[Future[Evaluation]]) -> None:
+        """Kill all workers; the next candidate starts new ones."""
+        self.stop()
+
+    def stop(self) -> None:
         """Kill all workers at once, whatever they are doing."""
         if self._executor is not None:
             # loky's manager thread dies of a KeyError when it is told to kill while work is on its way to the
@@ -70,7 +123,7 @@ def _has_arrived(future: Future[Any]) -> bool:
 
 
 def _warm_up() -> None:
-    import automl.search.evaluate  # noqa: F401 - importing it is the point
+    """Importing this module has imported the engine, which is the point."""
 
 
 def _leave_with(parent: int) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,10 +20,10 @@ from automl.data import resplit
 from automl.models import Context
 from automl.search.assemble import FINAL
 from automl.search.clock import Clock
-from automl.search.evaluate import Evaluation, TrainingRows, evaluate
-from automl.search.pool import WorkerPool
+from automl.search.evaluate import Evaluation, TrainingRows
 from automl.search.prepare import Prepared, load_split
 from automl.search.trial import Trial
+from automl.search.workers import Workers
 from automl.store import RunFolder
 from automl.store.files import replacing
 
@@ -60,7 +59,7 @@ def refit(
     prepared: Prepared,
     trials: Sequence[Trial],
     context: Context,
-    pool: WorkerPool,
+    pool: Workers,
     clock: Clock,
     *,
     margin: float,
@@ -75,7 +74,7 @@ def refit(
         The members of the chosen model, in the order in which they matter.
     context : Context
         As the search used it.
-    pool : WorkerPool
+    pool : Workers
     clock : Clock
     margin : float
         Seconds to leave for what comes after.
@@ -90,6 +89,7 @@ def refit(
     costs = {trial.id: _cost(trial, context, prepared.holdout_rows) for trial in trials}
     each = (clock.left() - margin) * _SHARE * pool.n_workers / max(sum(costs.values()), 1e-9)
     models = _write_rows(folder, prepared, path, int(np.clip(each, _fewest(context), _MOST)))
+    pool.ship(path, clock.left() - margin)
     context = replace(context, n_rows=context.n_rows + prepared.holdout_rows, n_folds=models)
     waiting, running, done = list(trials), dict[Future[Evaluation], Trial](), list[str]()
     while True:
@@ -97,16 +97,20 @@ def refit(
             trial, left = waiting.pop(0), clock.left() - margin
             if models * costs[trial.id] < left:
                 # A trial that the clock cut short takes all the time it is given.
-                task = pool.submit(evaluate, path, trial.family, trial.params, context, _SHARE * left)
+                task = pool.evaluate(path, trial.family, trial.params, context, _SHARE * left)
                 running[task] = trial
         if not running:
             break
         finished, _ = wait(running, timeout=max(clock.left() - margin, 0.0), return_when=FIRST_COMPLETED)
-        if not finished or any(isinstance(future.exception(), BrokenProcessPool) for future in finished):
-            break  # out of time, or a worker died: what is done is used
-        for future in finished:
+        try:
+            evaluations = {future: future.result() for future in finished}
+        except pool.lost:
+            break  # what is done is used
+        if not evaluations:
+            break  # out of time
+        for future, evaluation in evaluations.items():
             trial = running.pop(future)
-            if _keep(path, trial, future.result()):
+            if _keep(path, trial, evaluation):
                 done.append(trial.id)
     folder.add_event("refitted", members=sorted(done), of=len(trials), at=clock.spent())
     return sorted(done)

@@ -19,7 +19,7 @@ def test_a_kill_right_after_work_was_given_is_clean(pause: float) -> None:
         pool.start()
         time.sleep(pause)
         last = pool.submit(time.sleep, 60)
-        pool.kill()
+        pool.stop()
         assert last.exception() is not None
 
 
@@ -29,8 +29,8 @@ def test_a_killed_pool_starts_again() -> None:
         before = pool.submit(os.getpid)
         first = before.result(timeout=60)
         hanging = pool.submit(time.sleep, 600)
-        pool.kill()
+        pool.stop()
         assert not wait([hanging], timeout=60).not_done
         assert pool.submit(os.getpid).result(timeout=60) not in (first, os.getpid())
     finally:
-        pool.kill()
+        pool.stop()
