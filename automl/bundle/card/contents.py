@@ -142,9 +142,10 @@ def _quality(task: Task, facts: BundleFacts) -> Iterator[Block]:
         "is perfect."
     )
     if facts.is_chosen and facts.result.get("refitted"):
+        again = "set-aside" if facts.result.get("holdout") else "latest"
         yield Paragraph(
-            "After that score was taken, the same candidates learned once more, with the set-aside rows "
-            "among the others; the model in this bundle is the result."
+            f"After that score was taken, the same candidates learned once more, with the {again} rows among "
+            "the others; the model in this bundle is the result."
         )
     if metric.note:
         yield Paragraph(metric.note)

@@ -242,7 +242,8 @@ def _all_metrics(result: Mapping[str, Any] | None) -> None:
             pairs.append((fmt.metric_label(name), f"{fmt.score(entry.get('score'))}{span}"))
         components.definitions(pairs)
         if result.get("refitted"):
+            rows = "sealed" if result.get("holdout") else "latest"
             st.caption(
-                "After these were measured, the chosen candidates learned once more with the sealed rows "
+                f"After these were measured, the chosen candidates learned once more with the {rows} rows "
                 "among the others. The exported model is the result."
             )
