@@ -131,14 +131,16 @@ def _write_rows(folder: RunFolder, prepared: Prepared, path: Path, models: int) 
     """
     path.mkdir(exist_ok=True)
     before, parts, task = TrainingRows.load(folder.path), load_split(folder), prepared.task
-    held = pd.read_parquet(folder.path / "data.parquet").iloc[parts.holdout]
-    encoded = joblib.load(folder.path / "prep.joblib").transform(held[list(prepared.schema.names)])
-    y = np.concatenate([before.y, task.encode(held[task.target])])
+    X, y = before.X, before.y
+    if len(parts.holdout):
+        held = pd.read_parquet(folder.path / "data.parquet").iloc[parts.holdout]
+        encoded = joblib.load(folder.path / "prep.joblib").transform(held[list(prepared.schema.names)])
+        X, y = np.concatenate([X, encoded]), np.concatenate([y, task.encode(held[task.target])])
     dealt = resplit(parts, y, task.kind, seed=folder.spec["seed"], n_folds=_PARTS)
     models = min(models, dealt.n_folds)
     fold = np.where(dealt.fold < models, dealt.fold, -1).astype(np.int8)
     with replacing(path / "encoded.npy") as stream:
-        np.save(stream, np.concatenate([before.X, encoded]))
+        np.save(stream, X)
     with replacing(path / "target.npy") as stream:
         np.save(stream, y)
     with replacing(path / "split.npz") as stream:
