@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     import pandas as pd
     from sklearn.pipeline import Pipeline
 
+    from automl.conformal import Conformal
     from automl.data import Schema
     from automl.search.prepare import Prepared
     from explain import Explanation
@@ -166,7 +167,7 @@ def fit(
     Returns
     -------
     Run
-        With `model`, `leaderboard()`, `explain()` and `export()`.
+        With `model`, `predict()`, `leaderboard()`, `explain()` and `export()`.
 
     Examples
     --------
@@ -268,6 +269,54 @@ class Run:
             refitted = result.get("refitted", ()) if model_id == result.get("chosen") else ()
             self._models[model_id] = assemble(self.folder, self._prepared().task, weights, refitted)
         return self._models[model_id]
+
+    def predict(
+        self,
+        rows: pd.DataFrame | str | Path,
+        *,
+        model: str | None = None,
+        interval: float | None = None,
+    ) -> pd.DataFrame:
+        """Predict new rows, just as the exported bundle does.
+
+        Parameters
+        ----------
+        rows : DataFrame or path
+            With the columns that the model reads.
+        model : str, optional
+            Id of a model; default the chosen one.
+        interval : float, optional
+            Probability, such as 0.9, with which an interval (for classes: a set of labels) shall hold the
+            truth; see `automl.conformal`.
+
+        Returns
+        -------
+        DataFrame
+            `prediction` and, for classes, `probability_<label>`; with `interval` also `low` and `high`, or
+            `set`, a tuple of labels.
+
+        Raises
+        ------
+        SettingError
+            When the run has too few rows for the level.
+        """
+        from automl.bundle.scoring import Scorer
+
+        prepared = self._prepared()
+        scorer = Scorer(
+            self.model_for(model),
+            prepared.schema,
+            prepared.task.classes,
+            conformal=None if interval is None else self._conformal(model),
+        )
+        return scorer.predictions(scorer.coerce(rows).frame, interval=interval)
+
+    def _conformal(self, model: str | None) -> Conformal:
+        """What the intervals of a model are made from: its out-of-fold predictions."""
+        from automl.search.coverage import conformal_of
+
+        _, weights = self._members(model)
+        return conformal_of(self.folder, self._prepared().task, weights)
 
     def _members(self, model: str | None) -> tuple[str, dict[str, float]]:
         """The id of a model and the weights of the trials in it."""
@@ -447,6 +496,7 @@ class Run:
                 model_id=model_id,
             ),
             explanation=self.explanation(model_id) or self.explain(model=model_id, store=True),
+            conformal=self._conformal(model_id),
             progress=progress,
         )
 

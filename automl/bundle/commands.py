@@ -52,12 +52,21 @@ def predict_command(bundle: Path, arguments: Sequence[str] | None = None) -> int
         default="error",
         help="what to do about columns that the table lacks: refuse, or take them as missing",
     )
+    parser.add_argument(
+        "--interval",
+        type=float,
+        metavar="LEVEL",
+        help="such as 0.9: add low and high (for classes: the set, as JSON) that hold the truth with this "
+        "probability",
+    )
     options = parser.parse_args(arguments)
     try:
         files, manifest = open_files(bundle)
         for note in differences(manifest):
             _say(f"note: {note}")
-        text = _predict(Scorer.from_files(files), options.table, options.keep, options.missing_columns)
+        text = _predict(
+            Scorer.from_files(files), options.table, options.keep, options.missing_columns, options.interval
+        )
         if options.output is None:
             sys.stdout.write(text)
         else:
@@ -68,7 +77,9 @@ def predict_command(bundle: Path, arguments: Sequence[str] | None = None) -> int
     return 0
 
 
-def _predict(scorer: Scorer, source: str, keep: Sequence[str], missing_columns: str) -> str:
+def _predict(
+    scorer: Scorer, source: str, keep: Sequence[str], missing_columns: str, interval: float | None
+) -> str:
     table = read_table(source)
     unknown = [name for name in keep if name not in table.frame.columns]
     if unknown:
@@ -84,7 +95,7 @@ def _predict(scorer: Scorer, source: str, keep: Sequence[str], missing_columns: 
         ]
         for name in keep
     }
-    return predictions_to_csv(scorer.predictions(dataset.frame), kept)
+    return predictions_to_csv(scorer.predictions(dataset.frame, interval=interval), kept)
 
 
 def verify_command(bundle: Path, arguments: Sequence[str] | None = None) -> int:

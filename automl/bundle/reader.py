@@ -100,9 +100,16 @@ class Bundle:
         """
         return self._scorer.predict_proba(self.coerce(source, missing_columns=missing_columns).frame)
 
-    def predictions(self, source: Source, *, missing_columns: Missing = "error") -> pd.DataFrame:
-        """Return what ``predict.py`` writes: ``prediction`` and, for classes, ``probability_<label>``."""
-        return self._scorer.predictions(self.coerce(source, missing_columns=missing_columns).frame)
+    def predictions(
+        self, source: Source, *, interval: float | None = None, missing_columns: Missing = "error"
+    ) -> pd.DataFrame:
+        """Return what ``predict.py`` writes: ``prediction`` and, for classes, ``probability_<label>``.
+
+        With `interval`, such as 0.9, also the ends ``low`` and ``high`` of an interval, or the ``set`` of
+        labels, that holds the truth with this probability.
+        """
+        frame = self.coerce(source, missing_columns=missing_columns).frame
+        return self._scorer.predictions(frame, interval=interval)
 
     def sample(self) -> pd.DataFrame:
         """Return the canonical rows that the bundle carries as its sample."""

@@ -9,7 +9,8 @@ from automl import data
 __all__ = ["runtime_files", "script_files"]
 
 PACKAGE = "glassbench_runtime"
-#: Modules of automl/bundle that prediction needs; they import one another, ``..data`` and ``..errors`` only.
+#: Modules of automl/bundle that prediction needs; they import one another, ``..conformal``, ``..data`` and
+#: ``..errors`` only.
 MODULES = (
     "allowed",
     "archive",
@@ -34,8 +35,9 @@ def runtime_files(version: str) -> dict[str, bytes]:
             what="What this bundle needs to predict.", version=version
         ).encode(),
         f"{root}/bundle/__init__.py": _NOTE.format(what="Load, check and score.", version=version).encode(),
-        f"{root}/errors.py": package.joinpath("errors.py").read_bytes(),
     }
+    for name in ("conformal", "errors"):
+        found[f"{root}/{name}.py"] = package.joinpath(f"{name}.py").read_bytes()
     for name in MODULES:
         found[f"{root}/bundle/{name}.py"] = package.joinpath("bundle", f"{name}.py").read_bytes()
     found |= _modules(files(data), f"{root}/data")

@@ -15,6 +15,7 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
+from ..conformal import Conformal
 from ..data import Dataset, RawTable, ReadOptions, Schema, read_table
 from ..errors import BundleError, GlassbenchError
 from .trusted import load_model
@@ -39,12 +40,15 @@ class Scorer:
         Labels in the order of the probabilities; None for regression.
     types : frozenset of str
         Names of the types that the model is made of.
+    conformal : Conformal, optional
+        Makes intervals and sets.
     """
 
     model: Any
     schema: Schema
     classes: tuple[str | int, ...] | None
     types: frozenset[str] = frozenset()
+    conformal: Conformal | None = None
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> Scorer:
@@ -58,12 +62,17 @@ class Scorer:
         try:
             schema = Schema.from_json(files["schema.json"].decode("utf-8"))
             classes = json.loads(files["task.json"])["classes"]
+            stored = files.get("conformal.json")
+            conformal = None if stored is None else Conformal.from_json(json.loads(stored))
         except (GlassbenchError, KeyError, TypeError, ValueError) as error:
             raise BundleError(
-                f"The schema or the task of the bundle is damaged ({error}).", fix="Export the model again."
+                f"The schema, the task or the intervals of the bundle are damaged ({error}).",
+                fix="Export the model again.",
             ) from error
         loaded = load_model(files["model/model.skops"])
-        scorer = cls(loaded.model, schema, None if classes is None else tuple(classes), loaded.types)
+        scorer = cls(
+            loaded.model, schema, None if classes is None else tuple(classes), loaded.types, conformal
+        )
         scorer._check()
         return scorer
 
@@ -100,14 +109,47 @@ class Scorer:
             return np.empty(0, dtype=np.float64 if self.classes is None else object)
         return np.asarray(self.model.predict(frame))
 
-    def predictions(self, frame: pd.DataFrame) -> pd.DataFrame:
+    def predictions(self, frame: pd.DataFrame, *, interval: float | None = None) -> pd.DataFrame:
         """Return labels and probabilities, or values, for canonical rows.
+
+        Parameters
+        ----------
+        frame : DataFrame
+        interval : float, optional
+            Probability, between 0 and 1, with which an interval (for classes: a set of labels) shall hold the
+            truth.
 
         Returns
         -------
         DataFrame
-            Columns ``prediction`` and, for classes, ``probability_<label>``; one row per row.
+            Columns ``prediction`` and, for classes, ``probability_<label>``; one row per row. With `interval`
+            also ``low`` and ``high``, or ``set``: tuples of labels in the order of the classes.
+
+        Raises
+        ------
+        BundleError
+            When there is nothing to make intervals from.
+        SettingError
+            When the level is none, or is higher than the calibrated rows can promise.
         """
+        table = self._predictions(frame)
+        if interval is None:
+            return table
+        if self.conformal is None:
+            raise BundleError(
+                "This model carries nothing to make intervals from.",
+                fix="Export it again, or leave them out.",
+            )
+        if self.classes is None:
+            low, high = self.conformal.interval(table["prediction"].to_numpy(), interval)
+            return table.assign(low=low, high=high)
+        inside = self.conformal.sets(table.iloc[:, 1:].to_numpy(dtype=np.float64), interval)
+        sets = [
+            tuple(label for label, there in zip(self.classes, row, strict=True) if there) for row in inside
+        ]
+        return table.assign(set=pd.Series(sets, index=table.index, dtype=object))
+
+    def _predictions(self, frame: pd.DataFrame) -> pd.DataFrame:
         if self.classes is None:
             return pd.DataFrame({"prediction": self.predict(frame).astype(np.float64)})
         probabilities = self.predict_proba(frame)
@@ -142,7 +184,7 @@ def read_own_csv(data: bytes) -> RawTable:
 
 
 def predictions_to_csv(predictions: pd.DataFrame, kept: Mapping[str, Sequence[Any]] | None = None) -> str:
-    """Return predictions as CSV; floats as the shortest text that reads back as the same float.
+    """Return predictions as CSV; floats as the shortest text that reads back as the same float, sets as JSON.
 
     Parameters
     ----------
@@ -152,7 +194,13 @@ def predictions_to_csv(predictions: pd.DataFrame, kept: Mapping[str, Sequence[An
         Columns of the input to put first, as they were.
     """
     columns = {name: list(values) for name, values in (kept or {}).items()}
-    columns |= {name: predictions[name].tolist() for name in predictions.columns}
+    columns |= {
+        name: [
+            json.dumps(value, ensure_ascii=False) if isinstance(value, tuple) else value
+            for value in predictions[name].tolist()
+        ]
+        for name in predictions.columns
+    }
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from automl.conformal import Conformal
 from automl.data import Schema
 from automl.errors import BundleError
 from automl.task import Task
@@ -47,6 +48,7 @@ def write_bundle(
     background: pd.DataFrame,
     facts: BundleFacts,
     explanation: Explanation | None = None,
+    conformal: Conformal | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Path:
     """Write the bundle of a fitted model.
@@ -67,6 +69,8 @@ def write_bundle(
     facts : BundleFacts
     explanation : Explanation, optional
         The global one, for the card.
+    conformal : Conformal, optional
+        What intervals and sets are made from.
     progress : callable, optional
         Called with the share done (0 to 1) and what is being done.
 
@@ -93,7 +97,7 @@ def write_bundle(
     data = dump_model(model)
     types = load_model(data).types
     step(0.3, "Gathering the rest")
-    files = _files(data, types, model, schema, task, sample, background, facts, explanation)
+    files = _files(data, types, model, schema, task, sample, background, facts, explanation, conformal)
     step(0.5, "Packing")
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     os.close(handle)
@@ -121,6 +125,7 @@ def _files(
     background: pd.DataFrame,
     facts: BundleFacts,
     explanation: Explanation | None,
+    conformal: Conformal | None,
 ) -> dict[str, bytes]:
     scorer = Scorer(model, schema, task.classes, types)
     packages = versions(lightgbm=any(name.startswith("lightgbm.") for name in types))
@@ -160,6 +165,8 @@ def _files(
     }
     if explanation is not None:
         files["explanation.json"] = _json(explanation.to_json())
+    if conformal is not None:
+        files["conformal.json"] = (json.dumps(conformal.to_json()) + "\n").encode("utf-8")
     files[MANIFEST] = _json(_manifest(files, task, facts, packages, types))
     return files
 
@@ -256,6 +263,7 @@ Predicts `{task.target}`. MODEL_CARD.md (or model_card.html) says how well, from
 | schema.json, task.json | the columns and what their cells look like; what is predicted |
 | metrics.json | scores with intervals, the leaderboard |
 | explanation.json | what the model looks at |
+| conformal.json | how wrong it was on rows it had not learned from: `predict.py --interval 0.9` |
 | sample_input.csv, sample_predictions.csv | rows and their predictions, as an example and for verify.py |
 | background.csv | rows that explanations compare with |
 | predict.py, verify.py, runtime/ | score and check, without Glassbench |

@@ -197,6 +197,13 @@ def _add_predict(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
         default="error",
         help="columns that the table lacks: refuse (default), or take them as missing",
     )
+    predict.add_argument(
+        "--interval",
+        type=_level,
+        metavar="LEVEL",
+        help="such as 0.9: add `low` and `high` (for classes: the `set`, as JSON) that hold the truth with "
+        "this probability",
+    )
     _add_output(predict)
 
 
@@ -232,6 +239,13 @@ def _seconds(text: str) -> float:
     return value
 
 
+def _level(text: str) -> float:
+    value = float(text)
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"expected a probability between 0 and 1, got {text}")
+    return value
+
+
 def _count(text: str) -> int:
     value = int(text)
     if value < 1:
@@ -263,5 +277,5 @@ def _kind(text: str) -> tuple[str, str]:
 
 
 # argparse names a converter in its message: "invalid seconds value: 'ten'".
-for _function in (_seconds, _count, _position, _port, _kind):
+for _function in (_seconds, _level, _count, _position, _port, _kind):
     _function.__name__ = _function.__name__.strip("_")

@@ -21,6 +21,7 @@ from automl.store import RunFolder
 __all__ = ["fit", "resume"]
 
 _EVERY_SECONDS = 0.2
+_LEVEL = 0.9  # of the intervals that are shown
 _INTERRUPTED = 128 + signal.SIGINT
 
 
@@ -152,6 +153,7 @@ def _summary(run: RunFolder, now: jobs.JobState, result: dict[str, Any], console
     console.say(
         f"model    {chosen}",
         f"{metric:<8} {number(score)}  (90 % interval {number(low)} to {number(high)}, {where})",
+        *_coverage(result),
         f"dummy    {number(result['dummy'])}  (looks at no column)",
         f"trials   {now.status.get('trials')}, of which {now.status.get('failed')} failed; "
         f"{float(now.status.get('seconds') or 0):.1f} s",
@@ -161,6 +163,20 @@ def _summary(run: RunFolder, now: jobs.JobState, result: dict[str, Any], console
         f"automl explain {shown}",
         f"automl export {shown} {run.spec['name']}.zip",
     )
+
+
+def _coverage(result: dict[str, Any]) -> list[str]:
+    """How often the intervals or sets held the truth, at 90 %."""
+    measured = result.get("coverage") or {}
+    found = next((level for level in measured.get("levels", ()) if level["level"] == _LEVEL), None)
+    if found is None:
+        return []
+    what, size = ("sets", "classes") if "classes" in found else ("intervals", "wide")
+    where = "rows never seen" if measured["on"] == "holdout" else "rows, cross-validated"
+    return [
+        f"{what:<9}of {_LEVEL:.0%} held the truth of {found['measured']:.1%} of {measured['rows']:,} "
+        f"{where}; {number(found['size'])} {size} on average"
+    ]
 
 
 def _shown(path: Path) -> str:

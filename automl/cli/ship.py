@@ -40,7 +40,7 @@ def predict(options: Namespace, console: Console) -> int:
     dataset = bundle.coerce(table, missing_columns=options.missing_columns)
     findings = [f for f in (*table.report.findings, *dataset.findings) if f.severity != "info"]
     notes = [*bundle.notes, *(f"{f.severity}: {f.message} {f.fix}".rstrip() for f in findings)]
-    predictions = bundle.predictions(dataset.frame)
+    predictions = bundle.predictions(dataset.frame, interval=options.interval)
     text = predictions_to_csv(predictions).encode()  # UTF-8, whatever the terminal's encoding
     console.note(*notes)
     if options.out is None:

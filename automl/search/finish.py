@@ -16,6 +16,7 @@ from automl.errors import RunError
 from automl.metrics import bootstrap_interval, metrics_for
 from automl.search.assemble import assemble
 from automl.search.clock import Clock
+from automl.search.coverage import calibrate, cross_fitted_coverage, measured_coverage
 from automl.search.prepare import Prepared, load_split
 from automl.search.select import Choice, choose
 from automl.search.trial import Trial
@@ -65,7 +66,7 @@ def finish(
     model = assemble(folder, task, choice.weights)
     parts = load_split(folder)
     if open_holdout and len(parts.holdout):
-        result = _summary(task, choice, trials) | _score_holdout(folder, task, model, parts)
+        result = _summary(task, choice, trials) | _score_holdout(folder, task, choice, model, parts)
     else:
         result = summarise(folder, task, choice, trials)
     result["seconds"] = clock.spent()
@@ -83,6 +84,7 @@ def summarise(folder: RunFolder, task: Task, choice: Choice, trials: Sequence[Tr
         "estimate": "cross-validation",
         "holdout": None,
         "metrics": metrics,
+        "coverage": cross_fitted_coverage(task, choice.y, choice.prediction, folder.spec["seed"]),
     }
 
 
@@ -98,19 +100,22 @@ def _summary(task: Task, choice: Choice, trials: Sequence[Trial]) -> dict[str, A
     }
 
 
-def _score_holdout(folder: RunFolder, task: Task, model: Pipeline, parts: Split) -> dict[str, Any]:
+def _score_holdout(
+    folder: RunFolder, task: Task, choice: Choice, model: Pipeline, parts: Split
+) -> dict[str, Any]:
     """Score the one chosen model on the sealed rows, and leave a record that it was done."""
     rows = pd.read_parquet(folder.path / "data.parquet").iloc[parts.holdout]
     y = task.encode(rows[task.target])
-    prediction = model.predict(rows) if task.kind == "regression" else model.predict_proba(rows)
+    values = model.predict(rows) if task.kind == "regression" else model.predict_proba(rows)
+    prediction = np.asarray(values, dtype=np.float64)
     folder.add_event("holdout_opened", rows=len(rows))
     groups = None if parts.groups is None else parts.groups[parts.holdout]
-    values = np.asarray(prediction, dtype=np.float64)
-    metrics = _all_metrics(task, y, values, "holdout", folder.spec["seed"], groups)
+    metrics = _all_metrics(task, y, prediction, "holdout", folder.spec["seed"], groups)
     return {
         "estimate": "holdout",
         "holdout": {**metrics[task.metric], "rows": len(rows), "opened_at": time.time()},
         "metrics": metrics,
+        "coverage": measured_coverage(task, calibrate(task, choice.y, choice.prediction), y, prediction),
     }
 
 

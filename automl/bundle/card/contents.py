@@ -11,6 +11,7 @@ from automl.task import Task
 
 from ..facts import BundleFacts
 from .blocks import Bar, Bars, Block, Card, Code, Fact, Items, Paragraph, Section, Table
+from .coverage import coverage
 from .words import column_words, date, figure, interval, seconds
 
 if TYPE_CHECKING:
@@ -59,6 +60,7 @@ def build_card(
     sections = (
         Section("What it predicts", tuple(_purpose(task, schema))),
         Section("How good it is", tuple(_quality(task, facts))),
+        Section("How sure it is", tuple(coverage(task, facts))),
         Section("What it looks at", tuple(_importance(explanation))),
         Section("The data", tuple(_data(facts, sample_rows, background_rows))),
         Section("Columns", tuple(_columns(schema))),

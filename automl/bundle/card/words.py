@@ -7,7 +7,7 @@ from typing import Any
 
 from automl.data import Column, Kind
 
-__all__ = ["column_words", "date", "figure", "interval", "seconds"]
+__all__ = ["column_words", "date", "figure", "interval", "seconds", "share"]
 
 _SHOWN_CATEGORIES = 8
 _LONGEST = 60
@@ -31,6 +31,11 @@ def interval(ends: Any) -> str:
     if not ends or any(end is None or not math.isfinite(float(end)) for end in ends):
         return ""
     return f"{figure(ends[0])} to {figure(ends[1])}"
+
+
+def share(value: float | None) -> str:
+    """Return a share of 1 in per cent."""
+    return "–" if value is None else f"{100 * value:.3g} %"
 
 
 def seconds(value: Any) -> str:

@@ -241,9 +241,27 @@ def _all_metrics(result: Mapping[str, Any] | None) -> None:
             )
             pairs.append((fmt.metric_label(name), f"{fmt.score(entry.get('score'))}{span}"))
         components.definitions(pairs)
+        _coverage(result.get("coverage") or {})
         if result.get("refitted"):
             rows = "sealed" if result.get("holdout") else "latest"
             st.caption(
                 f"After these were measured, the chosen candidates learned once more with the {rows} rows "
                 "among the others. The exported model is the result."
             )
+
+
+def _coverage(measured: Mapping[str, Any]) -> None:
+    """How often intervals or sets held the truth."""
+    levels = measured.get("levels")
+    if not levels:
+        return
+    values = "classes" not in levels[0]
+    st.markdown(f"**How often a prediction's {'interval' if values else 'set of classes'} holds the truth**")
+    components.definitions(
+        (
+            f"{level['level']:.0%} promised",
+            f"{level['measured']:.1%} of {fmt.count(measured['rows'])} rows  "
+            f"({'mean width' if values else 'classes on average:'} {fmt.score(level['size'])})",
+        )
+        for level in levels
+    )

@@ -1,0 +1,112 @@
+"""How often a model's intervals and sets hold the truth: nominal and measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from automl.conformal import Conformal
+from automl.search.evaluate import TrainingRows
+from automl.search.select import out_of_fold
+from automl.store import RunFolder
+from automl.task import Task
+
+__all__ = ["LEVELS", "calibrate", "conformal_of", "cross_fitted_coverage", "measured_coverage"]
+
+LEVELS = (0.8, 0.9, 0.95)
+_PARTS = 5
+
+
+def calibrate(task: Task, y: NDArray[Any], prediction: NDArray[np.float64]) -> Conformal:
+    """Make the intervals or sets of a model from its out-of-fold predictions.
+
+    Parameters
+    ----------
+    task : Task
+    y : ndarray, shape (n_rows,)
+    prediction : ndarray, shape (n_rows,) or (n_rows, n_classes)
+    """
+    if task.kind == "regression":
+        return Conformal.of_values(y, prediction)
+    return Conformal.of_classes(y, prediction)
+
+
+def conformal_of(folder: RunFolder, task: Task, weights: Mapping[str, float]) -> Conformal:
+    """Make the intervals or sets of a vote from what is stored of its members.
+
+    Parameters
+    ----------
+    folder : RunFolder
+    task : Task
+    weights : mapping of trial id to weight
+    """
+    rows = TrainingRows.load(folder.path)
+    parts = [weight * out_of_fold(folder, trial)[rows.validated] for trial, weight in weights.items()]
+    vote = np.sum(parts, axis=0) / sum(weights.values())
+    return calibrate(task, rows.y[rows.validated], vote)
+
+
+def measured_coverage(
+    task: Task, conformal: Conformal, y: NDArray[Any], prediction: NDArray[np.float64]
+) -> dict[str, Any]:
+    """Count how often the truth of rows lay inside, for rows that the calibration has not seen.
+
+    Returns
+    -------
+    dict
+        `on`, `rows`, and `levels`: each with `level`, `measured` (share of the rows) and `size` (mean width
+        of the intervals, or mean number of classes in a set); for classes also `classes`: the share of each
+        class's rows, None where it has none. Levels that the calibration has too few rows for are left out.
+    """
+    found = {level: _inside(task, conformal, y, prediction, level) for level in _levels(conformal.rows)}
+    return _summary(task, "holdout", y, found)
+
+
+def cross_fitted_coverage(
+    task: Task, y: NDArray[Any], prediction: NDArray[np.float64], seed: int
+) -> dict[str, Any]:
+    """As `measured_coverage` where no row was held out: each fifth of the rows, calibrated on the others."""
+    part = np.random.default_rng(seed).permutation(len(y)) % _PARTS
+    levels = _levels(len(y) - int(np.bincount(part).max()))
+    found = {level: (np.zeros(len(y), dtype=bool), np.zeros(len(y))) for level in levels}
+    for number in range(_PARTS):
+        here = part == number
+        conformal = calibrate(task, y[~here], prediction[~here])
+        for level, (inside, size) in found.items():
+            inside[here], size[here] = _inside(task, conformal, y[here], prediction[here], level)
+    return _summary(task, "out-of-fold", y, found)
+
+
+def _levels(rows: int) -> list[float]:
+    """The levels that a calibration on so many rows can promise."""
+    return [level for level in LEVELS if rows / (rows + 1) >= level]
+
+
+def _inside(
+    task: Task, conformal: Conformal, y: NDArray[Any], prediction: NDArray[np.float64], level: float
+) -> tuple[NDArray[np.bool_], NDArray[np.float64]]:
+    """Whether each row's truth is inside, and how large its interval or set is."""
+    if task.kind == "regression":
+        low, high = conformal.interval(prediction, level)
+        return (low <= y) & (y <= high), high - low
+    sets = conformal.sets(prediction, level)
+    return sets[np.arange(len(y)), y], sets.sum(axis=1).astype(np.float64)
+
+
+def _summary(
+    task: Task,
+    on: str,
+    y: NDArray[Any],
+    found: dict[float, tuple[NDArray[np.bool_], NDArray[np.float64]]],
+) -> dict[str, Any]:
+    levels: list[dict[str, Any]] = []
+    for level, (inside, size) in found.items():
+        entry: dict[str, Any] = {"level": level, "measured": float(inside.mean()), "size": float(size.mean())}
+        if task.classes is not None:
+            of_class = [inside[y == code] for code in range(task.n_classes)]
+            entry["classes"] = [float(each.mean()) if len(each) else None for each in of_class]
+        levels.append(entry)
+    return {"on": on, "rows": len(y), "levels": levels}
