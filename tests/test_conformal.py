@@ -32,7 +32,7 @@ def share_inside(conformal: Conformal, y: np.ndarray, prediction: np.ndarray, le
 
 @pytest.mark.parametrize("level", [0.8, 0.9, 0.95])
 def test_the_mean_coverage_over_calibrations_is_the_level(level: float) -> None:
-    """With n = 99 the promise ceil((n + 1) · level) / (n + 1) is the level exactly; errors are heavy-tailed."""
+    """With n = 99 the promise ceil((n + 1) · level) / (n + 1) is the level exactly; the tails are heavy."""
     rng = np.random.default_rng(0)
     held = []
     for _ in range(2_000):

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import io
+import json
+import subprocess
+import sys
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -123,3 +128,34 @@ def test_the_exported_bundle_predicts_like_the_run(churn_run: Run, tmp_path: Pat
     np.testing.assert_allclose(
         explanation.base + explanation.values.sum(axis=1), explanation.prediction, atol=1e-6
     )
+    told = churn_run.predict(raw, interval=0.9)
+    assert told["set"].map(len).between(1, 2).all()
+    inside = [label in those for label, those in zip(raw["Churn"], told["set"], strict=True)]
+    assert np.mean(inside) > 0.85
+    pd.testing.assert_frame_equal(bundle.predictions(bundle.coerce(raw).frame, interval=0.9), told)
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(tmp_path / "unpacked")
+    raw.to_csv(tmp_path / "rows.csv", index=False)
+    command = [sys.executable, "predict.py", str(tmp_path / "rows.csv"), "--interval", "0.9"]
+    done = subprocess.run(command, cwd=tmp_path / "unpacked", capture_output=True, text=True, check=True)
+    printed = pd.read_csv(io.StringIO(done.stdout))
+    assert [tuple(json.loads(labels)) for labels in printed["set"]] == told["set"].tolist()
+    refused = subprocess.run(
+        [*command[:-1], "1.5"], cwd=tmp_path / "unpacked", capture_output=True, text=True
+    )
+    assert refused.returncode != 0
+    assert "between 0 and 1" in refused.stderr
+
+
+def test_intervals_of_values_hold_nine_in_ten(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    table = pd.DataFrame(rng.normal(size=(1500, 2)), columns=["a", "b"])
+    table["y"] = table.a + rng.normal(size=1500)
+    run = automl.fit(table[:900], target="y", budget=600, max_trials=3, home=tmp_path)
+    told = run.predict(table[900:], interval=0.9)
+    assert list(told) == ["prediction", "low", "high"]
+    truth = table.y[900:].to_numpy()
+    # Four standard errors of a calibration on 900 rows and a share of 600.
+    assert abs(np.mean((told.low <= truth) & (truth <= told.high)) - 0.9) < 0.063
+    assert run.result is not None
+    assert [level["level"] for level in run.result["coverage"]["levels"]] == [0.8, 0.9, 0.95]
