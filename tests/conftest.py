@@ -5,6 +5,10 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+# Before anything loads OpenMP: on small tables a second thread only waits for the first one; where another
+# process wants its core, that takes most of the time.
+os.environ["OMP_NUM_THREADS"] = "1"
+
 import pytest
 
 import automl
