@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -19,15 +20,13 @@ from sklearn.utils import Bunch
 from automl.bundle import BundleFacts, write_bundle
 from automl.data import Schema, read_table
 from automl.features import build_preprocessor, derived_columns
-from automl.models import FAMILIES
-from automl.models.base import Context, Deadline
+from automl.models import FAMILIES, _forest
+from automl.models.base import Context
 from automl.task import Task
 
 TARGETS = {"binary": "left", "multiclass": "grade", "regression": "spend"}
 WORDS = ["cheap rooms by the sea", "call me NOW 555 123", "good bye", "zwölf Boxkämpfer jagen Viktor"]
 ROWS = 160
-#: Small forests export and load in a fraction of the time; how good they are does not matter here.
-_SECONDS_A_FIT = 1.0
 
 
 def rows_as_csv(rows: int = ROWS, *, seed: int = 0, odd: bool = False) -> str:
@@ -174,7 +173,6 @@ def train(path: Path, kind: str, families: Sequence[str], *, columns: Sequence[s
                 y[fold != k],
                 X_valid=X[fold == k],
                 y_valid=y[fold == k],
-                deadline=Deadline.after(_SECONDS_A_FIT),
             )
             members.append((f"{name}-fold{k}", fitted.estimator))
     return Trained(
@@ -204,17 +202,19 @@ def table_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="session")
-def everything(table_path: Path) -> Callable[[str], Trained]:
+@pytest.fixture(scope="package")
+def small_forests() -> Iterator[None]:
+    """Forests of few trees export and load in a fraction of the time; their number proves nothing here."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_forest, "TREES", 12)
+        patch.setattr(_forest, "_VOTING_TREES", 12)
+        yield
+
+
+@pytest.fixture(scope="package")
+def everything(table_path: Path, small_forests: None) -> Callable[[str], Trained]:
     """Return a function: kind of task → a vote over all families, trained once."""
-    made: dict[str, Trained] = {}
-
-    def get(kind: str) -> Trained:
-        if kind not in made:
-            made[kind] = train(table_path, kind, list(FAMILIES))
-        return made[kind]
-
-    return get
+    return lru_cache(lambda kind: train(table_path, kind, list(FAMILIES)))
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import zipfile
+from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 
 from automl.bundle import read_bundle
 from automl.data import read_table
+from automl.models import FAMILIES
 
 
 def rows_as_csv(request: pytest.FixtureRequest, **settings) -> str:
@@ -30,15 +32,26 @@ each_kind = pytest.mark.parametrize("exported", KINDS, indirect=True)
 
 
 @pytest.fixture(scope="module")
-def exported(request, everything, tmp_path_factory):
-    """A vote over all eight families, its bundle, and the bundle unpacked."""
-    trained = everything(request.param)
-    assert len(trained.model.steps[-1][1].estimators_) == 16
-    folder = tmp_path_factory.mktemp("exported")
-    path = trained.write(folder / "all.zip")
-    with zipfile.ZipFile(path) as archive:
-        archive.extractall(folder / "unpacked")
-    return trained, read_bundle(path), folder / "unpacked"
+def export(everything, tmp_path_factory):
+    """Return a function: kind of task → a vote over all families, its bundle, and the bundle unpacked."""
+
+    @lru_cache
+    def write(kind: str):
+        trained = everything(kind)
+        assert len(trained.model.steps[-1][1].estimators_) == 2 * len(FAMILIES)
+        folder = tmp_path_factory.mktemp("exported")
+        path = trained.write(folder / "all.zip")
+        with zipfile.ZipFile(path) as archive:
+            archive.extractall(folder / "unpacked")
+        return trained, read_bundle(path), folder / "unpacked"
+
+    return write
+
+
+@pytest.fixture
+def exported(request, export):
+    """What `export` returns for the kind of task that the test names; made once for all tests."""
+    return export(request.param)
 
 
 @pytest.mark.parametrize(

@@ -10,12 +10,12 @@ import pytest
 
 from automl.bundle.trusted import dump_model, load_model
 from automl.models import FAMILIES
-from automl.models.base import Context, Deadline
+from automl.models.base import Context
 
 
 @pytest.mark.parametrize("kind", ["binary", "multiclass", "regression"])
 @pytest.mark.parametrize("name", sorted(FAMILIES))
-def test_candidates_survive(name: str, kind: str) -> None:
+def test_candidates_survive(name: str, kind: str, small_forests: None) -> None:
     rng = np.random.default_rng(3)
     X = rng.normal(size=(90, 4))
     X[:, 3] = rng.integers(0, 6, 90)
@@ -31,10 +31,7 @@ def test_candidates_survive(name: str, kind: str) -> None:
     context = replace(context, log_target="log" if kind == "regression" else "")
     family = FAMILIES[name]
     for params in _different(family.first_candidates(context)):
-        deadline = Deadline.after(1.0)
-        model = family.fit(
-            params, context, X[:60], y[:60], X_valid=X[60:], y_valid=y[60:], deadline=deadline
-        ).estimator
+        model = family.fit(params, context, X[:60], y[:60], X_valid=X[60:], y_valid=y[60:]).estimator
         loaded = load_model(dump_model(model)).model
         method = "predict" if kind == "regression" else "predict_proba"
         np.testing.assert_array_equal(getattr(loaded, method)(X), getattr(model, method)(X))
