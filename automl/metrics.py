@@ -93,8 +93,15 @@ class Metric:
 
     def loss(self, y: Array, prediction: Array) -> float:
         """Return the distance from the optimum: lower is better, 0 is perfect."""
-        score = self.score(y, prediction)
+        return self.distance(self.score(y, prediction))
+
+    def distance(self, score: float) -> float:
+        """Return the loss that a score stands for."""
         return self.optimum - score if self.greater_is_better else score - self.optimum
+
+    def worse(self, score: float, by: float) -> float:
+        """Return the score whose loss is higher by so much."""
+        return score - by if self.greater_is_better else score + by
 
     def better(self, score: float, than: float) -> bool:
         """Tell whether one score beats another; anything beats NaN."""

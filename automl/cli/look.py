@@ -59,7 +59,7 @@ def leaderboard(options: Namespace, console: Console) -> int:
         console.say(f"There is no trial yet; the run is {now.state}.")
         return 0
     score = str(now.status.get("metric") or "score")
-    numbers = (score, "90 % interval", "fold spread", "fit s", "ms / 1,000 rows", "MB")
+    numbers = (score, "90 % interval", "P(best)", "fold spread", "fit s", "ms / 1,000 rows", "MB")
     console.table(
         ("", "model", "family", *numbers, "remark"), [_model_row(record) for record in records], right=numbers
     )
@@ -70,7 +70,8 @@ def _overview(run: RunFolder) -> dict[str, Any]:
     now, result = jobs.state(run.path), run.result
     best = now.status.get("best") or {}
     holdout = (result or {}).get("holdout") or {}
-    score = holdout.get("score", (result or {}).get("cv_score", best.get("score")))
+    known = holdout or (result or {}).get("corrected") or {}
+    score = known.get("score", (result or {}).get("cv_score", best.get("score")))
     return {
         "id": run.id,
         "name": run.spec["name"],
@@ -94,6 +95,7 @@ def _model_row(record: dict[str, Any]) -> tuple[str, ...]:
         "–"
         if record["interval_low"] is None
         else f"{number(record['interval_low'])} to {number(record['interval_high'])}",
+        "–" if record["p_best"] is None else f"{record['p_best']:.0%}{' tied' if record['tied'] else ''}",
         number(record["fold_std"], 2),
         number(record["fit_seconds"], 3),
         number(record["predict_ms_per_1000"], 3),

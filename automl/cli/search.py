@@ -140,8 +140,9 @@ def _summary(run: RunFolder, now: jobs.JobState, result: dict[str, Any], console
     if chosen == "ensemble":
         chosen = f"ensemble of {', '.join(member['id'] for member in result['members'])}"
     holdout = result.get("holdout")
-    score, interval = result["cv_score"], result["cv_interval"]
-    where = "cross-validated"
+    known = result.get("corrected") or {"score": result["cv_score"], "interval": result["cv_interval"]}
+    score, interval = known["score"], known["interval"]
+    where = "cross-validated, less the optimism of choosing" if result.get("corrected") else "cross-validated"
     if holdout:
         score, interval, where = (
             holdout["score"],

@@ -24,7 +24,7 @@ from automl.models import FAMILIES, Context, get_family
 from automl.search.assemble import assemble
 from automl.search.clock import Clock
 from automl.search.evaluate import Evaluation, evaluate
-from automl.search.finish import finish
+from automl.search.finish import confidence_seconds, finish
 from automl.search.pool import WorkerPool
 from automl.search.prepare import Prepared, prepare
 from automl.search.propose import Proposer
@@ -382,7 +382,7 @@ class _Search:
                 likely[:_REFITTED_MEMBERS], self.context, self.holdout_rows, self.n_workers
             )
             fitting = min(fitting, _REFIT_SHARE * self.clock.budget)
-        self.clock.reserve_for(2 * loading + predicting + fitting)
+        self.clock.reserve_for(2 * loading + predicting + fitting + confidence_seconds(self.clock.budget))
 
     def _write_status(self, state: str, message: str, *, force: bool = False, **fields: Any) -> None:
         now = time.monotonic()

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from automl.metrics import Metric
 
-__all__ = ["library_size", "select_ensemble"]
+__all__ = ["library_size", "select_ensemble", "vote_weights"]
 
 _ROUNDS = 25  # TabRepo (Salinas and Erickson, 2024) found no gain above 25 rounds
 _DECIMALS = 6  # differences below this are noise: such candidates tie, and a member used already is preferred
@@ -78,6 +78,24 @@ def select_ensemble(
             best_loss, best_length = losses[choice], len(picked)
     counts = Counter(picked[:best_length])
     return [counts[i] / best_length for i in range(len(library))]
+
+
+def vote_weights(
+    predictions: Sequence[NDArray[np.float64]],
+    y: NDArray[np.float64],
+    metric: Metric,
+    *,
+    seconds: float = np.inf,
+    seed: int = 0,
+) -> list[float]:
+    """As `select_ensemble`, but all weight on the first model where the vote does no better on all rows.
+
+    Such a vote is not worth its size.
+    """
+    weights = select_ensemble(predictions, y, metric, seconds=seconds, seed=seed)
+    vote = np.tensordot(np.asarray(weights), np.stack(predictions), axes=1)
+    losses = [round(metric.loss(y, each), _DECIMALS) for each in (vote, predictions[0])]
+    return weights if losses[0] < losses[1] else [1.0] + [0.0] * (len(predictions) - 1)
 
 
 def _rows_to_use(y: NDArray[np.float64], seed: int) -> NDArray[np.intp] | slice:

@@ -13,18 +13,20 @@ from sklearn.pipeline import Pipeline
 
 from automl.data import Split
 from automl.errors import RunError
-from automl.metrics import bootstrap_interval, metrics_for
+from automl.metrics import bootstrap_interval, get_metric, metrics_for
 from automl.search.assemble import assemble
 from automl.search.clock import Clock
 from automl.search.coverage import calibrate, cross_fitted_coverage, measured_coverage
 from automl.search.prepare import Prepared, load_split
-from automl.search.select import Choice, choose
+from automl.search.select import Choice, choose, confidence
 from automl.search.trial import Trial
 from automl.store import RunFolder
 from automl.store.files import json_number
 from automl.task import Task
 
-__all__ = ["finish", "summarise"]
+__all__ = ["confidence_seconds", "finish", "summarise"]
+
+_CONFIDENCE_SHARE, _CONFIDENCE_SECONDS = 0.02, 5.0
 
 
 def finish(
@@ -63,33 +65,66 @@ def finish(
             + (f": {'; '.join(reasons[:3])}" if reasons else " in the time given."),
             fix="Give the search more time, or look at the failed trials.",
         )
-    model = assemble(folder, task, choice.weights)
     parts = load_split(folder)
-    if open_holdout and len(parts.holdout):
-        result = _summary(task, choice, trials) | _score_holdout(folder, task, choice, model, parts)
+    opens = open_holdout and len(parts.holdout) > 0
+    seconds = confidence_seconds(clock.budget)
+    sure = confidence(folder, task, trials, choice, correct=not opens, seconds=seconds)
+    model = assemble(folder, task, choice.weights)
+    if opens:
+        result = _summary(task, choice, trials, sure) | _score_holdout(folder, task, choice, model, parts)
     else:
-        result = summarise(folder, task, choice, trials)
+        result = summarise(folder, task, choice, trials, sure)
     result["seconds"] = clock.spent()
     result["finished"] = time.time()
     folder.write("result.json", result)
     return result, model
 
 
-def summarise(folder: RunFolder, task: Task, choice: Choice, trials: Sequence[Trial]) -> dict[str, Any]:
-    """What is known of a choice before the holdout is opened, in the form of `result.json`."""
+def confidence_seconds(budget: float) -> float:
+    """Time for assessing how sure the choice is."""
+    return min(_CONFIDENCE_SHARE * budget, _CONFIDENCE_SECONDS)
+
+
+def summarise(
+    folder: RunFolder,
+    task: Task,
+    choice: Choice,
+    trials: Sequence[Trial],
+    sure: dict[str, Any] | None = None,
+) -> dict[str, Any]:
+    """What is known of a choice before the holdout is opened, in the form of `result.json`.
+
+    The score to be shown is the cross-validated one less the optimism of the choice, where that is known.
+    """
     metrics = _all_metrics(
         task, choice.y, choice.prediction, "out-of-fold", folder.spec["seed"], choice.groups
     )
-    return _summary(task, choice, trials) | {
+    corrected = None if sure is None else _corrected(task, choice, sure["optimism"])
+    metrics[task.metric] |= corrected or {}
+    return _summary(task, choice, trials, sure) | {
         "estimate": "cross-validation",
         "holdout": None,
+        "corrected": corrected,
         "metrics": metrics,
         "coverage": cross_fitted_coverage(task, choice.y, choice.prediction, folder.spec["seed"]),
     }
 
 
-def _summary(task: Task, choice: Choice, trials: Sequence[Trial]) -> dict[str, Any]:
+def _corrected(task: Task, choice: Choice, optimism: float) -> dict[str, Any]:
+    metric = get_metric(task.metric, task.kind)
+    ends = [json_number(metric.worse(end, optimism)) for end in choice.interval]
     return {
+        "score": json_number(metric.worse(choice.score, optimism)),
+        "interval": ends,
+        "on": "out-of-fold, less the optimism of choosing the best",
+    }
+
+
+def _summary(
+    task: Task, choice: Choice, trials: Sequence[Trial], sure: dict[str, Any] | None
+) -> dict[str, Any]:
+    return {
+        "confidence": sure,
         "chosen": choice.model,
         "members": [{"id": name, "weight": weight} for name, weight in choice.weights.items()],
         "metric": task.metric,

@@ -15,13 +15,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl.metrics import bootstrap_interval, get_metric
-from automl.search.ensemble import library_size, select_ensemble
+from automl.search.confidence import MODELS, assess
+from automl.search.ensemble import library_size, vote_weights
 from automl.search.evaluate import TrainingRows
 from automl.search.trial import Trial
 from automl.store import RunFolder
 from automl.task import Task
 
-__all__ = ["ENSEMBLE", "Choice", "choose", "load_trials", "out_of_fold", "ranked"]
+__all__ = ["ENSEMBLE", "Choice", "choose", "confidence", "load_trials", "out_of_fold", "ranked"]
 
 ENSEMBLE = "ensemble"
 
@@ -105,17 +106,11 @@ def choose(
         if predictions and time.monotonic() > end:
             break
         predictions.append(out_of_fold(folder, trial.id)[validated])
-    weights = select_ensemble(
-        predictions, y, metric, seconds=end - time.monotonic(), seed=folder.spec["seed"]
-    )
-    # A vote that does no better on all rows than the best trial is not worth its size.
-    vote = np.tensordot(np.asarray(weights), np.stack(predictions), axes=1)
+    weights = vote_weights(predictions, y, metric, seconds=end - time.monotonic(), seed=folder.spec["seed"])
+    prediction = np.tensordot(np.asarray(weights), np.stack(predictions), axes=1)
     members = {trial.id: weight for trial, weight in zip(library, weights, strict=False) if weight > 0}
-    model, prediction = ENSEMBLE, vote
-    if len(members) == 1 or round(metric.loss(y, vote), 6) >= round(metric.loss(y, predictions[0]), 6):
-        model, members, prediction = library[0].id, {library[0].id: 1.0}, predictions[0]
     return Choice(
-        model=model,
+        model=ENSEMBLE if len(members) > 1 else next(iter(members)),
         weights=members,
         score=float(metric.score(y, prediction)),
         interval=bootstrap_interval(
@@ -125,3 +120,49 @@ def choose(
         y=y,
         groups=rows.validated_groups,
     )
+
+
+def confidence(
+    folder: RunFolder,
+    task: Task,
+    trials: Sequence[Trial],
+    choice: Choice,
+    *,
+    correct: bool = True,
+    seconds: float = np.inf,
+) -> dict[str, Any] | None:
+    """How sure a choice is, in JSON values.
+
+    Parameters
+    ----------
+    folder : RunFolder
+    task : Task
+    trials : sequence of Trial
+    choice : Choice
+    correct : bool
+        Whether the optimism is asked for; it takes most of the time.
+    seconds : float
+        Time for it.
+
+    Returns
+    -------
+    dict or None
+        `draws`; `optimism`, in units of the loss; `p_best` of each of the best trials by its id; `tied`, the
+        ids of those that the data cannot tell from the best. None where there was no time.
+    """
+    best = ranked(trials)[:MODELS]
+    validated = TrainingRows.load(folder.path).validated
+    found = assess(
+        get_metric(task.metric, task.kind), choice.y,
+        [out_of_fold(folder, trial.id)[validated] for trial in best], choice.prediction,
+        groups=choice.groups, correct=correct, seconds=seconds, seed=folder.spec["seed"],
+    )  # fmt: skip
+    if found is None:
+        return None
+    ids = [trial.id for trial in best]
+    return {
+        "draws": found.draws,
+        "optimism": found.optimism,
+        "p_best": dict(zip(ids, found.best.tolist(), strict=True)),
+        "tied": [name for name, tied in zip(ids, found.tied, strict=True) if tied],
+    }

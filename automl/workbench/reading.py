@@ -179,6 +179,10 @@ def headline(result: Mapping[str, Any]) -> tuple[float | None, tuple[float, floa
     holdout = result.get("holdout")
     if holdout:
         return holdout["score"], interval_of(holdout.get("interval")), "on the sealed holdout"
+    corrected = result.get("corrected")
+    if corrected:
+        where = "cross-validated, less the optimism of choosing"
+        return corrected["score"], interval_of(corrected["interval"]), where
     return result.get("cv_score"), interval_of(result.get("cv_interval")), "cross-validated"
 
 

@@ -95,10 +95,14 @@ def _score(facts: BundleFacts, task: Task) -> tuple[Any, Any, str]:
             held = result["holdout"]
             how = f"on {held['rows']:,} rows set aside before the search and scored once"
             return held["score"], held["interval"], how
+        chosen_by = "by cross-validation on the training rows, which also chose the model"
+        remark = (
+            "; the optimism of that is taken off" if result.get("corrected") else ": expect slightly less"
+        )
         return (
             measured.get("score", result.get("cv_score")),
             measured.get("interval", result.get("cv_interval")),
-            "by cross-validation on the training rows, which also chose the model: expect slightly less",
+            chosen_by + remark,
         )
     row = next((row for row in facts.leaderboard if row.get("id") == facts.exported), {})
     how = "by cross-validation on the training rows; this is not the model that the search chose"

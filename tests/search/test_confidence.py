@@ -1,0 +1,107 @@
+"""What is said of the ranking holds in simulations where the truth is known."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from automl.metrics import get_metric
+from automl.run import Run
+from automl.search.confidence import Confidence, assess
+from automl.search.ensemble import library_size, vote_weights
+
+RMSE = get_metric("rmse", "regression")
+Floats = NDArray[np.float64]
+
+
+def play(noises: Floats, rows: int, seed: int) -> tuple[Confidence, Floats, Floats, float, float]:
+    """Models of given errors; what is said of them, the losses seen and true, those of the choice."""
+    rng = np.random.default_rng(seed)
+    errors = noises[:, None] * rng.normal(size=(len(noises), 20 * rows))
+    y = np.zeros(rows)
+    order = np.argsort([RMSE.loss(y, each[:rows]) for each in errors])
+    errors = errors[order]
+    seen = list(errors[:, :rows])
+    library = library_size(rows)
+    weights = vote_weights(seen[:library], y, RMSE)
+    chosen = np.tensordot(np.asarray(weights), errors[:library], axes=1)
+    said = assess(RMSE, y, seen, chosen[:rows], draws=40, seed=seed)
+    assert said is not None
+    assert said.optimism is not None
+    true = np.sqrt(np.mean(errors[:, rows:] ** 2, axis=1))
+    return said, true, noises[order], RMSE.loss(y, chosen[:rows]), float(np.sqrt(np.mean(chosen[rows:] ** 2)))
+
+
+def test_the_optimism_of_the_choice_is_taken_off() -> None:
+    """The choice among eight equal models looks better than it is; the correction removes most of that."""
+    naive, corrected = [], []
+    for seed in range(40):
+        said, _, _, seen, true = play(np.ones(8), 60, seed)
+        assert said.optimism is not None
+        naive.append(true - seen)
+        corrected.append(true - seen - said.optimism)
+    error = np.std(naive) / np.sqrt(len(naive))
+    assert np.mean(naive) > 3 * error  # there is something to correct
+    assert abs(np.mean(corrected)) < 0.5 * np.mean(naive)
+
+
+def test_a_clear_winner_needs_no_correction() -> None:
+    gaps = [play(np.array([0.2, 1.0, 1.0]), 200, seed)[0].optimism or 0.0 for seed in range(10)]
+    assert np.mean(gaps) < 0.01
+
+
+def test_models_called_best_are_the_best_as_often_as_it_says() -> None:
+    said, was = [], []
+    for seed in range(40):
+        noises = np.random.default_rng([seed, 1]).uniform(0.8, 1.2, size=5)
+        told, _, true, _, _ = play(noises, 60, seed)
+        np.testing.assert_allclose(told.best.sum(), 1)
+        said.append(told.best)
+        was.append(true == true.min())
+    said_, was_ = np.concatenate(said), np.concatenate(was)
+    for low, high in ((0.0, 0.1), (0.1, 0.5), (0.5, 1.01)):
+        part = (said_ >= low) & (said_ < high)
+        assert abs(was_[part].mean() - said_[part].mean()) < 0.15
+    assert was_[said_ > 0.5].mean() > 3 * was_[said_ < 0.5].mean()
+
+
+def test_equal_models_are_called_ties_and_clearly_worse_ones_are_not() -> None:
+    equal, worse = [], []
+    for seed in range(40):
+        told, _, true, _, _ = play(np.array([1.0, 1.0, 1.6]), 60, seed)
+        equal += told.tied[true == 1.0].tolist()
+        worse += told.tied[true == 1.6].tolist()
+    # One of both is the first by chance, always tied with itself; the other falls out one time in ten.
+    assert np.mean(equal) > 0.85
+    assert np.mean(worse) < 0.05
+
+
+def test_without_time_nothing_is_said() -> None:
+    assert assess(RMSE, np.zeros(50), [np.ones(50)], np.ones(50), seconds=0.0) is None
+
+
+def test_groups_are_drawn_together() -> None:
+    """Two groups, each the strength of one model: which is best depends on the group that is drawn."""
+    groups = np.repeat([0, 1], 50)
+    one, two = np.where(groups == 0, 1.0, 2.0), np.where(groups == 0, 2.0, 1.0)
+    told = assess(RMSE, np.zeros(100), [one, two], (one + two) / 2, groups=groups)
+    assert told is None or told.best.max() < 0.8
+    by_rows = assess(RMSE, np.zeros(100), [one, one + 0.01], one)
+    assert by_rows is not None
+    assert by_rows.best.tolist() == [1, 0]
+
+
+def test_the_leaderboard_and_the_result_say_it(penguins_run: Run, churn_run: Run) -> None:
+    for run in (penguins_run, churn_run):
+        board = run.leaderboard()
+        assert abs(board.p_best.sum() - 1) < 1e-9
+        trials = board[board.id != "ensemble"]
+        assert bool(trials.tied.iloc[0])
+        assert run.result is not None
+        assert run.result["confidence"]["draws"] >= 20
+    result = penguins_run.result
+    assert result is not None
+    assert result["corrected"]["score"] >= result["cv_score"]  # log loss: higher is worse
+    assert result["metrics"]["log_loss"]["score"] == result["corrected"]["score"]
+    assert churn_run.result is not None
+    assert "corrected" not in churn_run.result
