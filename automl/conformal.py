@@ -11,7 +11,8 @@ The scores come from out-of-fold predictions (cross-conformal prediction: Vovk, 
 
 - With scores of several models only 1 − 2α is proven (Barber et al., theorem 4); 1 − α is what they reach.
 - The shipped vote averages all fold models, and after the refit these have learned from more rows than those
-  that were scored. So intervals are rather too wide: 90 % ones held 90 to 92 % on the tables measured.
+  that were scored. So intervals are rather too wide: 90 % ones held 88.7 to 92.6 % of the unseen quarter of
+  four tables, 90.9 % in the mean of two splits each.
 - The weights of the vote were chosen on the same rows, which works the other way and is small: below one
   point in the simulation of the tests.
 - The sealed holdout knows neither models nor weights. It is not used up for calibration, but measures the
@@ -20,9 +21,10 @@ The scores come from out-of-fold predictions (cross-conformal prediction: Vovk, 
 Values: score |y − ŷ| / s(ŷ), where s is the typical error around the predicted value (normalised scores: Lei
 et al., "Distribution-free predictive inference for regression", 2018), or 1 where that makes no narrower
 intervals. Classes: score 1 − p(y), which gives the smallest sets (LAC: Sadinle, Lei and Wasserman, "Least
-ambiguous set-valued classifiers with bounded error levels", 2019); adaptive sets (APS: Romano et al., 2020)
-were 14 to 90 % larger on the tables measured. The most probable class is always in the set, so that none is
-empty: where it alone is right more often than asked for, so is the set.
+ambiguous set-valued classifiers with bounded error levels", 2019); adaptive sets (APS: Romano et al., 2020,
+without randomisation) of 90 % were smaller on none of eight tables, and up to 2.6 times as large. The most
+probable class is always in the set, so that none is empty: where it alone is right more often than asked for,
+so is the set.
 
 Imports numpy and the errors only, since it travels in every bundle.
 """
