@@ -37,7 +37,7 @@ def test_runs(automl_command: Automl, penguins_run: Run) -> None:
     (run,) = automl_command("runs", "--home", home, "--json").document["runs"]
     assert run["trials"] == 9
     assert run["metric"] == "log_loss"
-    assert run["score"] == penguins_run.result["cv_score"]
+    assert run["score"] == penguins_run.result["corrected"]["score"]
 
 
 def test_no_runs(automl_command: Automl) -> None:
