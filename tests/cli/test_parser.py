@@ -39,6 +39,7 @@ def test_all_settings_of_fit_arrive() -> None:
         "exclude": "['a', 'b']",
         "groups": "g",
         "time": "None",
+        "executor": "None",
         "kind": "[('c', 'text'), ('d=e', 'number')]",
         "name": "n",
         "home": "h",
