@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -202,8 +203,8 @@ def table_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture(scope="package")
-def small_forests() -> Iterator[None]:
+@contextmanager
+def few_trees() -> Iterator[None]:
     """Forests of few trees export and load in a fraction of the time; their number proves nothing here."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(_forest, "TREES", 12)
@@ -211,10 +212,23 @@ def small_forests() -> Iterator[None]:
         yield
 
 
-@pytest.fixture(scope="package")
-def everything(table_path: Path, small_forests: None) -> Callable[[str], Trained]:
+@pytest.fixture
+def small_forests() -> Iterator[None]:
+    """Forests of few trees for one test."""
+    with few_trees():
+        yield
+
+
+@pytest.fixture(scope="session")
+def everything(table_path: Path) -> Callable[[str], Trained]:
     """Return a function: kind of task → a vote over all families, trained once."""
-    return lru_cache(lambda kind: train(table_path, kind, list(FAMILIES)))
+
+    @lru_cache
+    def made(kind: str) -> Trained:
+        with few_trees():
+            return train(table_path, kind, list(FAMILIES))
+
+    return made
 
 
 @pytest.fixture(scope="session")
