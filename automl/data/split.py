@@ -194,7 +194,7 @@ def split(
         fold = deal_groups(
             groups[train],
             strata[train],
-            max(count, 10) if count == 1 else count,
+            10 if count == 1 else count,
             rng,
             classes=classes is not None,
         )

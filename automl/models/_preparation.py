@@ -11,6 +11,7 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, SplineTransformer, StandardScaler
 
+from ._skewness import skewness
 from .base import Context
 
 __all__ = ["SCALINGS", "most_cells", "scaled"]
@@ -69,7 +70,7 @@ def scaled(
     """
     coded = np.zeros(X.shape[1], dtype=bool)
     coded[list(context.categorical)] = True
-    skewed = ~coded & (np.abs(_skewness(X)) > _SKEWED) & (scaling != "standard")
+    skewed = ~coded & (np.abs(skewness(X)) > _SKEWED) & (scaling != "standard")
     bent = ~coded & (_distinct(X) >= 8) & (scaling == "spline")
     blocks: list[tuple[str, Any, list[int]]] = []
     for name, chosen in {
@@ -109,17 +110,6 @@ def _numbers(rows: int, seed: int, skewed: bool, bent: bool) -> Pipeline:
         # prices the error is 28,900 instead of 47,700.)
         steps.append(SplineTransformer(n_knots=_KNOTS, degree=3, knots="quantile", extrapolation="constant"))
     return make_pipeline(*steps, StandardScaler())
-
-
-def _skewness(X: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the skewness of each column without its missing values; 0 for constant and empty columns."""
-    known = ~np.isnan(X)
-    rows = np.maximum(known.sum(axis=0), 1)
-    values = np.where(known, X, 0.0)
-    centred = np.where(known, values - values.sum(axis=0) / rows, 0.0)
-    spread = np.sqrt((centred**2).sum(axis=0) / rows)
-    standard = np.divide(centred, spread, out=np.zeros_like(centred), where=spread > 0)
-    return np.asarray((standard**3).sum(axis=0) / rows)
 
 
 def _distinct(X: NDArray[np.float64]) -> NDArray[np.int64]:

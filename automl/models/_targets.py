@@ -12,6 +12,8 @@ from sklearn.compose import TransformedTargetRegressor
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
+from ._skewness import skewness
+
 if TYPE_CHECKING:
     from .base import Context, Params
 
@@ -39,15 +41,11 @@ def log_scale(y: Floats) -> str:
         ``log`` for positive values, ``log1p`` where there are zeros; empty where the target is not skewed to
         the right (skewness of 1 or less), not more even after it, or negative somewhere.
     """
-    if y.min() < 0 or not _skewness(y) > _SKEWED:
+    if y.min() < 0:
         return ""
     scale = "log" if y.min() > 0 else "log1p"
-    return scale if abs(_skewness(_SCALES[scale][0](y))) < _skewness(y) else ""
-
-
-def _skewness(y: Floats) -> float:
-    spread = float(y.std())
-    return float((((y - y.mean()) / spread) ** 3).mean()) if spread > 0 else 0.0
+    before, after = skewness(np.column_stack([y, _SCALES[scale][0](y)]))
+    return scale if before > _SKEWED and abs(after) < before else ""
 
 
 def scale_space(context: Context) -> dict[str, BaseDistribution]:

@@ -252,24 +252,12 @@ class Family(ABC):
             X_valid = y_valid = None
         deadline.check(f"start to fit {self.label}")
         own = {name: value for name, value in params.items() if name != "target"}
-        fit = self._fit_log if params.get("target") == "log" else self._fit
-        return fit(own, context, X, y, X_valid, y_valid, deadline)
-
-    def _fit_log(
-        self,
-        params: Params,
-        context: Context,
-        X: NDArray[np.float64],
-        y: NDArray[Any],
-        X_valid: NDArray[np.float64] | None,
-        y_valid: NDArray[Any] | None,
-        deadline: Deadline,
-    ) -> Fitted:
-        """Fit to the logarithm of the target; what is learnt predicts the target."""
+        if params.get("target") != "log":
+            return self._fit(own, context, X, y, X_valid, y_valid, deadline)
         # A relative error is an absolute one of the logarithm.
         inner = replace(context, metric="mae" if context.metric == "mape" else context.metric)
         y_valid = None if y_valid is None else to_scale(y_valid, context)
-        fitted = self._fit(params, inner, X, to_scale(y, context), X_valid, y_valid, deadline)
+        fitted = self._fit(own, inner, X, to_scale(y, context), X_valid, y_valid, deadline)
         return replace(fitted, estimator=in_units(fitted.estimator, y, context))
 
     @abstractmethod
