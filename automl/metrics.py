@@ -95,6 +95,29 @@ class Metric:
         """Return the distance from the optimum: lower is better, 0 is perfect."""
         return self.distance(self.score(y, prediction))
 
+    def resampled(self, y: Array, prediction: Array) -> Callable[[Array], float]:
+        """Return the score as a function of how often each row counts.
+
+        Parameters
+        ----------
+        y, prediction : ndarray
+            As in `score`.
+
+        Returns
+        -------
+        callable
+            Takes whole numbers of shape (n_rows,), such as a bootstrap draw; NaN as in `score`.
+        """
+        if self.prepared is not None:
+            weighted = self.prepared(y, prediction)
+            return lambda counts: weighted(counts.astype(float))
+
+        def score(counts: Array) -> float:
+            rows = np.repeat(np.arange(len(y)), counts)
+            return self.function(y[rows], prediction[rows])
+
+        return score
+
     def distance(self, score: float) -> float:
         """Return the loss that a score stands for."""
         return self.optimum - score if self.greater_is_better else score - self.optimum
@@ -470,16 +493,11 @@ def bootstrap_interval(
         return float("nan"), float("nan")
     drawn = min(n, _MOST_RESAMPLED)
     rng = np.random.default_rng(seed)
-    scorer = metric.prepared(y, prediction) if metric.prepared is not None else None
+    scorer = metric.resampled(y, prediction)
     scores = np.empty(draws)
     for draw in range(draws):
         counts = np.bincount(rng.integers(0, n, size=drawn), minlength=n)
-        counts = counts if unit is None else counts[unit]
-        if scorer is not None:
-            scores[draw] = scorer(counts.astype(float)) if counts.any() else np.nan
-        else:
-            rows = np.repeat(np.arange(len(y)), counts)
-            scores[draw] = metric.function(y[rows], prediction[rows])
+        scores[draw] = scorer(counts if unit is None else counts[unit])
     scores = scores[~np.isnan(scores)]
     if not len(scores):
         return float("nan"), float("nan")

@@ -64,9 +64,8 @@ class DaskWorkers(Workers):
         now = time.monotonic()
         if self._client is not None and now - self._counted > _COUNT_EVERY:
             self._counted = now
-            with suppress(
-                OSError, CancelledError
-            ):  # the scheduler is busy, or gone: the candidates will tell
+            # A scheduler that is busy says nothing; where it is gone, the candidates will tell.
+            with suppress(OSError, CancelledError):
                 self._threads = self._client.nthreads(callback_timeout=_ANSWER_SECONDS)
         return max(len(self._threads), 1)
 

@@ -6,7 +6,7 @@ Both come from bootstrap draws of the rows that have out-of-fold predictions, so
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl.metrics import Metric
-from automl.search.ensemble import library_size, vote_weights
+from automl.search.ensemble import library_size, select_ensemble
 
 __all__ = ["Confidence", "assess"]
 
@@ -99,14 +99,14 @@ def assess(
         groups = None if groups is None else groups[rows]
     unit = np.arange(len(y)) if groups is None else np.unique(groups, return_inverse=True)[1]
     units = int(unit.max()) + 1
-    losses = [_weighted_loss(metric, y, each) for each in predictions]
+    scorers = [metric.resampled(y, each) for each in predictions]
     best, beats, drawn = np.zeros(len(predictions)), np.zeros(len(predictions)), 0
     gaps: list[float] = []
     for _ in range(draws):
         if time.monotonic() > end:
             break
         counts = np.bincount(rng.integers(0, units, size=units), minlength=units)[unit]
-        inside = np.array([loss(counts) for loss in losses])
+        inside = np.array([metric.distance(scorer(counts)) for scorer in scorers])
         if np.isnan(inside).any():  # such as a class that was not drawn
             continue
         drawn += 1
@@ -131,25 +131,10 @@ def _gap(
 ) -> float:
     """Loss, on the rows not drawn, of what is chosen by the rows drawn, less that of the chosen model."""
     outside = counts == 0
-    rows = np.repeat(np.arange(len(y)), counts)
-    library = [predictions[i] for i in order[: library_size(len(y))]]
     if not outside.any():
         return float("nan")
-    weights = vote_weights([each[rows] for each in library], y[rows], metric)
+    rows = np.repeat(np.arange(len(y)), counts)
+    library = [predictions[i] for i in order[: library_size(len(y))]]
+    weights = select_ensemble([each[rows] for each in library], y[rows], metric)
     again = np.tensordot(np.asarray(weights), np.stack([each[outside] for each in library]), axes=1)
     return metric.loss(y[outside], again) - metric.loss(y[outside], chosen[outside])
-
-
-def _weighted_loss(
-    metric: Metric, y: NDArray[Any], prediction: Floats
-) -> Callable[[NDArray[np.int64]], float]:
-    """The loss as a function of how often each row counts."""
-    if metric.prepared is not None:
-        scorer = metric.prepared(y, prediction)
-        return lambda counts: metric.distance(scorer(counts.astype(np.float64)))
-
-    def loss(counts: NDArray[np.int64]) -> float:
-        rows = np.repeat(np.arange(len(y)), counts)
-        return metric.loss(y[rows], prediction[rows])
-
-    return loss

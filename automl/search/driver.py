@@ -122,6 +122,8 @@ class _Search:
         self.folder = folder
         self.clock = clock
         self.progress = progress
+        # A run of so many trials repeats itself: time must not play a part in what is tried.
+        self.timed = folder.spec["max_trials"] is None
         self.cores = folder.spec["n_jobs"] or cpu_count()
         self.running: dict[Future[Evaluation], _Running] = {}
         self.again: list[tuple[Candidate, int]] = []
@@ -204,8 +206,7 @@ class _Search:
     def _search(self, context: Context, pool: Workers) -> bool:
         """Run trials until time, their number or the person says stop; True if it was the person."""
         families = self._usable_families(context)
-        timed = self.folder.spec["max_trials"] is None
-        proposer = Proposer(context, families, lag=2 * pool.n_workers + 2, timed=timed)
+        proposer = Proposer(context, families, lag=2 * pool.n_workers + 2, timed=self.timed)
         for trial in load_trials(self.folder):
             self.trials[trial.number] = trial
             proposer.add(trial)
@@ -274,7 +275,7 @@ class _Search:
     def _rival(self) -> Rival | None:
         """The best trial, for new candidates to race against; none where time must not play a part."""
         best = ranked(list(self.trials.values()))[:1]
-        if not best or self.folder.spec["max_trials"] is not None:
+        if not best or not self.timed:
             return None
         if self._raced is None or self._raced.id != best[0].id:
             self._raced = Rival(

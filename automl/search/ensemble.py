@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from automl.metrics import Metric
 
-__all__ = ["library_size", "select_ensemble", "vote_weights"]
+__all__ = ["library_size", "select_ensemble"]
 
 _ROUNDS = 25  # TabRepo (Salinas and Erickson, 2024) found no gain above 25 rounds
 _DECIMALS = 6  # differences below this are noise: such candidates tie, and a member used already is preferred
@@ -54,12 +54,13 @@ def select_ensemble(
     Returns
     -------
     list of float
-        One weight for each model, adding to 1; most are 0.
+        One weight for each model, adding to 1; most are 0. All weight is on the first model where the vote
+        does no better than it on all rows: such a vote is not worth its size.
     """
     end = time.monotonic() + seconds
     rows = _rows_to_use(y, seed)
     library = [prediction[rows] for prediction in predictions]
-    y = y[rows]
+    drawn = y[rows]
     picked: list[int] = []
     total = np.zeros_like(library[0])
     best_loss, best_length = np.inf, 0
@@ -68,7 +69,7 @@ def select_ensemble(
         for prediction in library:
             if time.monotonic() > end and best_length:
                 break
-            losses.append(round(metric.loss(y, (total + prediction) / (len(picked) + 1)), _DECIMALS))
+            losses.append(round(metric.loss(drawn, (total + prediction) / (len(picked) + 1)), _DECIMALS))
         if len(losses) < len(library):
             break
         choice = min(range(len(library)), key=lambda i: (losses[i], i not in picked, i))
@@ -77,25 +78,10 @@ def select_ensemble(
         if losses[choice] < best_loss:
             best_loss, best_length = losses[choice], len(picked)
     counts = Counter(picked[:best_length])
-    return [counts[i] / best_length for i in range(len(library))]
-
-
-def vote_weights(
-    predictions: Sequence[NDArray[np.float64]],
-    y: NDArray[np.float64],
-    metric: Metric,
-    *,
-    seconds: float = np.inf,
-    seed: int = 0,
-) -> list[float]:
-    """As `select_ensemble`, but all weight on the first model where the vote does no better on all rows.
-
-    Such a vote is not worth its size.
-    """
-    weights = select_ensemble(predictions, y, metric, seconds=seconds, seed=seed)
+    weights = [counts[i] / best_length for i in range(len(library))]
     vote = np.tensordot(np.asarray(weights), np.stack(predictions), axes=1)
     losses = [round(metric.loss(y, each), _DECIMALS) for each in (vote, predictions[0])]
-    return weights if losses[0] < losses[1] else [1.0] + [0.0] * (len(predictions) - 1)
+    return weights if losses[0] < losses[1] else [1.0] + [0.0] * (len(library) - 1)
 
 
 def _rows_to_use(y: NDArray[np.float64], seed: int) -> NDArray[np.intp] | slice:

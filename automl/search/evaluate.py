@@ -6,7 +6,7 @@ import io
 import time
 import traceback
 import warnings
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -128,19 +128,6 @@ def evaluate(
         A failure is returned as one with its reason: no candidate can stop the search.
     """
     started = time.monotonic()
-    evaluation = _attempt(source, family, params, context, seconds, rival)
-    # What led to no model took time as well.
-    return replace(evaluation, fit_seconds=time.monotonic() - started) if evaluation.reason else evaluation
-
-
-def _attempt(
-    source: Path | TrainingRows,
-    family: str,
-    params: dict[str, Any],
-    context: Context,
-    seconds: float,
-    rival: Rival | None,
-) -> Evaluation:
     try:
         rows = source if isinstance(source, TrainingRows) else _rows_of(source)
         with warnings.catch_warnings(record=True) as caught:
@@ -149,11 +136,16 @@ def _attempt(
         seen = sorted({f"{w.category.__name__}: {str(w.message).splitlines()[0][:200]}" for w in caught})
         return Evaluation(**{**done, "warnings": seen[:5]})
     except Beaten as error:
-        return Evaluation(reason=error.message, estimate=error.estimate)
+        return _without_model(started, error.message, estimate=error.estimate)
     except MemoryError as error:
-        return Evaluation(reason=f"Out of memory: {error}", details=traceback.format_exc())
+        return _without_model(started, f"Out of memory: {error}", details=traceback.format_exc())
     except Exception as error:  # noqa: BLE001 - whatever a library raises is this candidate's result
-        return Evaluation(reason=_reason(error), details=traceback.format_exc())
+        return _without_model(started, _reason(error), details=traceback.format_exc())
+
+
+def _without_model(started: float, reason: str, **more: Any) -> Evaluation:
+    """What led to no model took time as well."""
+    return Evaluation(reason=reason, fit_seconds=time.monotonic() - started, **more)
 
 
 def _reason(error: Exception) -> str:

@@ -38,9 +38,8 @@ class WorkerPool(Workers):
         Threads that native libraries may use in each worker.
     """
 
-    lost = (
-        BrokenProcessPool,
-    )  # a worker that dies takes its pool along; nobody knows whose candidate it was
+    lost = (BrokenProcessPool,)
+    # A worker that dies takes its pool along, and nobody knows whose candidate it was.
     separate = False
 
     def __init__(self, n_workers: int, n_threads: int) -> None:

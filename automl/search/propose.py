@@ -50,10 +50,10 @@ class Proposer:
     context : Context
     families : sequence of str
         Those that can be used on this table.
-    timed : bool
-        Whether the cost of a candidate is its seconds; else each costs the same.
     lag : int
         How many candidates may be under way, or finished and not yet told, when the next one is asked for.
+    timed : bool
+        Whether the cost of a candidate is its seconds; else each costs the same.
     """
 
     def __init__(self, context: Context, families: Sequence[str], *, lag: int, timed: bool = False) -> None:

@@ -90,12 +90,17 @@ def race(
     judged = np.flatnonzero(rows)
     if len(judged) > _ROWS:
         judged = rng.choice(judged, _ROWS, replace=False)
-    y, ours, theirs = y[judged], prediction[judged], rival.out_of_fold[judged]
-    ratio = _ratio(metric, y, ours, theirs)
+    ours, theirs = (metric.resampled(y[judged], each[judged]) for each in (prediction, rival.out_of_fold))
+
+    def of_losses(counts: NDArray[np.int64]) -> float:
+        loss = metric.distance(theirs(counts))
+        return metric.distance(ours(counts)) / loss if loss > 0 else float("nan")
+
+    ratio = of_losses(np.ones(len(judged), dtype=np.int64))
     if not ratio > _MARGIN:  # also where the metric is undefined
         return ratio
     draws = rng.integers(0, len(judged), size=(_DRAWS, len(judged)))
-    ratios = [_ratio(metric, y[draw], ours[draw], theirs[draw]) for draw in draws]
+    ratios = [of_losses(np.bincount(draw, minlength=len(judged))) for draw in draws]
     if np.mean(np.asarray(ratios) > _MARGIN) >= _CONFIDENCE:
         raise Beaten(
             f"Clearly worse than {rival.id} on the folds run so far ({ratio:.2f} times its loss): "
@@ -103,8 +108,3 @@ def race(
             rival.loss * ratio,
         )
     return ratio
-
-
-def _ratio(metric: Metric, y: NDArray[Any], ours: NDArray[np.float64], theirs: NDArray[np.float64]) -> float:
-    loss = metric.loss(y, theirs)
-    return metric.loss(y, ours) / loss if loss > 0 else float("nan")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from automl.metrics import bootstrap_interval, get_metric
 from automl.search.confidence import MODELS, assess
-from automl.search.ensemble import library_size, vote_weights
+from automl.search.ensemble import library_size, select_ensemble
 from automl.search.evaluate import TrainingRows
 from automl.search.trial import Trial
 from automl.store import RunFolder
@@ -106,7 +106,9 @@ def choose(
         if predictions and time.monotonic() > end:
             break
         predictions.append(out_of_fold(folder, trial.id)[validated])
-    weights = vote_weights(predictions, y, metric, seconds=end - time.monotonic(), seed=folder.spec["seed"])
+    weights = select_ensemble(
+        predictions, y, metric, seconds=end - time.monotonic(), seed=folder.spec["seed"]
+    )
     prediction = np.tensordot(np.asarray(weights), np.stack(predictions), axes=1)
     members = {trial.id: weight for trial, weight in zip(library, weights, strict=False) if weight > 0}
     return Choice(

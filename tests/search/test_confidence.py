@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from automl.metrics import get_metric
 from automl.run import Run
 from automl.search.confidence import Confidence, assess
-from automl.search.ensemble import library_size, vote_weights
+from automl.search.ensemble import library_size, select_ensemble
 
 RMSE = get_metric("rmse", "regression")
 Floats = NDArray[np.float64]
@@ -23,7 +23,7 @@ def play(noises: Floats, rows: int, seed: int) -> tuple[Confidence, Floats, Floa
     errors = errors[order]
     seen = list(errors[:, :rows])
     library = library_size(rows)
-    weights = vote_weights(seen[:library], y, RMSE)
+    weights = select_ensemble(seen[:library], y, RMSE)
     chosen = np.tensordot(np.asarray(weights), errors[:library], axes=1)
     said = assess(RMSE, y, seen, chosen[:rows], draws=40, seed=seed)
     assert said is not None
