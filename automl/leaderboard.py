@@ -43,8 +43,8 @@ def leaderboard(folder: RunFolder) -> pd.DataFrame:
         Columns as in `COLUMNS`. `score` is on the out-of-fold predictions, in the metric's own direction;
         the interval is a 90 % bootstrap interval; `p_best` is the probability that a trial is the best of the
         best 40, `tied` whether the data cannot tell it from the best (both empty where there was no time, and
-        `p_best` for the ensemble); `predict_ms_per_1000` is for 1,000 rows in one thread
-        without the preprocessor.
+        `p_best` for the ensemble); `predict_ms_per_1000` is for 1,000 rows in one thread without the
+        preprocessor.
     """
     trials = {content["id"]: Trial.from_json(content) for content in folder.trials()}
     result = folder.result

@@ -69,9 +69,7 @@ def leaderboard(options: Namespace, console: Console) -> int:
 def _overview(run: RunFolder) -> dict[str, Any]:
     now, result = jobs.state(run.path), run.result
     best = now.status.get("best") or {}
-    holdout = (result or {}).get("holdout") or {}
-    known = holdout or (result or {}).get("corrected") or {}
-    score = known.get("score", (result or {}).get("cv_score", best.get("score")))
+    headline = best if result is None else result["metrics"][result["metric"]]
     return {
         "id": run.id,
         "name": run.spec["name"],
@@ -79,7 +77,7 @@ def _overview(run: RunFolder) -> dict[str, Any]:
         "state": now.state,
         "target": run.spec["target"],
         "metric": (result or {}).get("metric") or now.status.get("metric"),
-        "score": score,
+        "score": headline.get("score"),
         "trials": now.status.get("trials") or 0,
         "created": run.spec["created"],
         "bytes": run.disk_bytes(),

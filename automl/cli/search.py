@@ -140,16 +140,11 @@ def _summary(run: RunFolder, now: jobs.JobState, result: dict[str, Any], console
     if chosen == "ensemble":
         chosen = f"ensemble of {', '.join(member['id'] for member in result['members'])}"
     holdout = result.get("holdout")
-    known = result.get("corrected") or {"score": result["cv_score"], "interval": result["cv_interval"]}
-    score, interval = known["score"], known["interval"]
+    headline = result["metrics"][metric]
+    score, (low, high) = headline["score"], headline["interval"]
     where = "cross-validated, less the optimism of choosing" if result.get("corrected") else "cross-validated"
     if holdout:
-        score, interval, where = (
-            holdout["score"],
-            holdout["interval"],
-            f"on {holdout['rows']:,} rows never seen",
-        )
-    low, high = interval or (None, None)
+        where = f"on {holdout['rows']:,} rows never seen"
     shown = _shown(run.path)
     console.say(
         f"model    {chosen}",

@@ -176,14 +176,11 @@ def overview(run: RunFolder) -> Overview:
 
 def headline(result: Mapping[str, Any]) -> tuple[float | None, tuple[float, float] | None, str]:
     """The honest score of a finished run: value, interval, and what it was measured on."""
-    holdout = result.get("holdout")
-    if holdout:
-        return holdout["score"], interval_of(holdout.get("interval")), "on the sealed holdout"
-    corrected = result.get("corrected")
-    if corrected:
-        where = "cross-validated, less the optimism of choosing"
-        return corrected["score"], interval_of(corrected["interval"]), where
-    return result.get("cv_score"), interval_of(result.get("cv_interval")), "cross-validated"
+    shown = result["metrics"][result["metric"]]
+    where = "on the sealed holdout" if result["holdout"] else "cross-validated"
+    if result.get("corrected"):
+        where += ", less the optimism of choosing"
+    return shown["score"], interval_of(shown["interval"]), where
 
 
 @dataclass(frozen=True)
