@@ -167,7 +167,7 @@ def _coverage(result: dict[str, Any]) -> list[str]:
     found = next((level for level in measured.get("levels", ()) if level["level"] == _LEVEL), None)
     if found is None:
         return []
-    what, size = ("sets", "classes") if "classes" in found else ("intervals", "wide")
+    what, size = ("sets", "classes") if "classes" in found else ("interval", "wide")
     where = "rows never seen" if measured["on"] == "holdout" else "rows, cross-validated"
     return [
         f"{what:<9}of {_LEVEL:.0%} held the truth of {found['measured']:.1%} of {measured['rows']:,} "
