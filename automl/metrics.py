@@ -63,6 +63,8 @@ class Metric:
         Unit of the score: none, that of the target, or a share of 1.
     note : str
         What the score says, in one sentence.
+    steep : bool
+        Whether one confident error can cost as much as all other rows together.
     prepared : callable, optional
         ``prepared(y, prediction)`` does what does not depend on weights once and returns a function of
         weights; makes intervals fast. Without it intervals index the rows and call `function`.
@@ -77,6 +79,7 @@ class Metric:
     function: Callable[[Array, Array], float]
     unit: Literal["", "target", "share"] = ""
     note: str = ""
+    steep: bool = False
     prepared: Callable[[Array, Array], Weighted] | None = None
 
     def score(self, y: Array, prediction: Array) -> float:
@@ -317,6 +320,7 @@ def _metric(
     greater: bool,
     note: str,
     unit: Literal["", "target", "share"] = "",
+    steep: bool = False,
 ) -> Metric:
     """Make a metric of this file, whose score is that of its prepared form with equal weights."""
 
@@ -334,6 +338,7 @@ def _metric(
         function=function,
         unit=unit,
         note=note,
+        steep=steep,
         prepared=prepared,
     )
 
@@ -348,7 +353,7 @@ _ALL: Iterable[Metric] = (
         note="Precision averaged over recall; looks at the positives, so it suits rare ones.",
     ),
     _metric(
-        "log_loss", "Log loss", _CLASSES, "proba", _log_loss, greater=False,
+        "log_loss", "Log loss", _CLASSES, "proba", _log_loss, greater=False, steep=True,
         note="Mean surprise at the true class, in nats; punishes confident errors.",
     ),
     _metric(
@@ -446,11 +451,15 @@ def bootstrap_interval(
     prediction: Array,
     *,
     groups: Array | None = None,
+    new_rows: int | None = None,
     level: float = 0.9,
     draws: int = 500,
     seed: int = 0,
 ) -> tuple[float, float]:
     """Return the percentile bootstrap interval of a score.
+
+    It holds the score on endlessly many rows, or with `new_rows` the score on a further sample of that size.
+    Such a sample has a chance of its own: the deviations are widened by the root of 1 + n / new_rows.
 
     Above 20,000 rows each draw has 20,000 of them, and the deviations from the score are narrowed by the root
     of the ratio (m-out-of-n bootstrap): the cost stays bounded.
@@ -468,6 +477,8 @@ def bootstrap_interval(
         As in `Metric.score`.
     groups : ndarray of int, shape (n_rows,), optional
         Which rows belong together.
+    new_rows : int, optional
+        Size of the further sample that the interval is for.
     level : float
         Share of the draws inside the interval.
     draws : int
@@ -503,6 +514,8 @@ def bootstrap_interval(
         return float("nan"), float("nan")
     low, high = np.quantile(scores, [(1 - level) / 2, (1 + level) / 2])
     factor = np.sqrt(drawn / n) * (1.0 if unit is None else _few_groups(n, level))
+    if new_rows is not None:
+        factor *= np.sqrt(1 + len(y) / new_rows)
     if factor != 1:
         score = metric.score(y, prediction)
         low, high = score + (low - score) * factor, score + (high - score) * factor

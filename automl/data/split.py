@@ -22,6 +22,7 @@ _FOLDS = ((1_000, 8), (20_000, 5), (100_000, 3))
 _ONE_FOLD_SHARE = 0.1
 _ONE_FOLD_ROWS = 25_000
 _BINS = 20
+_NEW_SHARE = 1 / 3  # of the table: what a quarter kept aside is to the three others
 _FEWEST_GROUPS_TO_HOLD = 25  # a fifth of fewer says next to nothing
 
 Ints = npt.NDArray[np.int64]
@@ -58,6 +59,11 @@ class Split:
     ordered: bool = False
     groups: Ints | None = None
     times: Floats | None = None
+
+    @property
+    def new_rows(self) -> int:
+        """Size of the further sample that intervals of scores are for: a third of the rows there are."""
+        return max(round(_NEW_SHARE * (len(self.train) + len(self.holdout))), 1)
 
     def learns(self, number: int) -> npt.NDArray[np.bool_]:
         """Which of the training rows a model of this fold learns from, shape as `train`."""

@@ -383,7 +383,8 @@ class _Search:
                 likely[:_REFITTED_MEMBERS], self.context, self.holdout_rows, self.n_workers
             )
             fitting = min(fitting, _REFIT_SHARE * self.clock.budget)
-        self.clock.reserve_for(2 * loading + predicting + fitting + confidence_seconds(self.clock.budget))
+        assessing = confidence_seconds(self.clock.budget, correct=not self.holdout_rows)
+        self.clock.reserve_for(2 * loading + predicting + fitting + assessing)
 
     def _write_status(self, state: str, message: str, *, force: bool = False, **fields: Any) -> None:
         now = time.monotonic()

@@ -202,8 +202,9 @@ def _cross_validate(
     if not np.isfinite(score):
         raise ValueError(f"{metric.label} is undefined for what the model predicts.")
     interval = bootstrap_interval(
-        metric, y, prediction, groups=rows.validated_groups, draws=200, seed=context.seed
-    )
+        metric, y, prediction, groups=rows.validated_groups, new_rows=rows.split.new_rows, draws=200,
+        seed=context.seed,
+    )  # fmt: skip
     stream = io.BytesIO()
     joblib.dump(models, stream, compress=1)
     return {

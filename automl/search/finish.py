@@ -27,6 +27,8 @@ from automl.task import Task
 __all__ = ["confidence_seconds", "finish", "summarise"]
 
 _CONFIDENCE_SHARE, _CONFIDENCE_SECONDS = 0.02, 5.0
+_CORRECTION_SHARE, _CORRECTION_SECONDS = 0.05, 10.0  # without a holdout, which would have to be scored instead
+_NORMAL = 1.645  # standard deviations to the ends of a 90 % interval
 
 
 def finish(
@@ -67,11 +69,12 @@ def finish(
         )
     parts = load_split(folder)
     opens = open_holdout and len(parts.holdout) > 0
-    seconds = confidence_seconds(clock.budget)
+    seconds = confidence_seconds(clock.budget, correct=not opens)
     sure = confidence(folder, task, trials, choice, correct=not opens, seconds=seconds)
     model = assemble(folder, task, choice.weights)
     if opens:
-        result = _summary(task, choice, trials, sure) | _score_holdout(folder, task, choice, model, parts)
+        result = _summary(task, choice, trials, sure, parts)
+        result |= _score_holdout(folder, task, choice, model, parts)
     else:
         result = summarise(folder, task, choice, trials, sure)
     result["seconds"] = clock.spent()
@@ -80,8 +83,10 @@ def finish(
     return result, model
 
 
-def confidence_seconds(budget: float) -> float:
-    """Time for assessing how sure the choice is."""
+def confidence_seconds(budget: float, *, correct: bool) -> float:
+    """Time for assessing how sure the choice is, with or without its optimism."""
+    if correct:
+        return min(_CORRECTION_SHARE * budget, _CORRECTION_SECONDS)
     return min(_CONFIDENCE_SHARE * budget, _CONFIDENCE_SECONDS)
 
 
@@ -96,12 +101,14 @@ def summarise(
 
     The score to be shown is the cross-validated one less the optimism of the choice, where that is known.
     """
+    parts = load_split(folder)
     metrics = _all_metrics(
-        task, choice.y, choice.prediction, "out-of-fold", folder.spec["seed"], choice.groups
+        task, choice.y, choice.prediction, "out-of-fold", folder.spec["seed"], choice.groups, parts.new_rows
     )
-    corrected = None if sure is None else _corrected(task, choice, sure["optimism"])
+    optimism = (sure or {}).get("optimism")
+    corrected = None if optimism is None else _corrected(task, choice, **optimism)
     metrics[task.metric] |= corrected or {}
-    return _summary(task, choice, trials, sure) | {
+    return _summary(task, choice, trials, sure, parts) | {
         "estimate": "cross-validation",
         "holdout": None,
         "corrected": corrected,
@@ -110,21 +117,27 @@ def summarise(
     }
 
 
-def _corrected(task: Task, choice: Choice, optimism: float) -> dict[str, Any]:
+def _corrected(task: Task, choice: Choice, *, loss: float, error: float, draws: int) -> dict[str, Any]:
+    """The score less the optimism, in an interval that allows for the error of the correction as well."""
     metric = get_metric(task.metric, task.kind)
-    ends = [json_number(metric.worse(end, optimism)) for end in choice.interval]
+    score = metric.worse(choice.score, loss)
+    low, high = (float(np.hypot(end - choice.score, _NORMAL * error)) for end in choice.interval)
+    ends = [score - low, min(score + high, metric.optimum)]
+    if not metric.greater_is_better:
+        ends = [max(score - low, metric.optimum), score + high]
     return {
-        "score": json_number(metric.worse(choice.score, optimism)),
-        "interval": ends,
+        "score": json_number(score),
+        "interval": [json_number(end) for end in ends],
         "on": "out-of-fold, less the optimism of choosing the best",
     }
 
 
 def _summary(
-    task: Task, choice: Choice, trials: Sequence[Trial], sure: dict[str, Any] | None
+    task: Task, choice: Choice, trials: Sequence[Trial], sure: dict[str, Any] | None, parts: Split
 ) -> dict[str, Any]:
     return {
         "confidence": sure,
+        "new_rows": parts.new_rows,
         "chosen": choice.model,
         "members": [{"id": name, "weight": weight} for name, weight in choice.weights.items()],
         "metric": task.metric,
@@ -145,7 +158,7 @@ def _score_holdout(
     prediction = np.asarray(values, dtype=np.float64)
     folder.add_event("holdout_opened", rows=len(rows))
     groups = None if parts.groups is None else parts.groups[parts.holdout]
-    metrics = _all_metrics(task, y, prediction, "holdout", folder.spec["seed"], groups)
+    metrics = _all_metrics(task, y, prediction, "holdout", folder.spec["seed"], groups, parts.new_rows)
     return {
         "estimate": "holdout",
         "holdout": {**metrics[task.metric], "rows": len(rows), "opened_at": time.time()},
@@ -161,13 +174,16 @@ def _all_metrics(
     on: str,
     seed: int,
     groups: NDArray[np.int64] | None,
+    new_rows: int,
 ) -> dict[str, dict[str, Any]]:
     """Every metric of the task with its interval; None where it is undefined (rmsle of a negative)."""
     found: dict[str, dict[str, Any]] = {}
     for metric in metrics_for(task.kind):
         try:
             score = metric.score(y, prediction)
-            low, high = bootstrap_interval(metric, y, prediction, groups=groups, draws=200, seed=seed)
+            low, high = bootstrap_interval(
+                metric, y, prediction, groups=groups, new_rows=new_rows, draws=200, seed=seed
+            )
         except ValueError as undefined:  # such as rmsle of a negative target
             found[metric.name] = {"score": None, "interval": [None, None], "on": on, "note": str(undefined)}
             continue

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from automl.metrics import bootstrap_interval, get_metric
-from automl.search.confidence import MODELS, assess
+from automl.search.confidence import MODELS, TIED, assess, optimism
 from automl.search.ensemble import library_size, select_ensemble
 from automl.search.evaluate import TrainingRows
 from automl.search.trial import Trial
@@ -38,7 +38,7 @@ class Choice:
     weights : dict
         Weight of each trial in the vote; a single 1 when one trial is chosen.
     score, interval
-        On the out-of-fold predictions, with a 90 % bootstrap interval.
+        On the out-of-fold predictions, with the 90 % bootstrap interval for new rows.
     prediction : ndarray
         Out-of-fold predictions of the validated rows.
     y : ndarray
@@ -116,8 +116,9 @@ def choose(
         weights=members,
         score=float(metric.score(y, prediction)),
         interval=bootstrap_interval(
-            metric, y, prediction, groups=rows.validated_groups, draws=200, seed=folder.spec["seed"]
-        ),
+            metric, y, prediction, groups=rows.validated_groups, new_rows=rows.split.new_rows, draws=200,
+            seed=folder.spec["seed"],
+        ),  # fmt: skip
         prediction=prediction,
         y=y,
         groups=rows.validated_groups,
@@ -149,22 +150,37 @@ def confidence(
     Returns
     -------
     dict or None
-        `draws`; `optimism`, in units of the loss; `p_best` of each of the best trials by its id; `tied`, the
-        ids of those that the data cannot tell from the best. None where there was no time.
+        `draws`; `optimism`, None or a dict of `draws`, `loss` and `error`; `p_best` of each of the best
+        trials by its id; `tied`, the ids of the best model and of those that the data cannot tell from it.
+        None where there was no time.
     """
+    end = time.monotonic() + seconds
     best = ranked(trials)[:MODELS]
     validated = TrainingRows.load(folder.path).validated
+    metric = get_metric(task.metric, task.kind)
+    models = [out_of_fold(folder, trial.id)[validated] for trial in best]
+    seed = folder.spec["seed"]
     found = assess(
-        get_metric(task.metric, task.kind), choice.y,
-        [out_of_fold(folder, trial.id)[validated] for trial in best], choice.prediction,
-        groups=choice.groups, correct=correct, seconds=seconds, seed=folder.spec["seed"],
+        metric, choice.y, models, choice.prediction, groups=choice.groups, seed=seed,
+        seconds=seconds / 2 if correct else seconds,
     )  # fmt: skip
     if found is None:
         return None
+    taken_off = None
+    if correct:
+        taken_off = optimism(
+            metric, choice.y, models, choice.prediction, groups=choice.groups, seed=seed,
+            seconds=end - time.monotonic(),
+        )  # fmt: skip
     ids = [trial.id for trial in best]
+    tied = [name for name, tied in zip(ids, found.tied, strict=True) if tied]
+    if choice.model == ENSEMBLE:
+        # Its weights were fitted to these very rows.
+        unsure = np.mean(found.lead <= (taken_off.loss if taken_off else 0.0)) > TIED
+        tied = [ENSEMBLE, *(tied if unsure else [])]
     return {
         "draws": found.draws,
-        "optimism": found.optimism,
+        "optimism": asdict(taken_off) if taken_off else None,
         "p_best": dict(zip(ids, found.best.tolist(), strict=True)),
-        "tied": [name for name, tied in zip(ids, found.tied, strict=True) if tied],
+        "tied": tied,
     }
