@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from automl.search.trial import Trial
-from automl.store import RunFolder
+from automl.store import RunFolder, tied_models
 
 __all__ = ["COLUMNS", "leaderboard"]
 
@@ -41,10 +41,10 @@ def leaderboard(folder: RunFolder) -> pd.DataFrame:
     -------
     DataFrame
         Columns as in `COLUMNS`. `score` is on the out-of-fold predictions, in the metric's own direction;
-        the interval is a 90 % bootstrap interval; `p_best` is the probability that a trial is the best of the
-        best 40, `tied` whether the data cannot tell it from the best (both empty where there was no time, and
-        `p_best` for the ensemble); `predict_ms_per_1000` is for 1,000 rows in one thread without the
-        preprocessor.
+        the interval holds the score on new rows, a third as many as the table has, in nine cases of ten;
+        `p_best` is the probability that a trial is the best of the best 40, `tied` whether the data cannot
+        tell it from the best model (both empty where there was no time, and `p_best` for the ensemble);
+        `predict_ms_per_1000` is for 1,000 rows in one thread without the preprocessor.
     """
     trials = {content["id"]: Trial.from_json(content) for content in folder.trials()}
     result = folder.result
@@ -54,9 +54,9 @@ def leaderboard(folder: RunFolder) -> pd.DataFrame:
         rows.append(_ensemble_row(result, trials))
         losses.append(float("-inf"))  # it is chosen only where it beats every trial
     table = pd.DataFrame(rows, columns=list(COLUMNS))
-    sure = (result or {}).get("confidence") or {"p_best": {}, "tied": None}
+    sure, tied = (result or {}).get("confidence") or {"p_best": {}}, tied_models(result)
     table["p_best"] = table["id"].map(sure["p_best"]).astype("float64")
-    table["tied"] = [None if sure["tied"] is None else name in sure["tied"] for name in table["id"]]
+    table["tied"] = [None if tied is None else name in tied for name in table["id"]]
     table["chosen"] = table["id"] == (result or {}).get("chosen")
     order = sorted(range(len(rows)), key=lambda i: (losses[i], rows[i]["id"]))
     return table.iloc[order].reset_index(drop=True)

@@ -9,7 +9,7 @@ from typing import Any
 from automl import jobs
 from automl.cli.console import Console, find_run, number
 from automl.run import load_run
-from automl.store import Home, RunFolder
+from automl.store import Home, RunFolder, headline
 
 __all__ = ["leaderboard", "runs"]
 
@@ -69,7 +69,6 @@ def leaderboard(options: Namespace, console: Console) -> int:
 def _overview(run: RunFolder) -> dict[str, Any]:
     now, result = jobs.state(run.path), run.result
     best = now.status.get("best") or {}
-    headline = best if result is None else result["metrics"][result["metric"]]
     return {
         "id": run.id,
         "name": run.spec["name"],
@@ -77,7 +76,7 @@ def _overview(run: RunFolder) -> dict[str, Any]:
         "state": now.state,
         "target": run.spec["target"],
         "metric": (result or {}).get("metric") or now.status.get("metric"),
-        "score": headline.get("score"),
+        "score": best.get("score") if result is None else headline(result).score,
         "trials": now.status.get("trials") or 0,
         "created": run.spec["created"],
         "bytes": run.disk_bytes(),
@@ -85,6 +84,7 @@ def _overview(run: RunFolder) -> dict[str, Any]:
 
 
 def _model_row(record: dict[str, Any]) -> tuple[str, ...]:
+    share = "" if record["p_best"] is None else f"{record['p_best']:.0%}"
     return (
         "*" if record["chosen"] else "",
         record["id"],
@@ -93,7 +93,7 @@ def _model_row(record: dict[str, Any]) -> tuple[str, ...]:
         "–"
         if record["interval_low"] is None
         else f"{number(record['interval_low'])} to {number(record['interval_high'])}",
-        "–" if record["p_best"] is None else f"{record['p_best']:.0%}{' tied' if record['tied'] else ''}",
+        " ".join(filter(None, (share, "tied" if record["tied"] else ""))) or "–",
         number(record["fold_std"], 2),
         number(record["fit_seconds"], 3),
         number(record["predict_ms_per_1000"], 3),

@@ -16,7 +16,7 @@ from automl.cli.console import Console, find_run, number
 from automl.cli.progress import Lines, Live, Progress
 from automl.jobs.folder import LOG
 from automl.run import create_run
-from automl.store import RunFolder
+from automl.store import RunFolder, headline
 
 __all__ = ["fit", "resume"]
 
@@ -139,16 +139,13 @@ def _summary(run: RunFolder, now: jobs.JobState, result: dict[str, Any], console
     chosen = result["chosen"]
     if chosen == "ensemble":
         chosen = f"ensemble of {', '.join(member['id'] for member in result['members'])}"
-    holdout = result.get("holdout")
-    headline = result["metrics"][metric]
-    score, (low, high) = headline["score"], headline["interval"]
-    where = "cross-validated, less the optimism of choosing" if result.get("corrected") else "cross-validated"
-    if holdout:
-        where = f"on {holdout['rows']:,} rows never seen"
+    shown_score = headline(result)
+    low, high = shown_score.interval or (None, None)
     shown = _shown(run.path)
     console.say(
         f"model    {chosen}",
-        f"{metric:<8} {number(score)}  (90 % interval {number(low)} to {number(high)}, {where})",
+        f"{metric:<8} {number(shown_score.score)}, {shown_score.where}",
+        f"         {number(low)} to {number(high)} is its {shown_score.meaning}",
         *_coverage(result),
         f"dummy    {number(result['dummy'])}  (looks at no column)",
         f"trials   {now.status.get('trials')}, of which {now.status.get('failed')} failed; "

@@ -26,6 +26,7 @@ MODELS = 40
 _FEWEST = 20
 _FEWEST_CHOICES = 10  # each takes as long as thirty of the others
 _ROWS = 20_000
+_NORMAL = 1.645  # standard deviations to the ends of a 90 % interval
 TIED = 0.05
 """Share of the draws above which a model that is at least as good as another is tied with it."""
 
@@ -67,6 +68,17 @@ class Optimism:
     draws: int
     loss: float
     error: float
+
+    def taken_off(
+        self, metric: Metric, score: float, interval: tuple[float, float]
+    ) -> tuple[float, tuple[float, float]]:
+        """A score and its 90 % interval less the optimism; the interval allows for its error as well."""
+        corrected = metric.worse(score, self.loss)
+        below, above = (float(np.hypot(end - score, _NORMAL * self.error)) for end in interval)
+        low, high = corrected - below, corrected + above
+        if metric.greater_is_better:
+            return corrected, (low, min(high, metric.optimum))
+        return corrected, (max(low, metric.optimum), high)
 
 
 def assess(

@@ -16,6 +16,7 @@ from automl.errors import RunError
 from automl.metrics import bootstrap_interval, get_metric, metrics_for
 from automl.search.assemble import assemble
 from automl.search.clock import Clock
+from automl.search.confidence import Optimism
 from automl.search.coverage import calibrate, cross_fitted_coverage, measured_coverage
 from automl.search.prepare import Prepared, load_split
 from automl.search.select import Choice, choose, confidence
@@ -27,8 +28,7 @@ from automl.task import Task
 __all__ = ["confidence_seconds", "finish", "summarise"]
 
 _CONFIDENCE_SHARE, _CONFIDENCE_SECONDS = 0.02, 5.0
-_CORRECTION_SHARE, _CORRECTION_SECONDS = 0.05, 10.0  # without a holdout, which would have to be scored instead
-_NORMAL = 1.645  # standard deviations to the ends of a 90 % interval
+_CORRECTION_SHARE, _CORRECTION_SECONDS = 0.05, 10.0  # without a holdout to score instead
 
 
 def finish(
@@ -106,7 +106,7 @@ def summarise(
         task, choice.y, choice.prediction, "out-of-fold", folder.spec["seed"], choice.groups, parts.new_rows
     )
     optimism = (sure or {}).get("optimism")
-    corrected = None if optimism is None else _corrected(task, choice, **optimism)
+    corrected = None if optimism is None else _corrected(task, choice, Optimism(**optimism))
     metrics[task.metric] |= corrected or {}
     return _summary(task, choice, trials, sure, parts) | {
         "estimate": "cross-validation",
@@ -117,14 +117,9 @@ def summarise(
     }
 
 
-def _corrected(task: Task, choice: Choice, *, loss: float, error: float, draws: int) -> dict[str, Any]:
-    """The score less the optimism, in an interval that allows for the error of the correction as well."""
+def _corrected(task: Task, choice: Choice, optimism: Optimism) -> dict[str, Any]:
     metric = get_metric(task.metric, task.kind)
-    score = metric.worse(choice.score, loss)
-    low, high = (float(np.hypot(end - choice.score, _NORMAL * error)) for end in choice.interval)
-    ends = [score - low, min(score + high, metric.optimum)]
-    if not metric.greater_is_better:
-        ends = [max(score - low, metric.optimum), score + high]
+    score, ends = optimism.taken_off(metric, choice.score, choice.interval)
     return {
         "score": json_number(score),
         "interval": [json_number(end) for end in ends],

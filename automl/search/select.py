@@ -116,9 +116,14 @@ def choose(
         weights=members,
         score=float(metric.score(y, prediction)),
         interval=bootstrap_interval(
-            metric, y, prediction, groups=rows.validated_groups, new_rows=rows.split.new_rows, draws=200,
+            metric,
+            y,
+            prediction,
+            groups=rows.validated_groups,
+            new_rows=rows.split.new_rows,
+            draws=200,
             seed=folder.spec["seed"],
-        ),  # fmt: skip
+        ),
         prediction=prediction,
         y=y,
         groups=rows.validated_groups,

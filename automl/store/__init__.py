@@ -1,6 +1,16 @@
 """Run folders: atomic files, a lock, and the home that holds them."""
 
 from automl.store.home import Home
+from automl.store.result import Headline, headline, tied_models
 from automl.store.run_folder import ACTIVE_STATES, END_STATES, RunFolder, is_id
 
-__all__ = ["ACTIVE_STATES", "END_STATES", "Home", "RunFolder", "is_id"]
+__all__ = [
+    "ACTIVE_STATES",
+    "END_STATES",
+    "Headline",
+    "Home",
+    "RunFolder",
+    "headline",
+    "is_id",
+    "tied_models",
+]

@@ -19,27 +19,10 @@ def model_intervals(
 ) -> Figure:
     """Scores of models with their 90 % intervals and their folds, one line a model, best on top.
 
-    A band marks the interval of the best: whatever lies in it is not told apart by the data.
+    Coloured models are those that the data cannot tell from the best.
     """
     label = fmt.metric_label(metric)
     names = [row.label for row in rows]
-    shapes = []
-    top = rows[0].interval if rows else None
-    if top:
-        shapes.append(
-            {
-                "type": "rect",
-                "yref": "paper",
-                "y0": 0,
-                "y1": 1,
-                "x0": top[0],
-                "x1": top[1],
-                "fillcolor": colors.accent,
-                "opacity": 0.09,
-                "line": {"width": 0},
-                "layer": "below",
-            }
-        )
     folds_x = [value for row in rows for value in row.fold_scores]
     folds_y = [row.label for row in rows for _ in row.fold_scores]
     points = {
@@ -78,7 +61,6 @@ def model_intervals(
     figure_layout = layout(
         colors,
         70 + 34 * len(rows),
-        shapes=shapes,
         hovermode="closest",
         xaxis={"title": title(label, colors)},
         yaxis={

@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from automl.jobs import state as job_state
-from automl.store import RunFolder, files
+from automl.store import RunFolder, files, headline, tied_models
 
 __all__ = [
     "ENSEMBLE",
@@ -26,7 +26,6 @@ __all__ = [
     "disk_bytes",
     "failures",
     "family_label",
-    "headline",
     "interval_of",
     "overview",
     "standings",
@@ -157,7 +156,8 @@ def overview(run: RunFolder) -> Overview:
     best = now.get("best") or {}
     score, estimate = best.get("score"), "cross-validated so far"
     if result:
-        score, _, estimate = headline(result)
+        shown = headline(result)
+        score, estimate = shown.score, shown.where
     return Overview(
         run=run,
         name=str(spec["name"]),
@@ -174,15 +174,6 @@ def overview(run: RunFolder) -> Overview:
     )
 
 
-def headline(result: Mapping[str, Any]) -> tuple[float | None, tuple[float, float] | None, str]:
-    """The honest score of a finished run: value, interval, and what it was measured on."""
-    shown = result["metrics"][result["metric"]]
-    where = "on the sealed holdout" if result["holdout"] else "cross-validated"
-    if result.get("corrected"):
-        where += ", less the optimism of choosing"
-    return shown["score"], interval_of(shown["interval"]), where
-
-
 @dataclass(frozen=True)
 class Standing:
     """One model of the leaderboard.
@@ -196,7 +187,7 @@ class Standing:
     fold_scores : tuple of float
         One score a fold; empty for the ensemble, which is scored on all folds together.
     interval : (float, float) or None
-        90 % bootstrap interval of `score`.
+        Holds the score on new rows, a third as many as the table has, in nine cases of ten.
     fit_seconds : float
         Over all folds.
     predict_ms : float
@@ -206,7 +197,7 @@ class Standing:
     chosen : bool
         Whether the search chose it.
     tied : bool
-        Whether its score lies within the interval of the best: the data cannot tell the two apart.
+        Whether the data cannot tell it from the best model (itself included); False where that is not known.
     """
 
     id: str
@@ -248,13 +239,7 @@ def standings(records: Sequence[Trial], result: Mapping[str, Any] | None) -> lis
     models = successful(records)
     members = {m["id"]: float(m["weight"]) for m in (result or {}).get("members", ())}
     chosen = str((result or {}).get("chosen", ""))
-    top = interval_of(models[0].get("interval")) if models else None
-    if result and chosen == ENSEMBLE:
-        top = interval_of(result.get("cv_interval")) or top
-
-    def tied(score: float) -> bool:
-        return top is not None and top[0] <= score <= top[1]
-
+    tied = tied_models(result) or frozenset()
     rows = [
         Standing(
             id=str(t["id"]),
@@ -267,7 +252,7 @@ def standings(records: Sequence[Trial], result: Mapping[str, Any] | None) -> lis
             bytes=float(t["bytes"]),
             weight=members.get(t["id"]),
             chosen=t["id"] == chosen,
-            tied=tied(float(t["score"])),
+            tied=t["id"] in tied,
             params=t["params"],
             origin=str(t["origin"]),
         )
@@ -280,13 +265,13 @@ def standings(records: Sequence[Trial], result: Mapping[str, Any] | None) -> lis
             family=ENSEMBLE,
             score=float(result["cv_score"]),
             fold_scores=(),
-            interval=top,
+            interval=interval_of(result["cv_interval"]),
             fit_seconds=sum(row.fit_seconds for row in parts),
             predict_ms=sum(row.predict_ms for row in parts),
             bytes=sum(row.bytes for row in parts),
             weight=None,
             chosen=True,
-            tied=True,
+            tied=ENSEMBLE in tied,
             params={},
             origin=ENSEMBLE,
         )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.data import Schema
 from automl.metrics import get_metric
+from automl.store import headline
 from automl.task import Task
 
 from ..facts import BundleFacts
@@ -90,20 +91,13 @@ def _score(facts: BundleFacts, task: Task) -> tuple[Any, Any, str]:
     """Return the score of the exported model, its interval, and how it was estimated."""
     result = facts.result
     if facts.is_chosen:
-        measured = result.get("metrics", {}).get(task.metric, {})
-        if result.get("estimate") == "holdout" and result.get("holdout"):
-            held = result["holdout"]
-            how = f"on {held['rows']:,} rows set aside before the search and scored once"
-            return held["score"], held["interval"], how
-        chosen_by = "by cross-validation on the training rows, which also chose the model"
-        remark = (
-            "; the optimism of that is taken off" if result.get("corrected") else ": expect slightly less"
-        )
-        return (
-            measured.get("score", result.get("cv_score")),
-            measured.get("interval", result.get("cv_interval")),
-            chosen_by + remark,
-        )
+        shown = headline(result)
+        if shown.holdout:
+            how = f"on {result['holdout']['rows']:,} rows set aside before the search and scored once"
+        else:
+            how = "by cross-validation on the training rows, which also chose the model"
+            how += ": expect slightly less" if shown.optimistic else "; the optimism of that is taken off"
+        return shown.score, shown.interval, how
     row = next((row for row in facts.leaderboard if row.get("id") == facts.exported), {})
     how = "by cross-validation on the training rows; this is not the model that the search chose"
     return row.get("score"), (row.get("interval_low"), row.get("interval_high")), how
@@ -240,17 +234,18 @@ def _leaderboard(task: Task, facts: BundleFacts) -> Iterator[Block]:
             interval((row.get("interval_low"), row.get("interval_high"))),
             seconds(row.get("fit_seconds")),
             figure(row.get("predict_ms_per_1000"), 3),
+            "tied" if row.get("tied") else "",
         )
         for row in shown
     )
     marked = tuple(i for i, row in enumerate(shown) if row.get("id") == facts.exported)
     yield Table(
-        ("Model", "Family", get_metric(task.metric).label, "90 % interval", "Fit", "ms per 1,000 rows"),
+        ("Model", "Family", get_metric(task.metric).label, "90 % interval", "Fit", "ms per 1,000 rows", ""),
         rows, numeric=(2, 3, 4, 5), emphasised=marked,
     )  # fmt: skip
     yield Paragraph(
-        f"{len(finished):,} models finished; scores here are cross-validated. Models whose intervals overlap "
-        "widely are as good as tied."
+        f"{len(finished):,} models finished; scores here are cross-validated. The data cannot tell tied "
+        "models from the best. Intervals are for the score on new rows, a third as many as the table has."
     )
 
 
@@ -261,7 +256,7 @@ def _caveats(
         "It learnt from the rows of one table. Elsewhere or later it may be worse than stated.",
         "Outside of the ranges listed under Columns it extrapolates; nothing here measures how well.",
     ]
-    if "set aside" not in _score(facts, task)[2]:
+    if not facts.is_chosen or headline(facts.result).optimistic:
         texts.append("The score comes from rows that also chose the model, so it is slightly too good.")
     if task.kind != "regression":
         texts.append("Probabilities are as trained; check their calibration before basing costs on them.")

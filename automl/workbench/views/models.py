@@ -9,7 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from automl import jobs
-from automl.store import RunFolder
+from automl.store import RunFolder, headline
 from automl.workbench import charts, components, model_charts, navigation, reading, theme
 from automl.workbench import format as fmt
 from automl.workbench.reading import Standing
@@ -49,8 +49,8 @@ def show() -> None:
         st.subheader("What the data can tell apart", anchor=False)
         shown = rows[:_CHART_ROWS]
         st.caption(
-            "Each score with its 90 % interval; ticks are single folds. Models in the tinted band are "
-            "tied with the best."
+            "Each score with its 90 % interval for new rows; ticks are single folds. Coloured models are "
+            "tied with the best: on the same rows they do as well too often to be told apart."
         )
         st.plotly_chart(
             model_charts.model_intervals(shown, metric=metric, colors=theme.palette(), selected=selected.id),
@@ -105,10 +105,10 @@ def _verdict(run: RunFolder, rows: Sequence[Standing], metric: str) -> None:
     best = next((row for row in rows if row.chosen), rows[0])
     text = f"**{components.plain(best.label)}** is {'chosen' if best.chosen else 'ahead'}"
     if result:
-        score, interval, where = reading.headline(result)
-        text += f": {fmt.metric_label(metric)} {fmt.score(score)} {where}"
-        if interval:
-            text += f" (90 % interval {fmt.score(interval[0])} to {fmt.score(interval[1])})"
+        shown = headline(result)
+        text += f": {fmt.metric_label(metric)} {fmt.score(shown.score)} {shown.where}"
+        if shown.interval:
+            text += f" ({shown.meaning}: {fmt.score(shown.interval[0])} to {fmt.score(shown.interval[1])})"
     text += "."
     others = [row for row in tied if row.id != best.id]
     if others:
@@ -161,7 +161,9 @@ def _table(rows: Sequence[Standing], metric: str, selected: Standing, run: RunFo
             label: st.column_config.NumberColumn(
                 format=f"%.{digits}f", help="Cross-validated: on rows not trained on."
             ),
-            "Interval": st.column_config.TextColumn(help="90 % bootstrap interval of the score."),
+            "Interval": st.column_config.TextColumn(
+                help="Holds the score on new rows, a third as many as the table has, nine times out of ten."
+            ),
             "Folds": st.column_config.BarChartColumn(
                 help="The score of each fold.", width="small", y_min=low, y_max=high
             ),
@@ -231,7 +233,8 @@ def _value(value: Any) -> str:
 def _all_metrics(result: Mapping[str, Any] | None) -> None:
     if not result or not result.get("metrics"):
         return
-    _, _, where = reading.headline(result)
+    shown = headline(result)
+    where = shown.where if shown.holdout else "cross-validated"
     with st.expander(f"All measures of the chosen model, {where}", icon=":material/straighten:"):
         pairs = []
         for name, entry in result["metrics"].items():
@@ -241,6 +244,9 @@ def _all_metrics(result: Mapping[str, Any] | None) -> None:
             )
             pairs.append((fmt.metric_label(name), f"{fmt.score(entry.get('score'))}{span}"))
         components.definitions(pairs)
+        if shown.corrected:
+            label = fmt.metric_label(result["metric"])
+            st.caption(f"The optimism of choosing the best is taken off {label}, by which it was chosen.")
         _coverage(result.get("coverage") or {})
         if result.get("refitted"):
             rows = "sealed" if result.get("holdout") else "latest"

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from automl import jobs
-from automl.store import RunFolder
+from automl.store import RunFolder, headline, tied_models
 from automl.workbench import actions, charts, components, drafts, navigation, reading, theme
 from automl.workbench import format as fmt
 
@@ -142,7 +142,8 @@ def _figures(run: RunFolder, now: jobs.JobState, records: list[dict[str, Any]]) 
         "cross-validated so far",
     )
     if result and now.is_over:
-        score, interval, where = reading.headline(result)
+        shown = headline(result)
+        score, interval, where = shown.score, shown.interval, shown.where
     label = fmt.metric_label(metric)
     with st.container(key="gb-figures"):
         one, two, three, four = st.columns(4)
@@ -155,14 +156,12 @@ def _figures(run: RunFolder, now: jobs.JobState, records: list[dict[str, Any]]) 
         "–" if score is None or dummy is None else _against(score, interval, dummy, _greater(status, metric)),
         help="The score of predicting without looking at any column. A useful model beats it clearly.",
     )
-    tied = sum(row.tied for row in reading.standings(records, None))
     failed = sum(t["status"] == "failed" for t in records)
-    told = {0: "no score yet", 1: "one clear leader"}.get(tied, f"{tied} tied at the top")
     _figure(
         three,
         "Trials",
         fmt.count(len(records)),
-        told + (f", {failed} failed" if failed else ""),
+        _at_the_top(records, result) + (f", {failed} failed" if failed else ""),
         help="Models tried, each with cross-validation.",
     )
     spent, budget = float(status.get("seconds") or 0), float(run.spec["budget"])
@@ -174,6 +173,15 @@ def _figures(run: RunFolder, now: jobs.JobState, records: list[dict[str, Any]]) 
         st.progress(min(1.0, spent / budget if budget else 1.0))
 
 
+def _at_the_top(records: list[dict[str, Any]], result: Mapping[str, Any] | None) -> str:
+    """How many models are tied once that is known; what was tried until then."""
+    tied = tied_models(result)
+    if tied is not None:
+        return "one clear leader" if len(tied) == 1 else f"{len(tied)} tied at the top"
+    kinds = len({t["family"] for t in reading.successful(records)})
+    return fmt.plural(kinds, "kind") + " of model" if kinds else "no score yet"
+
+
 def _figure(place: Any, label: str, value: str, note: str, *, help: str | None = None) -> None:
     with place:
         st.metric(label, value, note, delta_color="off", delta_arrow="off", border=True, help=help)
@@ -183,9 +191,8 @@ def _interval_help(interval: tuple[float, float] | None, where: str) -> str:
     if interval is None:
         return f"Measured {where}."
     return (
-        f"Measured {where}. If other rows of the same kind had been drawn, the score would lie in this "
-        "interval "
-        "nine times out of ten."
+        f"Measured {where}. On new rows of the same kind, a third as many as the table has, the score lies "
+        "in this interval nine times out of ten."
     )
 
 

@@ -1,0 +1,71 @@
+"""What a run's result says in one line: the score of the chosen model, its interval, how it was measured."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+__all__ = ["Headline", "headline", "tied_models"]
+
+
+@dataclass(frozen=True)
+class Headline:
+    """The score to be shown.
+
+    Attributes
+    ----------
+    score : float or None
+    interval : (float, float) or None
+        Holds the score on `new_rows` further rows in nine cases of ten.
+    new_rows : int or None
+        None for runs that do not tell.
+    holdout : bool
+        Whether it was measured on the sealed holdout; else it is cross-validated.
+    corrected : bool
+        Whether the optimism of choosing the best is taken off.
+    """
+
+    score: float | None
+    interval: tuple[float, float] | None
+    new_rows: int | None
+    holdout: bool
+    corrected: bool
+
+    @property
+    def where(self) -> str:
+        """How it was measured, in words that follow the score."""
+        if self.holdout:
+            return "on the sealed holdout"
+        return "cross-validated" + (", less the optimism of choosing" if self.corrected else "")
+
+    @property
+    def meaning(self) -> str:
+        """What the interval is, in words; empty where there is none."""
+        if self.interval is None:
+            return ""
+        return "90 % interval" + (f" for {self.new_rows:,} new rows" if self.new_rows else "")
+
+    @property
+    def optimistic(self) -> bool:
+        """Whether the rows that it was measured on also chose the model."""
+        return not self.holdout and not self.corrected
+
+
+def headline(result: Mapping[str, Any]) -> Headline:
+    """The headline of a `result.json`."""
+    shown = result["metrics"][result["metric"]]
+    low, high = shown["interval"]
+    return Headline(
+        score=shown["score"],
+        interval=None if low is None or high is None else (low, high),
+        new_rows=result.get("new_rows"),
+        holdout=bool(result["holdout"]),
+        corrected=bool(result.get("corrected")),
+    )
+
+
+def tied_models(result: Mapping[str, Any] | None) -> frozenset[str] | None:
+    """Ids of the best model and of those that the data cannot tell from it; None where that is not known."""
+    sure = (result or {}).get("confidence")
+    return None if sure is None else frozenset(sure["tied"])
