@@ -69,7 +69,7 @@ def test_the_interval_holds_the_score_on_new_rows() -> None:
         narrow = bootstrap_interval(RMSE, y, chosen[:60], draws=100, seed=seed)
         plain.append(narrow[0] <= new <= narrow[1])
         widths.append(high - low)
-    # Over 400 seeds it held 85 % here, 86 % with a single model: the spread of 60 squares is itself uncertain.
+    # 85 % over 400 seeds, 86 % with a single model: the spread of 60 squares is itself uncertain.
     assert 0.82 <= np.mean(held) <= 0.97
     assert np.mean(plain) < 0.65  # without the chance of the new rows, and with the optimism
     assert np.mean(widths) < 0.4  # of a loss of 0.4
