@@ -53,6 +53,7 @@ def create_run(
     excluded: Sequence[str] = (),
     groups: str | None = None,
     time: str | None = None,
+    warm_start: str | Path | None = None,
     read: Mapping[str, Any] | None = None,
     name: str | None = None,
 ) -> Run:
@@ -96,6 +97,8 @@ def create_run(
         A column of dates or numbers that says which rows come later. The holdout is the latest rows, and
         models are validated on rows later than all that they learned from. The column stays a feature
         unless it is excluded.
+    warm_start : path, optional
+        Folder of an earlier run on the same target, whose best candidates are tried first.
     read : mapping, optional
         Fields of `automl.data.ReadOptions`, where the file is not read as it should be.
     name : str, optional
@@ -105,12 +108,20 @@ def create_run(
     ------
     SettingError, DataError
         When a setting makes no sense or the file is not there.
+    RunError
+        When there is nothing in `warm_start` to start from.
     MissingExtraError
         When `executor` is given and Dask is not installed.
     """
     _check_settings(target, budget, n_jobs, max_trials, excluded)
     _check_split_settings(target, groups, time)
     _check_executor(executor)
+    earlier = None
+    if warm_start is not None:
+        from automl.search.warm import best_candidates
+
+        before = RunFolder.open(warm_start)
+        earlier = {"run": before.id, "candidates": best_candidates(before, target)}
     path: Path | None = None
     if isinstance(table, str | Path):
         path = Path(table).absolute()
@@ -143,6 +154,7 @@ def create_run(
         "excluded": list(excluded),
         "groups": groups,
         "time": time,
+        "warm_start": earlier,
         "read": dict(read) if read else None,
     }
     return Run(RunFolder.create(folder_path, spec))

@@ -101,6 +101,11 @@ def _add_fit(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         help="dates or numbers: judge models on rows later than those they learned from",
     )
     fit.add_argument(
+        "--warm-start",
+        metavar="RUN",
+        help="an earlier run on the same target (folder or id): its best candidates are tried first",
+    )
+    fit.add_argument(
         "--kind",
         action="append",
         default=[],

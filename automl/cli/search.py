@@ -43,6 +43,7 @@ def fit(options: Namespace, console: Console) -> int:
         excluded=options.exclude,
         groups=options.groups,
         time=options.time,
+        warm_start=options.warm_start and find_run(options.warm_start, options.home),
         name=options.name,
     )
     jobs.launch(run.folder.path)

@@ -208,7 +208,13 @@ class _Search:
     def _search(self, context: Context, pool: Workers) -> bool:
         """Run trials until time, their number or the person says stop; True if it was the person."""
         families = self._usable_families(context)
-        proposer = Proposer(context, families, lag=2 * pool.n_workers + 2, timed=self.timed)
+        proposer = Proposer(
+            context,
+            families,
+            lag=2 * pool.n_workers + 2,
+            timed=self.timed,
+            earlier=(self.folder.spec.get("warm_start") or {}).get("candidates", ()),
+        )
         for trial in load_trials(self.folder):
             self.trials[trial.number] = trial
             proposer.add(trial)

@@ -1,5 +1,6 @@
 """Which candidate to try next: first the families' own first candidates, then Optuna's TPE.
 
+A warm start puts the best candidates of an earlier run before them.
 The family of a candidate is drawn by what a gain is expected to cost (`automl.search.gain`). The sequence
 never depends on which worker happened to be quicker: candidate `i` is asked for when exactly the candidates
 up to `i - lag` have been told. Where costs are counted in trials instead of seconds, the same seed gives the
@@ -9,15 +10,21 @@ same leaderboard.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import optuna
+from optuna.distributions import (
+    BaseDistribution,
+    CategoricalDistribution,
+    FloatDistribution,
+    IntDistribution,
+)
 
 from automl.models import FAMILIES, Context, get_family
 from automl.search.gain import FamilyCost, chances
-from automl.search.trial import Candidate, Trial
+from automl.search.trial import Candidate, Origin, Trial
 
 __all__ = ["FIRST_ROUND", "Proposer"]
 
@@ -42,6 +49,26 @@ def first_candidates(context: Context, families: Sequence[str]) -> Iterator[tupl
                 yield name, waiting[name].pop(0)
 
 
+def adapted(family: str, params: Mapping[str, Any], context: Context) -> dict[str, Any]:
+    """Parameters that were chosen on another table, as far as they have a meaning on this one.
+
+    What is missing, or out of bounds here, is as in the family's first candidate.
+    """
+    kinds = get_family(family).distributions(context)
+    usual = get_family(family).first_candidates(context)[0]
+    known = {name: params[name] for name in kinds if name in params and _holds(kinds[name], params[name])}
+    return {**usual, **known}
+
+
+def _holds(kind: BaseDistribution, value: Any) -> bool:
+    """Whether a value may come from a distribution."""
+    if isinstance(kind, CategoricalDistribution):
+        return value in kind.choices
+    assert isinstance(kind, FloatDistribution | IntDistribution)
+    number = isinstance(value, int | float) and not isinstance(value, bool)
+    return number and kind.low <= value <= kind.high
+
+
 class Proposer:
     """Asks for candidates and is told of their trials.
 
@@ -54,13 +81,23 @@ class Proposer:
         How many candidates may be under way, or finished and not yet told, when the next one is asked for.
     timed : bool
         Whether the cost of a candidate is its seconds; else each costs the same.
+    earlier : sequence of mapping
+        `family` and `params` of the candidates to try first, after the dummy.
     """
 
-    def __init__(self, context: Context, families: Sequence[str], *, lag: int, timed: bool = False) -> None:
+    def __init__(
+        self,
+        context: Context,
+        families: Sequence[str],
+        *,
+        lag: int,
+        timed: bool = False,
+        earlier: Sequence[Mapping[str, Any]] = (),
+    ) -> None:
         self._context = context
         self._families = tuple(families)
         self._tunable = tuple(name for name in families if get_family(name).distributions(context))
-        self._first = list(first_candidates(context, families))
+        self._first = self._in_order(earlier)
         self._lag = lag
         self._done: dict[int, Trial] = {}
         self._told = 0
@@ -68,6 +105,21 @@ class Proposer:
         self._timed = timed
         self._costs = {name: FamilyCost() for name in self._tunable}
         self._studies = {name: self._new_study(name) for name in self._tunable}
+
+    def _in_order(self, earlier: Sequence[Mapping[str, Any]]) -> list[tuple[str, dict[str, Any], Origin]]:
+        """The candidates that are known before the first trial: family, parameters, origin."""
+        dummy, *others = first_candidates(self._context, self._families)
+        warm = [
+            (each["family"], adapted(each["family"], each["params"], self._context))
+            for each in earlier
+            if each["family"] in self._tunable
+        ]
+        fresh = [candidate for candidate in others if candidate not in warm]
+        return [
+            (*dummy, "first"),
+            *((*candidate, "warm") for candidate in warm),
+            *((*candidate, "first") for candidate in fresh),
+        ]
 
     def _new_study(self, family: str) -> optuna.Study:
         with warnings.catch_warnings():
@@ -93,8 +145,7 @@ class Proposer:
     def ask(self, number: int) -> Candidate:
         """The candidate with this number; numbers are asked for in their order."""
         if number < len(self._first):
-            family, params = self._first[number]
-            return Candidate(number, family, params, "first")
+            return Candidate(number, *self._first[number])
         while self._told <= number - self._lag:
             self._tell(self._done[self._told])
         family = self._next_family(number)

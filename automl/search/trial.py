@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-__all__ = ["Candidate", "Trial"]
+__all__ = ["Candidate", "Origin", "Trial"]
 
-Origin = Literal["first", "tpe"]
+Origin = Literal["warm", "first", "tpe"]
 Status = Literal["ok", "beaten", "failed"]
 
 
@@ -22,8 +22,9 @@ class Candidate:
     family : str
     params : dict
         The family's parameters, JSON values only.
-    origin : {"first", "tpe"}
-        Whether it comes from the ordered first candidates or from Optuna's sampler.
+    origin : {"warm", "first", "tpe"}
+        Whether it was taken over from an earlier run, or comes from the ordered first candidates or from
+        Optuna's sampler.
     """
 
     number: int

@@ -40,6 +40,7 @@ def test_all_settings_of_fit_arrive() -> None:
         "groups": "g",
         "time": "None",
         "executor": "None",
+        "warm_start": "None",
         "kind": "[('c', 'text'), ('d=e', 'number')]",
         "name": "n",
         "home": "h",

@@ -219,11 +219,18 @@ def _choice(run: RunFolder, selected: Standing) -> None:
                 components.definitions((name, _value(value)) for name, value in selected.params.items())
 
 
+_ORIGINS = {
+    "warm": "Taken over from an earlier run",
+    "first": "First candidate of its family",
+    "tpe": "Found by the search",
+}
+
+
 def _about(row: Standing) -> str:
     cost = f"{fmt.duration(row.predict_ms / 1000)} for 1,000 rows, {fmt.size(row.bytes)}"
     if row.id == reading.ENSEMBLE:
         return f"A weighted vote of the models marked in the column “In vote”. {cost}"
-    return f"{'First candidate of its family' if row.origin == 'first' else 'Found by the search'}. {cost}"
+    return f"{_ORIGINS[row.origin]}. {cost}"
 
 
 def _value(value: Any) -> str:

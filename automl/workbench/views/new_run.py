@@ -255,6 +255,17 @@ def _more(draft: Draft, task: Task, table: Understanding) -> dict[str, Any]:
             key=f"time-{draft.id}-{task.target}",
             help="Models are judged on rows later than all that they learned from.",
         )
+        earlier = _earlier_runs(task.target)
+        warm_start = left.selectbox(
+            "Start from an earlier run",
+            list(earlier),
+            format_func=lambda path: earlier[path],
+            index=None,
+            placeholder="from scratch" if earlier else "there is none on this target",
+            disabled=not earlier,
+            key=f"warm-{draft.id}-{task.target}",
+            help="The best models of that run are tried first. For a later version of the same table.",
+        )
     draft.put(name=name.strip() or None)
     if kind != task.kind:
         draft.put(task=kind, metric=None)
@@ -262,7 +273,14 @@ def _more(draft: Draft, task: Task, table: Understanding) -> dict[str, Any]:
     return {"name": name.strip() or None, "max_trials": trials, "seed": int(seed)} | {
         "groups": groups,
         "time": None if groups is not None else time,
+        "warm_start": warm_start,
     }
+
+
+def _earlier_runs(target: str) -> dict[str, str]:
+    """Folders of the runs that predicted a column of this name and have a model, and what they are called."""
+    runs = [run for run in navigation.home().runs() if run.spec["target"] == target and run.result]
+    return {str(run.path): f"{run.spec['name']}, {fmt.ago(float(run.spec['created']))}" for run in runs}
 
 
 def _target_facts(table: Understanding, task: Task) -> None:
