@@ -18,7 +18,7 @@ from automl.conformal import Conformal
 from automl.errors import SettingError
 from automl.metrics import get_metric
 from automl.search.coverage import cross_fitted_coverage, measured_coverage
-from automl.search.ensemble import library_size, select_ensemble
+from automl.search.ensemble import library, select_ensemble
 from automl.task import Task
 
 NUMBER = Task(kind="regression", target="y", classes=None, metric="rmse")
@@ -77,9 +77,9 @@ def test_weights_chosen_on_the_same_rows_cost_less_than_a_point() -> None:
     metric, n, held = get_metric("rmse", "regression"), 400, []
     for _ in range(20):
         y = rng.normal(size=n + 4_000)
-        library = [y + rng.normal(size=len(y)) for _ in range(library_size(n))]
-        weights = select_ensemble([each[:n] for each in library], y[:n], metric)
-        vote = np.tensordot(weights, np.stack(library), axes=1)
+        models = [y + rng.normal(size=len(y)) for _ in library(["one"] * 50, n)]
+        weights = select_ensemble([each[:n] for each in models], y[:n], metric)
+        vote = np.tensordot(weights, np.stack(models), axes=1)
         held.append(share_inside(Conformal.of_values(y[:n], vote[:n]), y[n:], vote[n:], 0.9))
     assert 0.89 < np.mean(held) < 0.91
 

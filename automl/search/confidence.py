@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl.metrics import Metric
-from automl.search.ensemble import library_size, select_ensemble
+from automl.search.ensemble import library, select_ensemble
 
 __all__ = ["Confidence", "Optimism", "assess", "optimism"]
 
@@ -142,6 +142,7 @@ def optimism(
     predictions: Sequence[Floats],
     chosen: Floats,
     *,
+    families: Sequence[str],
     groups: NDArray[Any] | None = None,
     draws: int = 100,
     seconds: float = np.inf,
@@ -159,6 +160,8 @@ def optimism(
     ----------
     metric, y, predictions, chosen, groups, draws, seconds, seed
         As in `assess`.
+    families : sequence of str
+        Of the models.
 
     Returns
     -------
@@ -173,7 +176,7 @@ def optimism(
         if time.monotonic() > end:
             break
         outside = counts == 0
-        gap = _gap(metric, y, predictions, chosen, counts) if outside.any() else float("nan")
+        gap = _gap(metric, y, predictions, families, chosen, counts) if outside.any() else float("nan")
         if np.isfinite(gap):
             gaps.append(gap)
             share_outside.append(outside.mean())
@@ -193,7 +196,12 @@ def _draws(rows: int, groups: NDArray[Any] | None, draws: int, seed: int) -> Ite
 
 
 def _gap(
-    metric: Metric, y: NDArray[Any], predictions: Sequence[Floats], chosen: Floats, counts: Counts
+    metric: Metric,
+    y: NDArray[Any],
+    predictions: Sequence[Floats],
+    families: Sequence[str],
+    chosen: Floats,
+    counts: Counts,
 ) -> float:
     """Loss, on the rows not drawn, of what is chosen by the rows drawn, less that of the chosen model."""
     outside, rows = counts == 0, np.repeat(np.arange(len(y)), counts)
@@ -201,7 +209,8 @@ def _gap(
     losses = [metric.loss(y[rows], each) for each in drawn]
     if np.isnan(losses).any():  # such as a class that was not drawn
         return float("nan")
-    order = np.argsort(losses, kind="stable")[: library_size(len(y))]
+    order = np.argsort(losses, kind="stable")
+    order = order[library([families[i] for i in order], len(y))]
     weights = select_ensemble([drawn[i] for i in order], y[rows], metric)
     again = np.tensordot(np.asarray(weights), np.stack([predictions[i][outside] for i in order]), axes=1)
     again, same = (_hedged(metric, each, len(y)) for each in (again, chosen[outside]))

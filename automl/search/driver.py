@@ -44,6 +44,7 @@ _TICK = 0.25  # seconds between looks at the cancel marker
 _STATUS_EVERY = 1.0  # seconds between writings of the status while nothing happens
 _SHARE = 0.25  # of the time left that one candidate may take
 _STAKE = 0.01  # of the budget: a candidate whose other folds take less is not worth stopping
+_PATIENCE = 1.5  # times the seconds of the best trial that a candidate may take, if that is more
 _LEAST_SECONDS = 4.0  # that a candidate is given, when little time is left
 _KEPT_MODELS = 200  # of the best trials; an hour on a small table makes ten thousand, with a megabyte each
 _LIKELY_MEMBERS = 8  # that an ensemble usually has
@@ -266,7 +267,8 @@ class _Search:
             self._record(candidate, evaluation, proposer)
 
     def _may_launch(self, pool: Workers) -> bool:
-        if self.clock.search_left() <= 0:
+        # What would be cut short is not begun: the end can use the time.
+        if self.clock.search_left() <= self._best_seconds():
             return False
         # A candidate whose worker died is tried once more, alone: if it dies again, it was this one.
         alone = bool(self.again) or any(running.attempt > 1 for running in self.running.values())
@@ -274,11 +276,16 @@ class _Search:
 
     def _launch(self, pool: Workers, context: Context, candidate: Candidate, attempt: int) -> None:
         left = self.clock.search_left()
-        seconds = min(max(_SHARE * left, _LEAST_SECONDS), 0.9 * left)
+        seconds = min(max(_SHARE * left, _PATIENCE * self._best_seconds(), _LEAST_SECONDS), 0.9 * left)
         future = pool.evaluate(
             self.folder.path, candidate.family, candidate.params, context, seconds, self._rival()
         )
         self.running[future] = _Running(candidate, time.monotonic() + 1.5 * seconds + 3, attempt)
+
+    def _best_seconds(self) -> float:
+        """How long the best trial took; 0 while there is none."""
+        best = ranked(list(self.trials.values()))[:1]
+        return best[0].fit_seconds if best else 0.0
 
     def _rival(self) -> Rival | None:
         """The best trial, for new candidates to race against; none where time must not play a part."""

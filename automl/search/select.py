@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from automl.metrics import bootstrap_interval, get_metric
 from automl.search.confidence import MODELS, TIED, assess, optimism
-from automl.search.ensemble import library_size, select_ensemble
+from automl.search.ensemble import library, select_ensemble
 from automl.search.evaluate import TrainingRows
 from automl.search.trial import Trial
 from automl.store import RunFolder
@@ -100,9 +100,9 @@ def choose(
     validated = rows.validated
     y = rows.y[validated]
     learned = [trial for trial in best if trial.family != "dummy"] or best[:1]
-    library = learned[: library_size(len(y))]
+    allowed = [learned[i] for i in library([trial.family for trial in learned], len(y))]
     predictions: list[NDArray[np.float64]] = []
-    for trial in library:
+    for trial in allowed:
         if predictions and time.monotonic() > end:
             break
         predictions.append(out_of_fold(folder, trial.id)[validated])
@@ -110,7 +110,7 @@ def choose(
         predictions, y, metric, seconds=end - time.monotonic(), seed=folder.spec["seed"]
     )
     prediction = np.tensordot(np.asarray(weights), np.stack(predictions), axes=1)
-    members = {trial.id: weight for trial, weight in zip(library, weights, strict=False) if weight > 0}
+    members = {trial.id: weight for trial, weight in zip(allowed, weights, strict=False) if weight > 0}
     return Choice(
         model=ENSEMBLE if len(members) > 1 else next(iter(members)),
         weights=members,
@@ -175,7 +175,7 @@ def confidence(
     if correct:
         taken_off = optimism(
             metric, choice.y, models, choice.prediction, groups=choice.groups, seed=seed,
-            seconds=end - time.monotonic(),
+            families=[trial.family for trial in best], seconds=end - time.monotonic(),
         )  # fmt: skip
     ids = [trial.id for trial in best]
     tied = [name for name, tied in zip(ids, found.tied, strict=True) if tied]

@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from automl.metrics import bootstrap_interval, get_metric
 from automl.run import Run
 from automl.search.confidence import Confidence, Optimism, assess, optimism
-from automl.search.ensemble import library_size, select_ensemble
+from automl.search.ensemble import library, select_ensemble
 
 RMSE = get_metric("rmse", "regression")
 Floats = NDArray[np.float64]
 
 
 LOG_LOSS = get_metric("log_loss", "multiclass")
+ALIKE = ["one"] * 8  # families of the models
 
 
 def play(noises: Floats, rows: int, seed: int) -> tuple[Confidence, Optimism, Floats, Floats, float, float]:
@@ -25,11 +26,11 @@ def play(noises: Floats, rows: int, seed: int) -> tuple[Confidence, Optimism, Fl
     order = np.argsort([RMSE.loss(y, each[:rows]) for each in errors])
     errors = errors[order]
     seen = list(errors[:, :rows])
-    library = library_size(rows)
-    weights = select_ensemble(seen[:library], y, RMSE)
-    chosen = np.tensordot(np.asarray(weights), errors[:library], axes=1)
+    allowed = library(ALIKE[: len(seen)], rows)
+    weights = select_ensemble([seen[i] for i in allowed], y, RMSE)
+    chosen = np.tensordot(np.asarray(weights), errors[allowed], axes=1)
     said = assess(RMSE, y, seen, chosen[:rows], draws=40, seed=seed)
-    taken_off = optimism(RMSE, y, seen, chosen[:rows], draws=40, seed=seed)
+    taken_off = optimism(RMSE, y, seen, chosen[:rows], families=ALIKE, draws=40, seed=seed)
     assert said is not None
     assert taken_off is not None
     true = np.sqrt(np.mean(errors[:, rows:] ** 2, axis=1))
@@ -56,12 +57,12 @@ def test_the_interval_holds_the_score_on_new_rows() -> None:
         rng = np.random.default_rng([seed, 3])
         errors = rng.normal(size=(8, 80))
         y, seen = np.zeros(60), errors[:, :60]
-        order = np.argsort((seen**2).mean(axis=1))[: library_size(60)]
+        order = np.argsort((seen**2).mean(axis=1))[library(ALIKE, 60)]
         weights = np.asarray(select_ensemble(list(seen[order]), y, RMSE))
         chosen = weights @ errors[order]
         score = RMSE.score(y, chosen[:60])
         ends = bootstrap_interval(RMSE, y, chosen[:60], new_rows=20, draws=100, seed=seed)
-        taken_off = optimism(RMSE, y, list(seen[order]), chosen[:60], draws=30, seed=seed)
+        taken_off = optimism(RMSE, y, list(seen[order]), chosen[:60], families=ALIKE, draws=30, seed=seed)
         assert taken_off is not None
         _, (low, high) = taken_off.taken_off(RMSE, score, ends)
         new = RMSE.score(np.zeros(20), chosen[60:])
@@ -84,7 +85,7 @@ def test_one_certain_error_does_not_decide_what_is_taken_off() -> None:
         models.append(right.copy())
         models[-1][row] = 1.0 - np.eye(2)[y[row]]
     chosen = np.mean(models, axis=0)
-    said = optimism(LOG_LOSS, y, models, chosen)
+    said = optimism(LOG_LOSS, y, models, chosen, families=ALIKE)
     assert said is not None
     assert 0 < said.loss < 0.05  # that one row, read as 0, costs 36 / 200 = 0.18
 
@@ -122,7 +123,7 @@ def test_equal_models_are_called_ties_and_clearly_worse_ones_are_not() -> None:
 
 def test_without_time_nothing_is_said() -> None:
     assert assess(RMSE, np.zeros(50), [np.ones(50)], np.ones(50), seconds=0.0) is None
-    assert optimism(RMSE, np.zeros(50), [np.ones(50)], np.ones(50), seconds=0.0) is None
+    assert optimism(RMSE, np.zeros(50), [np.ones(50)], np.ones(50), families=ALIKE, seconds=0.0) is None
 
 
 def test_groups_are_drawn_together() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from automl.metrics import get_metric
-from automl.search.ensemble import library_size, select_ensemble
+from automl.search.ensemble import library, select_ensemble
 
 RMSE = get_metric("rmse", "regression")
 AUC = get_metric("roc_auc", "binary")
@@ -52,5 +52,10 @@ def test_many_rows_are_sampled_without_losing_a_rare_class() -> None:
 
 
 def test_the_library_grows_with_the_rows() -> None:
-    sizes = [library_size(n) for n in (10, 100, 500, 2500, 10_000, 10**6)]
+    sizes = [len(library(["one"] * 50, n)) for n in (10, 100, 500, 2500, 10_000, 10**6)]
     assert sizes == [4, 4, 8, 15, 40, 40]
+
+
+def test_the_library_holds_the_best_of_every_family() -> None:
+    assert library(["a", "a", "b", "a", "a", "b", "c", "c"], 10) == [0, 1, 2, 3, 6]
+    assert library(["a", "b"], 10) == [0, 1]
