@@ -151,9 +151,11 @@ class _Search:
             # every tree: histogram boosting took 200 times as long to predict the holdout.
             with threadpool_limits(1):
                 cancelled = self._search(context, pool)
-                pool.stop()
+                busy = bool(self.running)
+                if busy:  # whatever they are doing: the clock's promise comes first
+                    pool.stop()
                 opens = not cancelled and prepared.holdout_rows > 0
-                refits = not cancelled and self.refits and self._start_again(pool)
+                refits = not cancelled and self.refits and (not busy or self._start_again(pool))
                 self._write_status("finishing", "Choosing the model", force=True)
                 result, model = finish(
                     self.folder, prepared, list(self.trials.values()), self.clock, open_holdout=opens
