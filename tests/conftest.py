@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 # Before anything loads OpenMP: on small tables a second thread only waits for the first one; where another
@@ -13,6 +15,8 @@ import pytest
 
 import automl
 from automl.run import Run
+from automl.store import Home
+from automl.store.lock import hold
 
 ROOT = Path(__file__).parents[1]
 
@@ -32,6 +36,24 @@ def sample_data() -> Path:
     return ROOT / "sample_data"
 
 
+@contextmanager
+def few_trees() -> Iterator[None]:
+    """Forests of few trees, for tests in which their number proves nothing: they take most of the time."""
+    from automl.models import _forest  # not above: not every test needs the engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(_forest, "TREES", 12)
+        patch.setattr(_forest, "_VOTING_TREES", 12)
+        yield
+
+
+@pytest.fixture
+def small_forests() -> Iterator[None]:
+    """Forests of few trees for one test."""
+    with few_trees():
+        yield
+
+
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home folder of its own for every test, so that none writes into the checkout."""
@@ -40,25 +62,33 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
+def _shared(factory: pytest.TempPathFactory, name: str, fit: Callable[[Path], Run]) -> Run:
+    """Make a run once for all of pytest's processes: it is a folder, so the others load it."""
+    base = factory.getbasetemp()
+    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
+    with hold(home.with_suffix(".lock"), wait=600):
+        runs = Home(home).runs()
+        return automl.load_run(runs[0].path) if runs else fit(home)
+
+
 @pytest.fixture(scope="session")
 def penguins_run(tmp_path_factory: pytest.TempPathFactory, sample_data: Path) -> Run:
     """A finished multiclass run on 344 rows, too few for a holdout. Do not change it."""
-    return automl.fit(
-        sample_data / "penguins.csv",
-        target="species",
-        budget=600,  # never used up: a network that the clock cuts short is another network
-        max_trials=9,
-        home=tmp_path_factory.mktemp("penguins"),
-    )
+
+    def fit(home: Path) -> Run:
+        # The budget is never used up: a network that the clock cuts short is another network.
+        table = sample_data / "penguins.csv"
+        return automl.fit(table, target="species", budget=600, max_trials=9, home=home)
+
+    return _shared(tmp_path_factory, "penguins", fit)
 
 
 @pytest.fixture(scope="session")
 def churn_run(tmp_path_factory: pytest.TempPathFactory, sample_data: Path) -> Run:
     """A finished binary run with a holdout, hidden numbers and an identifier. Do not change it."""
-    return automl.fit(
-        sample_data / "telco_churn.csv",
-        target="Churn",
-        budget=120,
-        max_trials=5,
-        home=tmp_path_factory.mktemp("churn"),
-    )
+
+    def fit(home: Path) -> Run:
+        table = sample_data / "telco_churn.csv"
+        return automl.fit(table, target="Churn", budget=120, max_trials=5, home=home)
+
+    return _shared(tmp_path_factory, "churn", fit)

@@ -120,7 +120,9 @@ def test_cancel_while_the_worker_is_only_starting(run: Run) -> None:
 def finished(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A run whose search was done by a job."""
     home = tmp_path_factory.mktemp("finished")
-    made = automl.create_run(sample_data / "penguins.csv", "species", budget=120, max_trials=3, home=home)
+    made = automl.create_run(
+        sample_data / "penguins.csv", "species", budget=120, max_trials=3, n_jobs=1, home=home
+    )
     jobs.launch(made.folder.path)
     assert jobs.wait(made.folder.path, timeout=300).state == "finished"
     return made

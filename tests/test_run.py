@@ -78,11 +78,7 @@ def test_any_model_of_the_leaderboard_can_be_had(churn_run: Run) -> None:
         churn_run.model_for("t9999")
 
 
-def test_a_loaded_run_is_the_same_run(churn_run: Run) -> None:
-    loaded = automl.load_run(churn_run.folder.path)
-    rows = churn_run._data().head(20)
-    np.testing.assert_array_equal(loaded.model.predict_proba(rows), churn_run.model.predict_proba(rows))
-    pd.testing.assert_frame_equal(loaded.leaderboard(), churn_run.leaderboard())
+def test_a_folder_inside_a_run_is_no_run(churn_run: Run) -> None:
     with pytest.raises(RunError, match="no run"):
         automl.load_run(churn_run.folder.path / "trials")
 
@@ -110,7 +106,7 @@ def test_a_frame_can_be_searched_and_resumed(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     table = pd.DataFrame({"a": rng.normal(size=120), "b": rng.choice(["x", "y"], 120)})
     table["target"] = table.a * 2 + (table.b == "x") + rng.normal(size=120) * 0.1
-    run = automl.fit(table, target="target", budget=60, max_trials=4, home=tmp_path)
+    run = automl.fit(table, target="target", budget=60, max_trials=4, n_jobs=1, home=tmp_path)
     assert run.result is not None
     assert run.result["metric"] == "rmse"
     assert run.result["cv_score"] < 0.5 * run.result["dummy"]
@@ -151,7 +147,7 @@ def test_intervals_of_values_hold_nine_in_ten(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     table = pd.DataFrame(rng.normal(size=(1500, 2)), columns=["a", "b"])
     table["y"] = table.a + rng.normal(size=1500)
-    run = automl.fit(table[:900], target="y", budget=600, max_trials=3, home=tmp_path)
+    run = automl.fit(table[:900], target="y", budget=600, max_trials=3, n_jobs=1, home=tmp_path)
     told = run.predict(table[900:], interval=0.9)
     assert list(told) == ["prediction", "low", "high"]
     truth = table.y[900:].to_numpy()

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -21,9 +20,11 @@ from sklearn.utils import Bunch
 from automl.bundle import BundleFacts, write_bundle
 from automl.data import Schema, read_table
 from automl.features import build_preprocessor, derived_columns
-from automl.models import FAMILIES, _forest
+from automl.models import FAMILIES
 from automl.models.base import Context
 from automl.task import Task
+
+from ..conftest import few_trees
 
 TARGETS = {"binary": "left", "multiclass": "grade", "regression": "spend"}
 WORDS = ["cheap rooms by the sea", "call me NOW 555 123", "good bye", "zwölf Boxkämpfer jagen Viktor"]
@@ -201,22 +202,6 @@ def table_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("data") / "customers.csv"
     path.write_text(rows_as_csv(), encoding="utf-8")
     return path
-
-
-@contextmanager
-def few_trees() -> Iterator[None]:
-    """Forests of few trees export and load in a fraction of the time; their number proves nothing here."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(_forest, "TREES", 12)
-        patch.setattr(_forest, "_VOTING_TREES", 12)
-        yield
-
-
-@pytest.fixture
-def small_forests() -> Iterator[None]:
-    """Forests of few trees for one test."""
-    with few_trees():
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -145,6 +145,8 @@ def test_plain_lines_then_the_summary(sample_data: Path, automl_command: Automl,
         200,
         "--max-trials",
         3,
+        "--n-jobs",
+        1,
         "--out",
         "first",
         "--exclude",
@@ -168,7 +170,7 @@ def test_plain_lines_then_the_summary(sample_data: Path, automl_command: Automl,
 def test_json_is_one_document_and_quiet_one_line(
     sample_data: Path, automl_command: Automl, tmp_path: Path
 ) -> None:
-    line = ("fit", sample_data / "penguins.csv", "--target", "species", "--budget", 200, "--max-trials", 2)
+    line = ("fit", sample_data / "penguins.csv", "--target", "species", "--max-trials", 2, "--n-jobs", 1)
     done = automl_command(*line, "--json")
     assert (done.code, done.err) == (0, "")
     document = done.document

@@ -4,8 +4,8 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
+from timeit import repeat
 
 import pytest
 
@@ -231,11 +231,6 @@ def test_wrong_requests(new_run: NewRun, tmp_path: Path) -> None:
 def test_looking_is_cheap(new_run: NewRun, worker: Worker) -> None:
     run = new_run(seconds=60)
     start_and_see_trials(run, worker)
-    began = time.perf_counter()
-    for _ in range(20):
-        run.spec  # noqa: B018 - the yardstick: reading one small file
-    yardstick = time.perf_counter() - began
-    began = time.perf_counter()
-    for _ in range(20):
-        jobs.state(run.path)
-    assert time.perf_counter() - began < 30 * yardstick
+    # The least of several rounds: somebody else may want the core just then.
+    yardstick = min(repeat(lambda: run.spec, number=20, repeat=5))  # reading one small file
+    assert min(repeat(lambda: jobs.state(run.path), number=20, repeat=5)) < 30 * yardstick

@@ -157,6 +157,9 @@ def test_a_run_keeps_to_it_to_the_end(setting: dict[str, str], rows: int, tmp_pa
     parts = load_split(run.folder)
     assert (len(parts.holdout) > 0) == (rows >= 2000)
     assert result["refitted"]
+    loaded, data = automl.load_run(run.folder.path), run._data()
+    np.testing.assert_array_equal(loaded.model.predict_proba(data), run.model.predict_proba(data))
+    pd.testing.assert_frame_equal(loaded.leaderboard(), run.leaderboard())
     if "groups" in setting:
         assert "grouped_split" in codes
         assert run.schema.names == ("day", "weight")
