@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from automl.metrics import get_metric
 from automl.search.trial import Trial
 from automl.store import RunFolder, tied_models
 
@@ -52,7 +53,8 @@ def leaderboard(folder: RunFolder) -> pd.DataFrame:
     losses = [float("inf") if trial.loss is None else trial.loss for trial in trials.values()]
     if result is not None and result["chosen"] == "ensemble":
         rows.append(_ensemble_row(result, trials))
-        losses.append(float("-inf"))  # it is chosen only where it beats every trial
+        # Within limits of time or size, better trials may be out of reach for it.
+        losses.append(get_metric(result["metric"]).distance(result["cv_score"]))
     table = pd.DataFrame(rows, columns=list(COLUMNS))
     sure, tied = (result or {}).get("confidence") or {"p_best": {}}, tied_models(result)
     table["p_best"] = table["id"].map(sure["p_best"]).astype("float64")

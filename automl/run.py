@@ -15,6 +15,7 @@ from time import time as now
 from typing import TYPE_CHECKING, Any
 
 from automl.errors import DataError, MissingExtraError, RunError, SettingError
+from automl.search.constraints import Constraints
 from automl.store import Home, RunFolder, is_id
 
 if TYPE_CHECKING:
@@ -54,6 +55,10 @@ def create_run(
     groups: str | None = None,
     time: str | None = None,
     warm_start: str | Path | None = None,
+    monotone: Mapping[str, str] | None = None,
+    interpretable: bool = False,
+    max_latency_ms: float | None = None,
+    max_size_mb: float | None = None,
     read: Mapping[str, Any] | None = None,
     name: str | None = None,
 ) -> Run:
@@ -99,6 +104,16 @@ def create_run(
         unless it is excluded.
     warm_start : path, optional
         Folder of an earlier run on the same target, whose best candidates are tried first.
+    monotone : mapping of column to {"increasing", "decreasing"}, optional
+        Number columns with which alone the prediction may only rise, or only fall; of two classes, the
+        probability of the second one in their order. Families that cannot promise it are not tried.
+    interpretable : bool
+        Only models that a person can read: one straight linear model or one tree of at most 16 leaves.
+    max_latency_ms : float, optional
+        Milliseconds that the model may take to predict one row on this machine, from raw columns on.
+    max_size_mb : float, optional
+        Megabytes that the stored model may have. Where no model keeps within the limits, the smallest is
+        given and `result["findings"]` says so.
     read : mapping, optional
         Fields of `automl.data.ReadOptions`, where the file is not read as it should be.
     name : str, optional
@@ -122,6 +137,8 @@ def create_run(
 
         before = RunFolder.open(warm_start)
         earlier = {"run": before.id, "candidates": best_candidates(before, target)}
+    constraints = Constraints(dict(monotone or {}), bool(interpretable), max_latency_ms, max_size_mb)
+    constraints.check({target, groups, *excluded})
     path: Path | None = None
     if isinstance(table, str | Path):
         path = Path(table).absolute()
@@ -155,6 +172,7 @@ def create_run(
         "groups": groups,
         "time": time,
         "warm_start": earlier,
+        **constraints.to_json(),
         "read": dict(read) if read else None,
     }
     return Run(RunFolder.create(folder_path, spec))
@@ -252,6 +270,12 @@ class Run:
         from automl.leaderboard import leaderboard
 
         return leaderboard(self.folder)
+
+    def front(self) -> pd.DataFrame:
+        """What a better score costs in time and size; see `automl.search.front.front`."""
+        from automl.search.front import front
+
+        return front(self.folder)
 
     # -- models --------------------------------------------------------------------------------------------
 

@@ -19,6 +19,7 @@ _MODULES = {
     "resume": "automl.cli.search",
     "runs": "automl.cli.look",
     "leaderboard": "automl.cli.look",
+    "front": "automl.cli.look",
     "explain": "automl.cli.explain",
     "export": "automl.cli.ship",
     "predict": "automl.cli.ship",

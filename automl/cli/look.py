@@ -1,4 +1,4 @@
-"""`automl runs` and `automl leaderboard`."""
+"""`automl runs`, `automl leaderboard` and `automl front`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from automl.cli.console import Console, find_run, number
 from automl.run import load_run
 from automl.store import Home, RunFolder, headline
 
-__all__ = ["leaderboard", "runs"]
+__all__ = ["front", "leaderboard", "runs"]
 
 
 def runs(options: Namespace, console: Console) -> int:
@@ -62,6 +62,35 @@ def leaderboard(options: Namespace, console: Console) -> int:
     numbers = (score, "90 % interval", "P(best)", "fold spread", "fit s", "ms / 1,000 rows", "MB")
     console.table(
         ("", "model", "family", *numbers, "remark"), [_model_row(record) for record in records], right=numbers
+    )
+    return 0
+
+
+def front(options: Namespace, console: Console) -> int:
+    """Show what a better score costs."""
+    path = find_run(options.run, options.home)
+    points = load_run(path).front().to_dict("records")
+    now = jobs.state(path)
+    score = str(now.status.get("metric") or "score")
+    console.document({"run": str(path), "state": now.state, "metric": score, "models": points})
+    if not points:
+        console.say(f"There is no model yet; the run is {now.state}.")
+        return 0
+    numbers = (score, "ms / row", "MB")
+    console.table(
+        ("", "model", "members", *numbers),
+        [
+            (
+                "*" if point["chosen"] else "",
+                point["id"],
+                ", ".join(f"{name} {weight:.0%}" for name, weight in point["members"].items()),
+                number(point["score"]),
+                number(point["latency_ms"], 3),
+                number(point["megabytes"], 2),
+            )
+            for point in points
+        ],
+        right=numbers,
     )
     return 0
 

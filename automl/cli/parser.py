@@ -6,9 +6,10 @@ import argparse
 import math
 from pathlib import Path
 
-__all__ = ["KINDS", "build_parser"]
+__all__ = ["DIRECTIONS", "KINDS", "build_parser"]
 
 KINDS = ("number", "boolean", "category", "datetime", "text", "identifier", "constant")
+DIRECTIONS = ("increasing", "decreasing")
 
 _RUN = "a run's folder, or its id in the home folder"
 _EPILOG = """\
@@ -44,6 +45,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_resume(verbs)
     _add_runs(verbs)
     _add_leaderboard(verbs)
+    _add_front(verbs)
     _add_explain(verbs)
     _add_export(verbs)
     _add_predict(verbs)
@@ -113,9 +115,35 @@ def _add_fit(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         metavar="COLUMN=KIND",
         help=f"what a column is, where that was inferred wrongly: {', '.join(KINDS)}; may be repeated",
     )
+    _add_constraints(fit)
     fit.add_argument("--name", help="shown in the list of runs (default: the file's name)")
     _add_home(fit)
     _add_output(fit, quiet=True)
+
+
+def _add_constraints(fit: argparse.ArgumentParser) -> None:
+    wanted = fit.add_argument_group("what the model must be")
+    wanted.add_argument(
+        "--monotone",
+        action="append",
+        default=[],
+        type=_direction,
+        metavar="COLUMN=DIRECTION",
+        help="increasing or decreasing: with this number alone the prediction may only rise, or only fall; "
+        "may be repeated",
+    )
+    wanted.add_argument(
+        "--interpretable",
+        action="store_true",
+        help="one model that a person can read: straight linear, or a tree of at most 16 leaves",
+    )
+    wanted.add_argument(
+        "--max-latency-ms",
+        type=_milliseconds,
+        metavar="MS",
+        help="to predict one row on this machine, its preparation included",
+    )
+    wanted.add_argument("--max-size-mb", type=_megabytes, metavar="MB", help="of the stored model")
 
 
 def _add_resume(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -146,6 +174,18 @@ def _add_leaderboard(verbs: argparse._SubParsersAction[argparse.ArgumentParser])
     board.add_argument("run", metavar="RUN", help=_RUN)
     _add_home(board)
     _add_output(board)
+
+
+def _add_front(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    front = verbs.add_parser(
+        "front",
+        help="show what a better score costs in time and size",
+        description="Show the models of a run that no other beats in score, time for one row and size at "
+        "once: single trials, the chosen vote, and smaller votes.",
+    )
+    front.add_argument("run", metavar="RUN", help=_RUN)
+    _add_home(front)
+    _add_output(front)
 
 
 def _add_explain(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -238,9 +278,21 @@ def _add_output(parser: argparse.ArgumentParser, *, quiet: bool = False) -> None
 
 
 def _seconds(text: str) -> float:
+    return _positive(text, "seconds")
+
+
+def _milliseconds(text: str) -> float:
+    return _positive(text, "milliseconds")
+
+
+def _megabytes(text: str) -> float:
+    return _positive(text, "megabytes")
+
+
+def _positive(text: str, unit: str) -> float:
     value = float(text)
     if not (math.isfinite(value) and value > 0):
-        raise argparse.ArgumentTypeError(f"expected a positive number of seconds, got {text}")
+        raise argparse.ArgumentTypeError(f"expected a positive number of {unit}, got {text}")
     return value
 
 
@@ -273,14 +325,22 @@ def _port(text: str) -> int:
 
 
 def _kind(text: str) -> tuple[str, str]:
-    column, equals, kind = text.rpartition("=")
+    return _of_column(text, "kind", KINDS)
+
+
+def _direction(text: str) -> tuple[str, str]:
+    return _of_column(text, "direction", DIRECTIONS)
+
+
+def _of_column(text: str, what: str, choices: tuple[str, ...]) -> tuple[str, str]:
+    column, equals, value = text.rpartition("=")
     if not (equals and column):
-        raise argparse.ArgumentTypeError(f"expected COLUMN=KIND, got {text}")
-    if kind not in KINDS:
-        raise argparse.ArgumentTypeError(f"{kind!r} is no kind; expected one of {', '.join(KINDS)}")
-    return column, kind
+        raise argparse.ArgumentTypeError(f"expected COLUMN={what.upper()}, got {text}")
+    if value not in choices:
+        raise argparse.ArgumentTypeError(f"{value!r} is no {what}; expected one of {', '.join(choices)}")
+    return column, value
 
 
 # argparse names a converter in its message: "invalid seconds value: 'ten'".
-for _function in (_seconds, _level, _count, _position, _port, _kind):
+for _function in (_seconds, _milliseconds, _megabytes, _level, _count, _position, _port, _kind, _direction):
     _function.__name__ = _function.__name__.strip("_")

@@ -16,7 +16,7 @@ from automl.cli.console import Console, find_run, number
 from automl.cli.progress import Lines, Live, Progress
 from automl.jobs.folder import LOG
 from automl.run import create_run
-from automl.store import RunFolder, headline
+from automl.store import RunFolder, cost_words, headline
 
 __all__ = ["fit", "resume"]
 
@@ -44,6 +44,10 @@ def fit(options: Namespace, console: Console) -> int:
         groups=options.groups,
         time=options.time,
         warm_start=options.warm_start and find_run(options.warm_start, options.home),
+        monotone=dict(options.monotone),
+        interpretable=options.interpretable,
+        max_latency_ms=options.max_latency_ms,
+        max_size_mb=options.max_size_mb,
         name=options.name,
     )
     jobs.launch(run.folder.path)
@@ -148,6 +152,7 @@ def _summary(run: RunFolder, now: jobs.JobState, result: dict[str, Any], console
         f"{metric:<8} {number(shown_score.score)}, {shown_score.where}",
         f"         {number(low)} to {number(high)} is its {shown_score.meaning}",
         *_coverage(result),
+        *_cost(result),
         f"dummy    {number(result['dummy'])}  (looks at no column)",
         f"trials   {now.status.get('trials')}, of which {now.status.get('failed')} failed; "
         f"{float(now.status.get('seconds') or 0):.1f} s",
@@ -157,6 +162,14 @@ def _summary(run: RunFolder, now: jobs.JobState, result: dict[str, Any], console
         f"automl explain {shown}",
         f"automl export {shown} {run.spec['name']}.zip",
     )
+
+
+def _cost(result: dict[str, Any]) -> list[str]:
+    """What the model was measured to cost, and whether that is more than was asked for."""
+    lines = [f"cost     {cost_words(result['cost'])}"] if result.get("cost") else []
+    return lines + [
+        f"         {finding['message']} {finding['fix']}" for finding in result.get("findings", ())
+    ]
 
 
 def _coverage(result: dict[str, Any]) -> list[str]:

@@ -32,8 +32,9 @@ class Forest(Family):
 
     classifier: ClassVar[type[Any]]
     regressor: ClassVar[type[Any]]
+    monotone: ClassVar[bool] = True
 
-    def unavailable(self, context: Context) -> str | None:
+    def _unsuited(self, context: Context) -> str | None:
         """Refuse tables on which a fit takes minutes."""
         cells = context.n_rows * context.n_columns
         if cells > _MOST_CELLS:
@@ -65,6 +66,8 @@ class Forest(Family):
             **params,
             # All fold models together stay within a bundle's size.
             max_leaf_nodes=max(8, _MOST_LEAVES // (context.n_folds * most)),
+            # Missing values are no obstacle: they go to either side of a split, whose sides are kept apart.
+            monotonic_cst=context.directions,
             n_jobs=context.n_threads,
             random_state=context.seed,
             warm_start=True,

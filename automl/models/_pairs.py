@@ -80,8 +80,12 @@ def choose_pairs(X: Floats, y: NDArray[Any], context: Context, most: int) -> dic
 
 
 def _is_number(column: Floats, position: int, context: Context) -> bool:
-    """Whether a column holds numbers that can be reckoned with: no codes, more than two values."""
-    return position not in context.categorical and len(np.unique(column[~np.isnan(column)])) > 2
+    """Whether a column holds numbers that can be reckoned with: no codes, more than two values.
+
+    A column with a direction is left alone: what is made of it and another may rise where it falls.
+    """
+    taken = position in context.categorical or position in dict(context.monotone)
+    return not taken and len(np.unique(column[~np.isnan(column)])) > 2
 
 
 def _column(operation: str, left: Floats, right: Floats) -> Floats:

@@ -14,7 +14,7 @@ from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, SplineTran
 from ._skewness import skewness
 from .base import Context
 
-__all__ = ["SCALINGS", "most_cells", "scaled"]
+__all__ = ["SCALINGS", "most_cells", "one_hot", "position_after", "scaled"]
 
 SCALINGS = ("standard", "quantile", "spline")
 """How numbers are brought to one scale; see `scaled`."""
@@ -57,7 +57,7 @@ def scaled(
     scaling : {"standard", "quantile", "spline"}
         ``standard``: mean 0, deviation 1. ``quantile``: the same, strongly skewed columns made normal by
         ranks first. ``spline``: as quantile, then a cubic spline per column with many values, so that linear
-        models bend.
+        models bend; columns with a direction (`Context.monotone`) stay straight.
     max_categories : int
         One-hot columns per category column at most.
     sparse : bool
@@ -72,6 +72,7 @@ def scaled(
     coded[list(context.categorical)] = True
     skewed = ~coded & (np.abs(skewness(X)) > _SKEWED) & (scaling != "standard")
     bent = ~coded & (_distinct(X) >= 8) & (scaling == "spline")
+    bent[[position for position, _ in context.monotone]] = False  # a curve may turn
     blocks: list[tuple[str, Any, list[int]]] = []
     for name, chosen in {
         "plain": ~coded & ~skewed & ~bent,
@@ -83,14 +84,28 @@ def scaled(
         if positions:
             blocks.append((name, _numbers(len(X), context.seed, "skewed" in name, "bent" in name), positions))
     if coded.any():
-        encoder = OneHotEncoder(
-            handle_unknown="infrequent_if_exist",
-            max_categories=max_categories,
-            min_frequency=min(5, max(1, len(X) // 100)),
-            sparse_output=sparse,
-        )
+        encoder = one_hot(len(X), max_categories=max_categories, sparse=sparse)
         blocks.append(("codes", encoder, np.flatnonzero(coded).tolist()))
     return ColumnTransformer(blocks, sparse_threshold=0.3 if sparse else 0.0)
+
+
+def one_hot(rows: int, *, max_categories: int = _CATEGORIES, sparse: bool = False) -> OneHotEncoder:
+    """Build the unfitted encoder of codes: rare ones share a column, unseen ones go with them."""
+    return OneHotEncoder(
+        handle_unknown="infrequent_if_exist",
+        max_categories=max_categories,
+        min_frequency=min(5, max(1, rows // 100)),
+        sparse_output=sparse,
+    )
+
+
+def position_after(prepare: ColumnTransformer, column: int) -> int:
+    """Return where a number column that is not bent stands in what a fitted `scaled` returns."""
+    for name, _, columns in prepare.transformers_:
+        if column in columns and name in ("plain", "skewed"):
+            # A block begins with its columns in their order; the indicators of missing values follow.
+            return int(prepare.output_indices_[name].start) + list(columns).index(column)
+    raise ValueError(f"Column {column} is not among the straight ones.")
 
 
 def _numbers(rows: int, seed: int, skewed: bool, bent: bool) -> Pipeline:

@@ -131,6 +131,11 @@ class Context:
         Seed of everything random.
     log_target : {"", "log", "log1p"}
         The logarithm that makes a skewed target more even; empty where there is none.
+    monotone : tuple of (int, int)
+        Positions of columns with 1 where the prediction (of two classes, the probability of the second) may
+        only rise with the column's value, -1 where it may only fall.
+    interpretable : bool
+        Whether only models that a person can read are wanted.
     metric : str
         Name of the metric (in `automl.metrics.METRICS`) that the search optimises.
     """
@@ -145,6 +150,8 @@ class Context:
     seed: int = 0
     metric: str = ""
     log_target: str = ""
+    monotone: tuple[tuple[int, int], ...] = ()
+    interpretable: bool = False
 
     @property
     def classification(self) -> bool:
@@ -155,6 +162,14 @@ class Context:
     def outputs(self) -> int:
         """How many functions a boosted or linear model has to learn: one per class above two, else one."""
         return self.n_classes if self.task == "multiclass" else 1
+
+    @property
+    def directions(self) -> list[int] | None:
+        """For each column 1, -1 or 0, in the form that tree libraries take; None without any constraint."""
+        if not self.monotone:
+            return None
+        signs = dict(self.monotone)
+        return [signs.get(position, 0) for position in range(self.n_columns)]
 
 
 @dataclass(frozen=True)
@@ -187,9 +202,21 @@ class Family(ABC):
     """Identifier: the name of the family's module."""
     label: ClassVar[str]
     """Name in the words of the field, for people."""
+    monotone: ClassVar[bool] = False
+    """Whether its models keep `Context.monotone`, for whatever rows."""
+    interpretable: ClassVar[bool] = False
+    """Whether a person can read its models."""
 
     def unavailable(self, context: Context) -> str | None:
         """Return why this family should not be tried on such a table, or None if it should."""
+        if context.interpretable and not self.interpretable:
+            return f"Only models that a person can read are wanted; {self.label} is none."
+        if context.monotone and not self.monotone:
+            return f"{self.label} cannot promise that predictions only rise, or only fall, with a column."
+        return self._unsuited(context)
+
+    def _unsuited(self, context: Context) -> str | None:
+        """Return what in the table itself, such as its size, speaks against this family."""
         return None
 
     @abstractmethod

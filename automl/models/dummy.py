@@ -19,6 +19,8 @@ class Dummy(Family):
 
     name: ClassVar[str] = "dummy"
     label: ClassVar[str] = "Dummy"
+    monotone: ClassVar[bool] = True
+    interpretable: ClassVar[bool] = True
 
     def first_candidates(self, context: Context) -> list[Params]:
         return [{}]

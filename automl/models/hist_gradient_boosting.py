@@ -27,6 +27,7 @@ class HistGradientBoosting(Family):
 
     name: ClassVar[str] = "hist_gradient_boosting"
     label: ClassVar[str] = "Histogram gradient boosting"
+    monotone: ClassVar[bool] = True
 
     def first_candidates(self, context: Context) -> list[Params]:
         """Return middling trees and shallow ones."""
@@ -72,13 +73,16 @@ class HistGradientBoosting(Family):
         # Columns without a known value cannot be binned. Constant ones are never split on, so the model may
         # later meet anything there.
         X = np.where(np.isnan(X).all(axis=0), 0.0, X)
-        settings: dict[str, Any] = {"loss": "absolute_error"} if context.metric in {"mae", "mape"} else {}
+        # Leaves of the absolute error are set anew after a tree has grown, whatever the constraints.
+        absolute = context.metric in {"mae", "mape"} and not context.monotone
+        settings: dict[str, Any] = {"loss": "absolute_error"} if absolute else {}
         kind = HistGradientBoostingClassifier if context.classification else HistGradientBoostingRegressor
         validated = X_valid is not None
         estimator = kind(
             **settings,
             **(params | {"min_samples_leaf": min(int(params["min_samples_leaf"]), max(1, len(X) // 10))}),
             categorical_features=_few_codes(X, context),
+            monotonic_cst=context.directions,
             early_stopping=validated,
             n_iter_no_change=int(np.clip(3 / rate, 20, 100)),
             tol=1e-5,

@@ -25,7 +25,7 @@ class KNearestNeighbors(Family):
     name: ClassVar[str] = "k_nearest_neighbors"
     label: ClassVar[str] = "Nearest neighbours"
 
-    def unavailable(self, context: Context) -> str | None:
+    def _unsuited(self, context: Context) -> str | None:
         """Refuse what it is slow or poor at: many rows to carry along, or columns that drown distance."""
         if context.n_rows > _MOST_ROWS:
             return f"{context.n_rows:,} rows are more than the {_MOST_ROWS:,} that can be compared in time."

@@ -10,7 +10,7 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 from sklearn.linear_model import ElasticNet, LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline
 
-from ._preparation import SCALINGS, most_cells, scaled
+from ._preparation import SCALINGS, most_cells, position_after, scaled
 from ._targets import on_scales, scale_space
 from .base import Context, Deadline, Family, Fitted, Pace, Params, ignoring_convergence
 
@@ -27,12 +27,17 @@ class Linear(Family):
     ``strength`` is the penalty per training row, on the scale of standardised columns (and of the
     standardised target): 1e-5 hardly any, 1 nearly all. ``sparse`` drops columns altogether
     (L1 for classes, nine tenths of L1 for values).
+
+    A column with a direction (`Context.monotone`) stays straight, and is left out where its weight comes out
+    with the wrong sign. Where a person must be able to read the model, all columns stay straight.
     """
 
     name: ClassVar[str] = "linear"
     label: ClassVar[str] = "Linear"
+    monotone: ClassVar[bool] = True
+    interpretable: ClassVar[bool] = True
 
-    def unavailable(self, context: Context) -> str | None:
+    def _unsuited(self, context: Context) -> str | None:
         """Refuse tables so large that one fit takes a large part of a short budget."""
         cells = most_cells(context, spline=True)
         if cells * context.outputs**0.5 > _MOST_CELLS:
@@ -49,12 +54,17 @@ class Linear(Family):
             {"scaling": "standard", "strength": 1e-2, "sparse": False},
             {"scaling": "quantile", "strength": 1e-3, "sparse": True},
         ]
+        if context.interpretable:
+            candidates = [
+                {"scaling": "standard", "strength": strength, "sparse": sparse}
+                for strength, sparse in ((1e-3, False), (1e-2, False), (1e-3, True))
+            ]
         return on_scales(candidates, context, log=(0, 2))
 
     def distributions(self, context: Context) -> dict[str, BaseDistribution]:
         """Return the space: scaling, penalty and its kind."""
         return {
-            "scaling": CategoricalDistribution(SCALINGS),
+            "scaling": CategoricalDistribution(SCALINGS[:1] if context.interpretable else SCALINGS),
             "strength": FloatDistribution(1e-6, 1.0, log=True),
             "sparse": CategoricalDistribution((False, True)),
         } | scale_space(context)
@@ -73,10 +83,21 @@ class Linear(Family):
         Z = prepare.fit_transform(X)
         deadline.check("fit the linear model after its columns were prepared")
         strength, sparse = float(params["strength"]), bool(params["sparse"])
-        if context.classification:
-            model, by_clock = _logistic(Z, y, strength, sparse, context.seed, deadline)
-        else:
-            model, by_clock = _least_squares(Z, y, strength, sparse, deadline)
+        directed = {position_after(prepare, column): sign for column, sign in context.monotone}
+        left_out: list[int] = []
+        while True:
+            if context.classification:
+                model, by_clock = _logistic(Z, y, strength, sparse, context.seed, deadline)
+            else:
+                model, by_clock = _least_squares(Z, y, strength, sparse, deadline)
+            weights = model.coef_.reshape(-1, Z.shape[1])
+            weights[:, left_out] = 0.0  # exactly: a solver may leave 1e-20 to a column of zeros
+            wrong = [j for j, sign in directed.items() if (weights[:, j] * sign < 0).any()]
+            if not wrong:
+                break
+            deadline.check("fit the linear model again without the columns whose weight has the wrong sign")
+            left_out += wrong
+            Z[:, wrong] = 0.0
         return Fitted(Pipeline([("prepare", prepare), ("model", model)]), stopped_early_by_clock=by_clock)
 
 

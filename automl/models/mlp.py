@@ -29,7 +29,7 @@ class MLP(Family):
     name: ClassVar[str] = "mlp"
     label: ClassVar[str] = "Neural network"
 
-    def unavailable(self, context: Context) -> str | None:
+    def _unsuited(self, context: Context) -> str | None:
         """Refuse tables that leave no time for enough epochs."""
         cells = most_cells(context)
         if cells > _MOST_CELLS:

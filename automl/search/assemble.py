@@ -2,12 +2,13 @@
 
 Only stock scikit-learn and LightGBM classes, so that it loads and predicts where Glassbench is not
 installed. It is always a vote, also for a single trial, whose fold models then have equal weights: one
-structure to export, to explain and to test.
+structure to export, to explain and to test. Where a person must be able to read it, it is a vote of one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from pathlib import Path
 from typing import Any
 
 import joblib
@@ -17,10 +18,11 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import Bunch
 
+from automl.search.constraints import Constraints
 from automl.store import RunFolder
 from automl.task import Task
 
-__all__ = ["FINAL", "assemble"]
+__all__ = ["FINAL", "assemble", "stored_bytes"]
 
 FINAL = "final"
 """Folder of a run with all rows as the workers read them, and the fold models that learned from them."""
@@ -45,18 +47,36 @@ def assemble(
     Pipeline
         Raw DataFrame in; `predict`, `predict_proba` and `classes_` in the target's own labels.
     """
+    single = Constraints.of(folder.spec).interpretable
     members: list[tuple[str, Any]] = []
     member_weights: list[float] = []
     for trial_id, weight in weights.items():
         if weight <= 0:
             continue
-        path = folder.trial_path(trial_id, ".joblib")
-        models = joblib.load(folder.path / FINAL / path.name if trial_id in refitted else path)
+        models = joblib.load(_path(folder, trial_id, refitted))
+        if single:
+            models = models[:1]
         members += [(f"{trial_id}-fold{number}", model) for number, model in enumerate(models)]
         member_weights += [weight / len(models)] * len(models)
     return Pipeline(
         [("prep", joblib.load(folder.path / "prep.joblib")), ("model", _vote(task, members, member_weights))]
     )
+
+
+def stored_bytes(folder: RunFolder, weights: Mapping[str, float], refitted: Collection[str] = ()) -> int:
+    """Bytes of the fold models that `assemble` takes, as they are stored."""
+    total = 0
+    for trial_id, weight in weights.items():
+        size = _path(folder, trial_id, refitted).stat().st_size if weight > 0 else 0
+        if Constraints.of(folder.spec).interpretable and trial_id not in refitted:
+            size //= max(len(folder.read(f"trials/{trial_id}.json")["iterations"]), 1)
+        total += size
+    return total
+
+
+def _path(folder: RunFolder, trial_id: str, refitted: Collection[str]) -> Path:
+    path = folder.trial_path(trial_id, ".joblib")
+    return folder.path / FINAL / path.name if trial_id in refitted else path
 
 
 def _vote(

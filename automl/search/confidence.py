@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from automl.metrics import Metric
 from automl.search.ensemble import library, select_ensemble
+from automl.search.limits import Allowance
 
 __all__ = ["Confidence", "Optimism", "assess", "optimism"]
 
@@ -144,6 +145,7 @@ def optimism(
     *,
     families: Sequence[str],
     groups: NDArray[Any] | None = None,
+    allowance: Allowance | None = None,
     draws: int = 100,
     seconds: float = np.inf,
     seed: int = 0,
@@ -162,6 +164,8 @@ def optimism(
         As in `assess`.
     families : sequence of str
         Of the models.
+    allowance : Allowance, optional
+        What the models cost and a vote of them may, when it was chosen within limits.
 
     Returns
     -------
@@ -176,7 +180,9 @@ def optimism(
         if time.monotonic() > end:
             break
         outside = counts == 0
-        gap = _gap(metric, y, predictions, families, chosen, counts) if outside.any() else float("nan")
+        gap = float("nan")
+        if outside.any():
+            gap = _gap(metric, y, predictions, families, chosen, counts, allowance)
         if np.isfinite(gap):
             gaps.append(gap)
             share_outside.append(outside.mean())
@@ -202,6 +208,7 @@ def _gap(
     families: Sequence[str],
     chosen: Floats,
     counts: Counts,
+    allowance: Allowance | None,
 ) -> float:
     """Loss, on the rows not drawn, of what is chosen by the rows drawn, less that of the chosen model."""
     outside, rows = counts == 0, np.repeat(np.arange(len(y)), counts)
@@ -211,7 +218,8 @@ def _gap(
         return float("nan")
     order = np.argsort(losses, kind="stable")
     order = order[library([families[i] for i in order], len(y))]
-    weights = select_ensemble([drawn[i] for i in order], y[rows], metric)
+    within = None if allowance is None else allowance.of(order)
+    weights = select_ensemble([drawn[i] for i in order], y[rows], metric, allowance=within)
     again = np.tensordot(np.asarray(weights), np.stack([predictions[i][outside] for i in order]), axes=1)
     again, same = (_hedged(metric, each, len(y)) for each in (again, chosen[outside]))
     return metric.loss(y[outside], again) - metric.loss(y[outside], same)

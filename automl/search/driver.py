@@ -23,15 +23,19 @@ from automl.errors import GlassbenchError, RunError
 from automl.models import FAMILIES, Context, get_family
 from automl.search.assemble import assemble
 from automl.search.clock import Clock
+from automl.search.constraints import Constraints
+from automl.search.cost import told
 from automl.search.evaluate import Evaluation, evaluate
 from automl.search.finish import confidence_seconds, finish
+from automl.search.limits import Limits
 from automl.search.pool import WorkerPool
 from automl.search.prepare import Prepared, prepare
 from automl.search.propose import Proposer
 from automl.search.race import Rival
-from automl.search.refit import expected_seconds, refit
+from automl.search.refit import expected_seconds, refit, refit_once
 from automl.search.select import load_trials, out_of_fold, ranked
 from automl.search.trial import Candidate, Trial
+from automl.search.within import cost_of, measuring_seconds
 from automl.search.workers import Workers
 from automl.store import RunFolder
 from automl.store.files import replacing
@@ -125,6 +129,8 @@ class _Search:
         self.progress = progress
         # A run of so many trials repeats itself: time must not play a part in what is tried.
         self.timed = folder.spec["max_trials"] is None
+        self.asked = Constraints.of(folder.spec)
+        self.limits = Limits()
         self.cores = folder.spec["n_jobs"] or cpu_count()
         self.running: dict[Future[Evaluation], _Running] = {}
         self.again: list[tuple[Candidate, int]] = []
@@ -145,7 +151,8 @@ class _Search:
             context = replace(prepared.context, n_threads=pool.n_threads)
             self.holdout_rows, self.context, self.n_workers = prepared.holdout_rows, context, pool.n_workers
             # Models judged along time have not learned from the latest rows, holdout or not.
-            self.refits = prepared.holdout_rows > 0 or prepared.ordered
+            self.refits = prepared.holdout_rows > 0 or prepared.ordered or self.asked.interpretable
+            self.limits = Limits.of(self.folder)
             self.folder.add_event("prepared", seconds=self.clock.spent())
             # The cores belong to the workers. Where they are busy, two OpenMP threads wait for each other at
             # every tree: histogram boosting took 200 times as long to predict the holdout.
@@ -155,7 +162,9 @@ class _Search:
                 if busy:  # whatever they are doing: the clock's promise comes first
                     pool.stop()
                 opens = not cancelled and prepared.holdout_rows > 0
-                refits = not cancelled and self.refits and (not busy or self._start_again(pool))
+                refits = not cancelled and self.refits
+                if refits and busy and not self.asked.interpretable:
+                    refits = self._start_again(pool)
                 self._write_status("finishing", "Choosing the model", force=True)
                 result, model = finish(
                     self.folder, prepared, list(self.trials.values()), self.clock, open_holdout=opens
@@ -196,17 +205,35 @@ class _Search:
         members.sort(key=lambda trial: -weights[trial.id])
         loading = sum(trial.bytes for trial in members) / _BYTES_PER_SECOND
         margin = _REFIT_MARGIN + loading
+        if self.asked.limited:
+            margin += measuring_seconds(self.clock.budget)
         try:
-            refitted = refit(self.folder, prepared, members, context, pool, self.clock, margin=margin)
+            if self.asked.interpretable:
+                refitted = refit_once(self.folder, prepared, members[0], context, self.clock, margin=margin)
+            else:
+                # No more models than were measured, where time and size are limited.
+                most = {"most": context.n_folds} if self.asked.limited else {}
+                refitted = refit(
+                    self.folder, prepared, members, context, pool, self.clock, margin=margin, **most
+                )
         except (MemoryError, OSError, RunError) as error:  # a second copy of the rows may be too much
             self.folder.add_event("refit_failed", reason=f"{type(error).__name__}: {error}")
             return result, model
         if not refitted:
             return result, model
-        result |= {"refitted": refitted, "seconds": self.clock.spent(), "finished": time.time()}
-        model = assemble(self.folder, prepared.task, weights, refitted)
+        again = assemble(self.folder, prepared.task, weights, refitted)
+        cost = cost_of(self.folder, prepared.task, again, weights, refitted, budget=self.clock.budget)
+        if not cost.within(self.asked) and not result["findings"]:
+            self.folder.add_event("refit_over_limits", cost=cost.to_json())
+            return result, model
+        result |= {
+            "refitted": refitted,
+            **told(cost, self.asked),
+            "seconds": self.clock.spent(),
+            "finished": time.time(),
+        }
         self.folder.write("result.json", result)
-        return result, model
+        return result, again
 
     def _search(self, context: Context, pool: Workers) -> bool:
         """Run trials until time, their number or the person says stop; True if it was the person."""
@@ -290,15 +317,19 @@ class _Search:
         return best[0].fit_seconds if best else 0.0
 
     def _rival(self) -> Rival | None:
-        """The best trial, for new candidates to race against; none where time must not play a part."""
-        best = ranked(list(self.trials.values()))[:1]
-        if not best or not self.timed:
+        """The best trial, for new candidates to race against; none where time must not play a part.
+
+        It must keep within the limits itself: a model that does may be much worse than those that do not.
+        """
+        models = ranked(list(self.trials.values())) if self.timed else []
+        best = next((trial for trial in models if self.limits.fits(trial)), None)
+        if best is None:
             return None
-        if self._raced is None or self._raced.id != best[0].id:
+        if self._raced is None or self._raced.id != best.id:
             self._raced = Rival(
-                id=best[0].id,
-                loss=float(best[0].loss or 0.0),
-                out_of_fold=out_of_fold(self.folder, best[0].id),
+                id=best.id,
+                loss=float(best.loss or 0.0),
+                out_of_fold=out_of_fold(self.folder, best.id),
                 stake=_STAKE * self.clock.budget,
             )
         return self._raced
@@ -362,6 +393,7 @@ class _Search:
             fold_scores=evaluation.fold_scores,
             fit_seconds=evaluation.fit_seconds,
             predict_seconds=evaluation.predict_seconds,
+            row_seconds=evaluation.row_seconds,
             bytes=len(evaluation.models),
             iterations=evaluation.iterations,
             clipped=evaluation.clipped,
@@ -377,8 +409,11 @@ class _Search:
         self.folder.write(f"trials/{trial.id}.json", trial.to_json())
         better = trial.loss is not None and ranked([*self.trials.values(), trial])[0] is trial
         self.trials[trial.number] = trial
-        for beaten in ranked(list(self.trials.values()))[_KEPT_MODELS:]:
-            self.folder.trial_path(beaten.id, ".joblib").unlink(missing_ok=True)
+        models = ranked(list(self.trials.values()))
+        fitting = {each.id: self.limits.fits(each) for each in models}
+        for fits in (True, False):  # those within the limits are kept for themselves
+            for beaten in [each for each in models if fitting[each.id] == fits][_KEPT_MODELS:]:
+                self.folder.trial_path(beaten.id, ".joblib").unlink(missing_ok=True)
         self._reserve_time_to_finish()
         proposer.add(trial)
         self.folder.add_event(
@@ -396,11 +431,11 @@ class _Search:
         loading = sum(trial.bytes for trial in likely) / _BYTES_PER_SECOND
         fitting = 0.0
         if self.refits:
-            fitting = expected_seconds(
-                likely[:_REFITTED_MEMBERS], self.context, self.holdout_rows, self.n_workers
-            )
+            members = likely[: 1 if self.asked.interpretable else _REFITTED_MEMBERS]
+            fitting = expected_seconds(members, self.context, self.holdout_rows, self.n_workers)
             fitting = min(fitting, _REFIT_SHARE * self.clock.budget)
         assessing = confidence_seconds(self.clock.budget, correct=not self.holdout_rows)
+        assessing += 2 * measuring_seconds(self.clock.budget)
         self.clock.reserve_for(2 * loading + predicting + fitting + assessing)
 
     def _write_status(self, state: str, message: str, *, force: bool = False, **fields: Any) -> None:

@@ -13,8 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl.metrics import Metric
+from automl.search.limits import Allowance
 
-__all__ = ["library", "select_ensemble"]
+__all__ = ["greedy_picks", "library", "select_ensemble", "vote"]
 
 _ROUNDS = 25  # TabRepo (Salinas and Erickson, 2024) found no gain above 25 rounds
 _DECIMALS = 6  # differences below this are noise: such candidates tie, and a member used already is preferred
@@ -51,6 +52,7 @@ def select_ensemble(
     y: NDArray[np.float64],
     metric: Metric,
     *,
+    allowance: Allowance | None = None,
     seconds: float = np.inf,
     seed: int = 0,
 ) -> list[float]:
@@ -62,6 +64,8 @@ def select_ensemble(
         One for each model, best model first.
     y : ndarray, shape (rows,)
     metric : Metric
+    allowance : Allowance, optional
+        What the models cost, and what the vote may; each of them alone must fit.
     seconds : float
         After this time the best vote so far is returned.
     seed : int
@@ -73,6 +77,35 @@ def select_ensemble(
         One weight for each model, adding to 1; most are 0. All weight is on the first model where the vote
         does no better than it on all rows: such a vote is not worth its size.
     """
+    picked = greedy_picks(predictions, y, metric, allowance=allowance, seconds=seconds, seed=seed)
+    weights = vote(picked, len(predictions))
+    together = np.tensordot(np.asarray(weights), np.stack(predictions), axes=1)
+    losses = [round(metric.loss(y, each), _DECIMALS) for each in (together, predictions[0])]
+    return weights if losses[0] < losses[1] else vote([0], len(predictions))
+
+
+def vote(picked: Sequence[int], models: int) -> list[float]:
+    """The weight of each of so many models when each pick counts the same."""
+    counts = Counter(picked)
+    return [counts[i] / len(picked) for i in range(models)]
+
+
+def greedy_picks(
+    predictions: Sequence[NDArray[np.float64]],
+    y: NDArray[np.float64],
+    metric: Metric,
+    *,
+    allowance: Allowance | None = None,
+    seconds: float = np.inf,
+    seed: int = 0,
+) -> list[int]:
+    """The models of the best vote in the order in which they join it, some of them several times.
+
+    Parameters
+    ----------
+    predictions, y, metric, allowance, seconds, seed
+        As in `select_ensemble`.
+    """
     end = time.monotonic() + seconds
     rows = _rows_to_use(y, seed)
     library = [prediction[rows] for prediction in predictions]
@@ -82,9 +115,12 @@ def select_ensemble(
     best_loss, best_length = np.inf, 0
     for _ in range(_ROUNDS):
         losses = []
-        for prediction in library:
+        for model, prediction in enumerate(library):
             if time.monotonic() > end and best_length:
                 break
+            if allowance is not None and not allowance.fits({*picked, model}):
+                losses.append(np.inf)
+                continue
             losses.append(round(metric.loss(drawn, (total + prediction) / (len(picked) + 1)), _DECIMALS))
         if len(losses) < len(library):
             break
@@ -93,11 +129,7 @@ def select_ensemble(
         total = total + library[choice]
         if losses[choice] < best_loss:
             best_loss, best_length = losses[choice], len(picked)
-    counts = Counter(picked[:best_length])
-    weights = [counts[i] / best_length for i in range(len(library))]
-    vote = np.tensordot(np.asarray(weights), np.stack(predictions), axes=1)
-    losses = [round(metric.loss(y, each), _DECIMALS) for each in (vote, predictions[0])]
-    return weights if losses[0] < losses[1] else [1.0] + [0.0] * (len(library) - 1)
+    return picked[:best_length] or [0]
 
 
 def _rows_to_use(y: NDArray[np.float64], seed: int) -> NDArray[np.intp] | slice:

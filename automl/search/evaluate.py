@@ -22,6 +22,8 @@ from automl.search.race import Beaten, Rival, race
 
 __all__ = ["Evaluation", "TrainingRows", "evaluate"]
 
+_SINGLE_ROWS = 5
+
 
 @dataclass(frozen=True)
 class TrainingRows:
@@ -90,6 +92,7 @@ class Evaluation:
     fold_scores: list[float] = field(default_factory=list)
     fit_seconds: float = 0.0
     predict_seconds: float = 0.0
+    row_seconds: float = 0.0
     iterations: list[int | None] = field(default_factory=list)
     clipped: bool = False
     warnings: list[str] = field(default_factory=list)
@@ -217,6 +220,7 @@ def _cross_validate(
         "fold_scores": [float(score) for score in fold_scores if np.isfinite(score)],
         "fit_seconds": fit_seconds,
         "predict_seconds": _seconds_per_thousand(models, rows.X, context.task),
+        "row_seconds": _seconds_per_row(models, rows.X, context.task),
         "iterations": iterations,
         "clipped": clipped,
     }
@@ -228,6 +232,16 @@ def _seconds_per_thousand(models: list[Any], X: NDArray[np.float64], task: str) 
     started = time.monotonic()
     predict(models[-1], block, task)
     return (time.monotonic() - started) * len(models)
+
+
+def _seconds_per_row(models: list[Any], X: NDArray[np.float64], task: str) -> float:
+    """Seconds that the fold models together take to predict a single row."""
+    times = []
+    for row in range(min(_SINGLE_ROWS, len(X))):
+        started = time.perf_counter()
+        predict(models[-1], X[row : row + 1], task)
+        times.append(time.perf_counter() - started)
+    return float(np.median(times)) * len(models)
 
 
 def predict(estimator: Any, X: NDArray[np.float64], task: str) -> NDArray[np.float64]:

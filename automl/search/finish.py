@@ -14,13 +14,15 @@ from sklearn.pipeline import Pipeline
 from automl.data import Split
 from automl.errors import RunError
 from automl.metrics import bootstrap_interval, get_metric, metrics_for
-from automl.search.assemble import assemble
 from automl.search.clock import Clock
 from automl.search.confidence import Optimism
+from automl.search.constraints import Constraints
+from automl.search.cost import told
 from automl.search.coverage import calibrate, cross_fitted_coverage, measured_coverage
 from automl.search.prepare import Prepared, load_split
-from automl.search.select import Choice, choose, confidence
+from automl.search.select import Choice, confidence
 from automl.search.trial import Trial
+from automl.search.within import choose_within
 from automl.store import RunFolder
 from automl.store.files import json_number
 from automl.task import Task
@@ -59,24 +61,25 @@ def finish(
         When no trial has a model.
     """
     task = prepared.task
-    choice = choose(folder, task, trials, seconds=max(clock.left() / 2, 0.2))
-    if choice is None:
+    chosen = choose_within(folder, task, trials, clock, seconds=max(clock.left() / 2, 0.2))
+    if chosen is None:
         reasons = sorted({trial.reason for trial in trials if trial.reason})
         raise RunError(
             "No model could be trained"
             + (f": {'; '.join(reasons[:3])}" if reasons else " in the time given."),
             fix="Give the search more time, or look at the failed trials.",
         )
+    choice, model = chosen.choice, chosen.model
     parts = load_split(folder)
     opens = open_holdout and len(parts.holdout) > 0
     seconds = confidence_seconds(clock.budget, correct=not opens)
-    sure = confidence(folder, task, trials, choice, correct=not opens, seconds=seconds)
-    model = assemble(folder, task, choice.weights)
+    sure = confidence(folder, task, trials, choice, limits=chosen.limits, correct=not opens, seconds=seconds)
     if opens:
-        result = _summary(task, choice, trials, sure, parts)
+        result = _summary(folder, task, choice, trials, sure, parts)
         result |= _score_holdout(folder, task, choice, model, parts)
     else:
         result = summarise(folder, task, choice, trials, sure)
+    result |= told(chosen.cost, Constraints.of(folder.spec))
     result["seconds"] = clock.spent()
     result["finished"] = time.time()
     folder.write("result.json", result)
@@ -108,7 +111,7 @@ def summarise(
     optimism = (sure or {}).get("optimism")
     corrected = None if optimism is None else _corrected(task, choice, Optimism(**optimism))
     metrics[task.metric] |= corrected or {}
-    return _summary(task, choice, trials, sure, parts) | {
+    return _summary(folder, task, choice, trials, sure, parts) | {
         "estimate": "cross-validation",
         "holdout": None,
         "corrected": corrected,
@@ -128,9 +131,16 @@ def _corrected(task: Task, choice: Choice, optimism: Optimism) -> dict[str, Any]
 
 
 def _summary(
-    task: Task, choice: Choice, trials: Sequence[Trial], sure: dict[str, Any] | None, parts: Split
+    folder: RunFolder,
+    task: Task,
+    choice: Choice,
+    trials: Sequence[Trial],
+    sure: dict[str, Any] | None,
+    parts: Split,
 ) -> dict[str, Any]:
     return {
+        "constraints": Constraints.of(folder.spec).to_json(),
+        "cost": None,
         "confidence": sure,
         "new_rows": parts.new_rows,
         "chosen": choice.model,

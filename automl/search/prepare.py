@@ -27,6 +27,7 @@ from automl.errors import DataError, RunError, SettingError
 from automl.features import build_preprocessor, derived_columns
 from automl.models import Context, log_scale
 from automl.search.arrange import arrange
+from automl.search.constraints import Constraints, directed_columns
 from automl.store import RunFolder
 from automl.store.files import replacing
 from automl.task import Task
@@ -81,7 +82,8 @@ def prepare(folder: RunFolder, table: pd.DataFrame | None) -> Prepared:
     raw = _read(folder, spec, table)
     target = spec["target"]
     groups, times = spec.get("groups"), spec.get("time")
-    _require_columns(raw, [target, *spec["excluded"], *(name for name in (groups, times) if name)])
+    monotone = Constraints.of(spec).monotone
+    _require_columns(raw, [target, *spec["excluded"], *monotone, *(name for name in (groups, times) if name)])
     schema = Schema.infer(raw, kinds=spec["kinds"])
     dataset = schema.coerce(raw)
     task = Task.infer(dataset, target, task=spec["task"], metric=spec["metric"])
@@ -113,6 +115,8 @@ def prepare(folder: RunFolder, table: pd.DataFrame | None) -> Prepared:
     )
     preprocessor = build_preprocessor(schema, used, n_rows=len(parts.train), seed=spec["seed"])
     encoded = preprocessor.fit_transform(dataset.frame[used].iloc[parts.train])
+    derived = derived_columns(preprocessor)
+    directed = directed_columns(monotone, schema, task, derived)
 
     folder.write("read_report.json", raw.report.to_json())
     folder.write("schema.json", schema.to_json())
@@ -141,7 +145,8 @@ def prepare(folder: RunFolder, table: pd.DataFrame | None) -> Prepared:
             "ordered": parts.ordered,
             "derived_columns": encoded.shape[1],
             "log_target": log_scale(y[parts.train]) if task.kind == "regression" else "",
-            "categorical": [i for i, c in enumerate(derived_columns(preprocessor)) if c.categorical],
+            "categorical": [i for i, c in enumerate(derived) if c.categorical],
+            "monotone": directed,
         },
     )
     return load_prepared(folder)
@@ -182,6 +187,8 @@ def load_prepared(folder: RunFolder) -> Prepared:
         seed=spec["seed"],
         metric=task.metric,
         log_target=facts.get("log_target", ""),
+        monotone=tuple((int(position), int(sign)) for position, sign in facts.get("monotone", ())),
+        interpretable=Constraints.of(spec).interpretable,
     )
     return Prepared(
         schema=schema.select(facts["columns"]),

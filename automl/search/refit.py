@@ -11,13 +11,15 @@ from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import joblib
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from automl.data import resplit
-from automl.models import Context
+from automl.models import Context, Deadline, OutOfTime, get_family
 from automl.search.assemble import FINAL
 from automl.search.clock import Clock
 from automl.search.evaluate import Evaluation, TrainingRows
@@ -27,7 +29,7 @@ from automl.search.workers import Workers
 from automl.store import RunFolder
 from automl.store.files import replacing
 
-__all__ = ["expected_seconds", "refit"]
+__all__ = ["expected_seconds", "refit", "refit_once"]
 
 _START_SECONDS = 2.5  # until fresh workers have imported the engine
 _SHARE = 0.85  # of the time left that one member may take
@@ -62,6 +64,7 @@ def refit(
     pool: Workers,
     clock: Clock,
     *,
+    most: int = _MOST,
     margin: float,
 ) -> list[str]:
     """Train trials once more, on all rows: as many models of each as time allows.
@@ -76,6 +79,8 @@ def refit(
         As the search used it.
     pool : Workers
     clock : Clock
+    most : int
+        Models of each at most.
     margin : float
         Seconds to leave for what comes after.
 
@@ -88,7 +93,7 @@ def refit(
     path = folder.path / FINAL
     costs = {trial.id: _cost(trial, context, prepared.holdout_rows) for trial in trials}
     each = (clock.left() - margin) * _SHARE * pool.n_workers / max(sum(costs.values()), 1e-9)
-    models = _write_rows(folder, prepared, path, int(np.clip(each, _fewest(context), _MOST)))
+    models = _write_rows(folder, prepared, path, int(np.clip(each, _fewest(context), most)))
     pool.ship(path, clock.left() - margin)
     context = replace(context, n_rows=context.n_rows + prepared.holdout_rows, n_folds=models)
     waiting, running, done = list(trials), dict[Future[Evaluation], Trial](), list[str]()
@@ -130,13 +135,8 @@ def _write_rows(folder: RunFolder, prepared: Prepared, path: Path, models: int) 
     Returns how many that are: few groups, or times, allow fewer.
     """
     path.mkdir(exist_ok=True)
-    before, parts, task = TrainingRows.load(folder.path), load_split(folder), prepared.task
-    X, y = before.X, before.y
-    if len(parts.holdout):
-        held = pd.read_parquet(folder.path / "data.parquet").iloc[parts.holdout]
-        encoded = joblib.load(folder.path / "prep.joblib").transform(held[list(prepared.schema.names)])
-        X, y = np.concatenate([X, encoded]), np.concatenate([y, task.encode(held[task.target])])
-    dealt = resplit(parts, y, task.kind, seed=folder.spec["seed"], n_folds=_PARTS)
+    X, y = _all_rows(folder, prepared)
+    dealt = resplit(load_split(folder), y, prepared.task.kind, seed=folder.spec["seed"], n_folds=_PARTS)
     models = min(models, dealt.n_folds)
     fold = np.where(dealt.fold < models, dealt.fold, -1).astype(np.int8)
     with replacing(path / "encoded.npy") as stream:
@@ -147,3 +147,50 @@ def _write_rows(folder: RunFolder, prepared: Prepared, path: Path, models: int) 
         arrays = replace(dealt, fold=fold, n_folds=models).to_arrays()
         np.savez(stream, **arrays)  # type: ignore[arg-type]
     return models
+
+
+def _all_rows(folder: RunFolder, prepared: Prepared) -> tuple[NDArray[np.float64], NDArray[Any]]:
+    """The encoded training rows followed by the holdout's, and their targets."""
+    before, parts, task = TrainingRows.load(folder.path), load_split(folder), prepared.task
+    if not len(parts.holdout):
+        return before.X, before.y
+    held = pd.read_parquet(folder.path / "data.parquet").iloc[parts.holdout]
+    encoded = joblib.load(folder.path / "prep.joblib").transform(held[list(prepared.schema.names)])
+    return np.concatenate([before.X, encoded]), np.concatenate([before.y, task.encode(held[task.target])])
+
+
+def refit_once(
+    folder: RunFolder, prepared: Prepared, trial: Trial, context: Context, clock: Clock, *, margin: float
+) -> list[str]:
+    """Train one model of a trial on all rows: the only one that is shipped where a person must read it.
+
+    In this process, since models that can be read are quick to train.
+
+    Parameters
+    ----------
+    folder, prepared, trial, context, clock, margin
+        As in `refit`.
+
+    Returns
+    -------
+    list of str
+        The trial's id, or nothing where time does not allow it: its first fold model stays.
+    """
+    left = clock.left() - margin
+    done: list[str] = []
+    if _cost(trial, context, prepared.holdout_rows) < left:
+        X, y = _all_rows(folder, prepared)
+        try:
+            fitted = get_family(trial.family).fit(
+                trial.params, context, X, y, deadline=Deadline.after(_SHARE * left)
+            )
+        except (OutOfTime, ValueError, ArithmeticError) as error:  # what worked on the folds rarely fails
+            folder.add_event("refit_failed", reason=f"{type(error).__name__}: {error}")
+            fitted = None
+        if fitted is not None and (trial.clipped or not fitted.stopped_early_by_clock):
+            (folder.path / FINAL).mkdir(exist_ok=True)
+            with replacing(folder.path / FINAL / f"{trial.id}.joblib") as stream:
+                joblib.dump([fitted.estimator], stream, compress=1)
+            done.append(trial.id)
+    folder.add_event("refitted", members=done, of=1, at=clock.spent())
+    return done

@@ -18,11 +18,23 @@ from automl.metrics import bootstrap_interval, get_metric
 from automl.search.confidence import MODELS, TIED, assess, optimism
 from automl.search.ensemble import library, select_ensemble
 from automl.search.evaluate import TrainingRows
+from automl.search.limits import Allowance, Limits
 from automl.search.trial import Trial
 from automl.store import RunFolder
 from automl.task import Task
 
-__all__ = ["ENSEMBLE", "Choice", "choose", "confidence", "load_trials", "out_of_fold", "ranked"]
+__all__ = [
+    "ENSEMBLE",
+    "Choice",
+    "Library",
+    "choose",
+    "confidence",
+    "learned",
+    "load_library",
+    "load_trials",
+    "out_of_fold",
+    "ranked",
+]
 
 ENSEMBLE = "ensemble"
 
@@ -73,8 +85,67 @@ def out_of_fold(folder: RunFolder, trial_id: str) -> NDArray[np.float64]:
         return np.asarray(arrays["out_of_fold"])
 
 
+def learned(folder: RunFolder, trials: Sequence[Trial]) -> list[Trial]:
+    """The trials that may be chosen, best first: those whose models were kept; else the dummy."""
+    best = [trial for trial in ranked(trials) if folder.trial_path(trial.id, ".joblib").exists()]
+    return [trial for trial in best if trial.family != "dummy"] or best[:1]
+
+
+@dataclass(frozen=True)
+class Library:
+    """The trials that a vote may be made of.
+
+    Attributes
+    ----------
+    trials : tuple of Trial
+        Best first; each of them keeps within the limits, or it is the one that comes closest to that.
+    predictions : tuple of ndarray
+        Out-of-fold predictions of the validated rows.
+    allowance : Allowance
+        What they cost, and may cost together.
+    rows : TrainingRows
+    """
+
+    trials: tuple[Trial, ...]
+    predictions: tuple[NDArray[np.float64], ...]
+    allowance: Allowance
+    rows: TrainingRows
+
+    @property
+    def y(self) -> NDArray[Any]:
+        """Targets of the validated rows."""
+        return self.rows.y[self.rows.validated]
+
+
+def load_library(
+    folder: RunFolder, trials: Sequence[Trial], limits: Limits, *, seconds: float = np.inf
+) -> Library | None:
+    """The best trials within the limits, as many as may enter a selection; None without any model."""
+    end = time.monotonic() + seconds
+    candidates = learned(folder, trials)
+    if not candidates:
+        return None
+    rows = TrainingRows.load(folder.path)
+    allowance = limits.allowance(candidates)
+    fitting = [i for i in range(len(candidates)) if allowance.fits([i])] or [allowance.smallest()]
+    entering = library([candidates[i].family for i in fitting], int(rows.validated.sum()))
+    fitting = [fitting[i] for i in entering]
+    predictions: list[NDArray[np.float64]] = []
+    for i in fitting:
+        if predictions and time.monotonic() > end:
+            break
+        predictions.append(out_of_fold(folder, candidates[i].id)[rows.validated])
+    fitting = fitting[: len(predictions)]
+    return Library(tuple(candidates[i] for i in fitting), tuple(predictions), allowance.of(fitting), rows)
+
+
 def choose(
-    folder: RunFolder, task: Task, trials: Sequence[Trial], *, seconds: float = np.inf
+    folder: RunFolder,
+    task: Task,
+    trials: Sequence[Trial],
+    *,
+    limits: Limits | None = None,
+    seconds: float = np.inf,
 ) -> Choice | None:
     """Choose the ensemble, or the best single trial where no ensemble is better.
 
@@ -83,6 +154,9 @@ def choose(
     folder : RunFolder
     task : Task
     trials : sequence of Trial
+    limits : Limits, optional
+        Default: those that the run was given. Where nothing keeps within them, the trial that comes closest
+        is chosen.
     seconds : float
         Time for the selection.
 
@@ -92,25 +166,19 @@ def choose(
         None when no trial has a model yet.
     """
     end = time.monotonic() + seconds
-    best = [trial for trial in ranked(trials) if folder.trial_path(trial.id, ".joblib").exists()]
-    if not best:
+    chosen_from = load_library(folder, trials, limits or Limits.of(folder), seconds=seconds)
+    if chosen_from is None:
         return None
     metric = get_metric(task.metric, task.kind)
-    rows = TrainingRows.load(folder.path)
-    validated = rows.validated
-    y = rows.y[validated]
-    learned = [trial for trial in best if trial.family != "dummy"] or best[:1]
-    allowed = [learned[i] for i in library([trial.family for trial in learned], len(y))]
-    predictions: list[NDArray[np.float64]] = []
-    for trial in allowed:
-        if predictions and time.monotonic() > end:
-            break
-        predictions.append(out_of_fold(folder, trial.id)[validated])
+    rows, y = chosen_from.rows, chosen_from.y
     weights = select_ensemble(
-        predictions, y, metric, seconds=end - time.monotonic(), seed=folder.spec["seed"]
-    )
-    prediction = np.tensordot(np.asarray(weights), np.stack(predictions), axes=1)
-    members = {trial.id: weight for trial, weight in zip(allowed, weights, strict=False) if weight > 0}
+        chosen_from.predictions, y, metric, allowance=chosen_from.allowance, seconds=end - time.monotonic(),
+        seed=folder.spec["seed"],
+    )  # fmt: skip
+    prediction = np.tensordot(np.asarray(weights), np.stack(chosen_from.predictions), axes=1)
+    members = {
+        trial.id: weight for trial, weight in zip(chosen_from.trials, weights, strict=True) if weight > 0
+    }
     return Choice(
         model=ENSEMBLE if len(members) > 1 else next(iter(members)),
         weights=members,
@@ -136,6 +204,7 @@ def confidence(
     trials: Sequence[Trial],
     choice: Choice,
     *,
+    limits: Limits | None = None,
     correct: bool = True,
     seconds: float = np.inf,
 ) -> dict[str, Any] | None:
@@ -147,6 +216,8 @@ def confidence(
     task : Task
     trials : sequence of Trial
     choice : Choice
+    limits : Limits, optional
+        Those that the choice was made within; default: those that the run was given.
     correct : bool
         Whether the optimism is asked for; it takes most of the time.
     seconds : float
@@ -173,16 +244,21 @@ def confidence(
         return None
     taken_off = None
     if correct:
+        limits = limits or Limits.of(folder)
+        fitting = [i for i, trial in enumerate(best) if limits.fits(trial)]
         taken_off = optimism(
-            metric, choice.y, models, choice.prediction, groups=choice.groups, seed=seed,
-            families=[trial.family for trial in best], seconds=end - time.monotonic(),
+            metric, choice.y, [models[i] for i in fitting] or [choice.prediction], choice.prediction,
+            families=[best[i].family for i in fitting] or [choice.model],
+            allowance=limits.allowance([best[i] for i in fitting]) if limits.restrict and fitting else None,
+            groups=choice.groups, seed=seed, seconds=end - time.monotonic(),
         )  # fmt: skip
     ids = [trial.id for trial in best]
     tied = [name for name, tied in zip(ids, found.tied, strict=True) if tied]
     if choice.model == ENSEMBLE:
         # Its weights were fitted to these very rows.
         unsure = np.mean(found.lead <= (taken_off.loss if taken_off else 0.0)) > TIED
-        tied = [ENSEMBLE, *(tied if unsure else [])]
+        behind = np.mean(found.lead >= 0) <= TIED  # within limits that better trials do not keep
+        tied = tied if behind else [ENSEMBLE, *(tied if unsure else [])]
     return {
         "draws": found.draws,
         "optimism": asdict(taken_off) if taken_off else None,

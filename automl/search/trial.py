@@ -60,6 +60,8 @@ class Trial:
     fold_scores : list of float
     fit_seconds, predict_seconds : float
         Fitting over all folds; predicting 1,000 rows with all fold models, as one fold's time tells.
+    row_seconds : float
+        Predicting a single row with all fold models, as one fold's time tells; 0 where it was not timed.
     bytes : int
         Of the stored fold models.
     iterations : list of int or None
@@ -88,6 +90,7 @@ class Trial:
     fold_scores: list[float] = field(default_factory=list)
     fit_seconds: float = 0.0
     predict_seconds: float = 0.0
+    row_seconds: float = 0.0
     bytes: int = 0
     iterations: list[int | None] = field(default_factory=list)
     clipped: bool = False

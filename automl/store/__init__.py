@@ -3,6 +3,7 @@
 from automl.store.home import Home
 from automl.store.result import Headline, headline, tied_models
 from automl.store.run_folder import ACTIVE_STATES, END_STATES, RunFolder, is_id
+from automl.store.wanted import constraint_words, cost_words
 
 __all__ = [
     "ACTIVE_STATES",
@@ -10,6 +11,8 @@ __all__ = [
     "Headline",
     "Home",
     "RunFolder",
+    "constraint_words",
+    "cost_words",
     "headline",
     "is_id",
     "tied_models",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -74,28 +76,65 @@ def model_intervals(
 
 
 def speed_against_score(
-    rows: Sequence[reading.Standing], *, metric: str, colors: Palette, selected: str
+    rows: Sequence[reading.Standing],
+    front: Sequence[Mapping[str, Any]],
+    *,
+    metric: str,
+    colors: Palette,
+    selected: str,
 ) -> Figure:
-    """Score against the time to predict 1,000 rows; the area of a mark grows with the size on disk."""
+    """Score against the time to predict one row; the area of a mark grows with the size on disk.
+
+    Parameters
+    ----------
+    rows : sequence of Standing
+    front : sequence of mapping
+        The models that no other beats, as `reading.front` gives them; the others are drawn faintly. Votes
+        among them that are on no line of the leaderboard are drawn as diamonds.
+    """
     label = fmt.metric_label(metric)
+    names = {row.id for row in rows}
+    best = {point["id"] for point in front}
+    votes = [point for point in front if point["id"] not in names]
+    # The time on the front includes the preparation of the columns, which is the same for all.
+    times = {row.id: row.row_ms for row in rows}
+    shared = [point["latency_ms"] - times[point["id"]] for point in front if point["id"] in times]
+    preparation = max(min(shared, default=0.0), 0.0)
+    x = [row.row_ms + preparation for row in rows]
     largest = max((row.bytes for row in rows), default=1.0) or 1.0
-    trace = {
+
+    def area(size: float) -> float:
+        return 8 + 26 * math.sqrt(size / largest)
+
+    hover = f"%{{text}}<br>{label} %{{y:.4~g}}<br>%{{x:.3~g}} ms a row<br>%{{customdata}}<extra></extra>"
+    trials = {
         "type": "scatter",
         "mode": "markers",
-        "x": [max(row.predict_ms, 0.01) for row in rows],
+        "x": x,
         "y": [row.score for row in rows],
         "text": [row.label for row in rows],
         "customdata": [fmt.size(row.bytes) for row in rows],
         "marker": {
-            "size": [8 + 26 * (row.bytes / largest) ** 0.5 for row in rows],
+            "size": [area(row.bytes) for row in rows],
             "color": [colors.accent if row.tied else colors.muted for row in rows],
-            "opacity": 0.6,
+            "opacity": [0.85 if row.id in best else 0.25 if best else 0.6 for row in rows],
             "line": {"width": [2.5 if row.id == selected else 0 for row in rows], "color": colors.text},
         },
-        "hovertemplate": (
-            f"%{{text}}<br>{label} %{{y:.4~g}}<br>%{{x:.3~g}} ms for 1,000 "
-            f"rows<br>%{{customdata}}<extra></extra>"
-        ),
+        "hovertemplate": hover,
+    }
+    smaller = {
+        "type": "scatter",
+        "mode": "markers",
+        "x": [point["latency_ms"] for point in votes],
+        "y": [point["score"] for point in votes],
+        "text": [f"Vote of {len(point['members'])}" for point in votes],
+        "customdata": [fmt.size(1e6 * point["megabytes"]) for point in votes],
+        "marker": {
+            "size": [area(1e6 * point["megabytes"]) for point in votes],
+            "color": colors.accent,
+            "symbol": "diamond-open",
+        },
+        "hovertemplate": hover,
     }
     figure_layout = layout(
         colors,
@@ -103,13 +142,13 @@ def speed_against_score(
         hovermode="closest",
         xaxis={
             "type": "log",
-            "title": title("Milliseconds to predict 1,000 rows", colors),
+            "title": title("Milliseconds to predict one row", colors),
             "showgrid": False,
-            "tickvals": _log_ticks([row.predict_ms for row in rows]),
+            "tickvals": _log_ticks([*x, *(point["latency_ms"] for point in votes)]),
         },
         yaxis={"title": title(label, colors)},
     )
-    return {"data": [trace], "layout": figure_layout}
+    return {"data": [trials, smaller] if votes else [trials], "layout": figure_layout}
 
 
 def _log_ticks(values: Sequence[float]) -> list[float]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from automl.jobs import state as job_state
+from automl.metrics import METRICS
 from automl.store import RunFolder, files, headline, tied_models
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "disk_bytes",
     "failures",
     "family_label",
+    "front",
     "interval_of",
     "overview",
     "standings",
@@ -190,8 +192,8 @@ class Standing:
         Holds the score on new rows, a third as many as the table has, in nine cases of ten.
     fit_seconds : float
         Over all folds.
-    predict_ms : float
-        For 1,000 rows.
+    predict_ms, row_ms : float
+        For 1,000 rows together, and for a single one, its preparation aside.
     weight : float or None
         Its share in the chosen vote.
     chosen : bool
@@ -207,6 +209,7 @@ class Standing:
     interval: tuple[float, float] | None
     fit_seconds: float
     predict_ms: float
+    row_ms: float
     bytes: float
     weight: float | None
     chosen: bool
@@ -249,6 +252,7 @@ def standings(records: Sequence[Trial], result: Mapping[str, Any] | None) -> lis
             interval=interval_of(t.get("interval")),
             fit_seconds=float(t["fit_seconds"]),
             predict_ms=1000 * float(t["predict_seconds"]),
+            row_ms=1000 * float(t.get("row_seconds") or t["predict_seconds"] / 1000),
             bytes=float(t["bytes"]),
             weight=members.get(t["id"]),
             chosen=t["id"] == chosen,
@@ -268,6 +272,7 @@ def standings(records: Sequence[Trial], result: Mapping[str, Any] | None) -> lis
             interval=interval_of(result["cv_interval"]),
             fit_seconds=sum(row.fit_seconds for row in parts),
             predict_ms=sum(row.predict_ms for row in parts),
+            row_ms=sum(row.row_ms for row in parts),
             bytes=sum(row.bytes for row in parts),
             weight=None,
             chosen=True,
@@ -275,5 +280,27 @@ def standings(records: Sequence[Trial], result: Mapping[str, Any] | None) -> lis
             params={},
             origin=ENSEMBLE,
         )
-        rows.insert(0, ensemble)
+        # Within limits of time or size, better models may be out of reach for it.
+        metric = METRICS[result["metric"]]
+        rows.insert(sum(metric.better(row.score, ensemble.score) for row in rows), ensemble)
     return rows
+
+
+def front(run: RunFolder) -> list[dict[str, Any]]:
+    """The models that no other beats in score, time and size; empty before there is a result.
+
+    As `automl.search.front.front` gives them.
+    """
+    if not (run.has("result.json") and run.has("prepared.json")):
+        return []
+    return _front(run.path, (run.path / "result.json").stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _front(path: Path, _version: int) -> list[dict[str, Any]]:
+    from automl.search.front import front as compute  # it loads the engine
+
+    return [
+        {str(name): value for name, value in point.items()}
+        for point in compute(RunFolder(path)).to_dict("records")
+    ]

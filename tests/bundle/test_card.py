@@ -144,6 +144,24 @@ def test_a_holdout_is_told_from_cross_validation(card) -> None:
     assert "also chose the model" not in text
 
 
+def test_what_was_asked_of_the_model_is_named(card) -> None:
+    asked = {"monotone": {"age": "increasing"}, "interpretable": False, "max_latency_ms": 3.0}
+    cost = {"latency_ms": 4.25, "preparation_ms": 4.0, "rows": 30, "megabytes": 0.0125}
+    finding = {"message": "Nothing that the search found keeps within 3 ms a row."}
+    result = RESULT | {"constraints": asked, "cost": cost, "findings": [finding]}
+    text = render_markdown(card(result=result))
+    assert "the probability of “yes” never falls when “age” alone grows" in text
+    assert "at most 3 ms to predict one row" in text
+    assert "4.25 ms to predict one row (median of 30" in text
+    assert "12 kB" in text
+    assert finding["message"] in text
+    # Another model of the run keeps directions, but was not chosen within the limits, nor timed.
+    other = render_markdown(card(result=result, facts={"model_id": "t0003"}))
+    assert "never falls" in other
+    assert "to predict one row" not in other
+    assert "What it must be" not in render_markdown(card())
+
+
 def test_another_model_than_the_chosen_one_has_its_own_score(card) -> None:
     text = render_markdown(card(facts={"model_id": "t0003"}))
     assert "not the model that the search chose" in text

@@ -5,23 +5,29 @@ import sys
 
 import pytest
 
-from automl.cli.parser import KINDS, build_parser
+from automl.cli.parser import DIRECTIONS, KINDS, build_parser
 from automl.data import Kind
+from automl.search import constraints
 
 from .conftest import Automl
 
-VERBS = ("fit", "resume", "runs", "leaderboard", "explain", "export", "predict", "app")
+VERBS = ("fit", "resume", "runs", "leaderboard", "front", "explain", "export", "predict", "app")
 
 
 def test_kinds_are_those_of_the_data_package() -> None:
     assert set(KINDS) == {kind.value for kind in Kind}
 
 
+def test_directions_are_those_of_the_search() -> None:
+    assert set(DIRECTIONS) == set(constraints.DIRECTIONS)
+
+
 def test_all_settings_of_fit_arrive() -> None:
     line = (
         "fit t.csv --target y --budget 5 --out r --task binary --metric f1 --seed 3 --n-jobs 2 --max-trials 7"
     )
-    line += " --groups g"
+    line += " --groups g --monotone u=increasing --monotone v=w=decreasing --interpretable"
+    line += " --max-latency-ms 8 --max-size-mb 0.5"
     line += " --exclude a --exclude b --kind c=text --kind d=e=number --name n --home h --json --quiet"
     options = vars(build_parser().parse_args(line.split()))
     assert {name: str(value) for name, value in options.items()} == {
@@ -41,6 +47,10 @@ def test_all_settings_of_fit_arrive() -> None:
         "time": "None",
         "executor": "None",
         "warm_start": "None",
+        "monotone": "[('u', 'increasing'), ('v=w', 'decreasing')]",
+        "interpretable": "True",
+        "max_latency_ms": "8.0",
+        "max_size_mb": "0.5",
         "kind": "[('c', 'text'), ('d=e', 'number')]",
         "name": "n",
         "home": "h",
@@ -59,6 +69,10 @@ def test_all_settings_of_fit_arrive() -> None:
         ("fit t.csv --target y --n-jobs 0", "1 or more"),
         ("fit t.csv --target y --kind a", "COLUMN=KIND"),
         ("fit t.csv --target y --kind a=colour", "expected one of number"),
+        ("fit t.csv --target y --monotone a", "COLUMN=DIRECTION"),
+        ("fit t.csv --target y --monotone a=sideways", "increasing, decreasing"),
+        ("fit t.csv --target y --max-latency-ms 0", "positive number of milliseconds"),
+        ("fit t.csv --target y --max-size-mb few", "invalid megabytes value"),
         ("fit t.csv --target y --task guess", "invalid choice"),
         ("explain r --row -1", "0 or more"),
         ("app --port 70000", "between 1 and 65535"),

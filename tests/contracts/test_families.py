@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import pickle
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -369,7 +370,41 @@ def test_a_huge_table_is_judged_without_being_seen(name: str, kind: str) -> None
     context = Context(task=kind, n_rows=10**7, n_columns=5000, n_classes=KINDS[kind])
     reason = get_family(name).unavailable(context)
     assert reason is None or len(reason.split()) > 5
-    assert get_family(name).unavailable(make_table(kind)[0]) is None
+    usual = make_table(kind, interpretable=get_family(name).interpretable)[0]
+    assert get_family(name).unavailable(usual) is None
+
+
+@pytest.mark.parametrize("kind", ["binary", "regression"])
+@every_family
+def test_a_column_with_a_direction_moves_predictions_that_way_only(name: str, kind: str) -> None:
+    """Over gaps, codes and values beyond those seen, for all candidates and on the scale of the logarithm."""
+    family = get_family(name)
+    for metric in (default_metric(kind).name, *(["mae"] if kind == "regression" else [])):
+        context, X, y = make_table(kind, rows=300, metric=metric, monotone=((0, -1), (1, 1)))
+        if not family.monotone:
+            assert "cannot promise" in str(family.unavailable(context))
+            continue
+        if kind == "regression":
+            context, y = replace(context, log_target="log"), np.exp(y / 100)
+        grid = np.nanquantile(X[:, :2], np.linspace(0, 1, 30), axis=0)
+        grid = np.vstack([np.full(2, -9.0), grid, np.full(2, 99.0)])
+        grid.sort(axis=0)
+        for params in family.first_candidates(context):
+            fitted = fit(name, (context, X[:240], y[:240]), params=params, X_valid=X[240:], y_valid=y[240:])
+            for column, sign in context.monotone:
+                varied = np.repeat(X[:20], len(grid), axis=0)
+                varied[:, column] = np.tile(grid[:, column], 20)
+                values = predict(fitted, varied)
+                values = (values[:, 1] if context.classification else values).reshape(20, -1)
+                assert (sign * np.diff(values, axis=1)).min() >= -1e-12 * np.abs(values).max()
+
+
+@every_kind
+@every_family
+def test_only_readable_families_are_tried_where_that_is_asked_for(name: str, kind: str) -> None:
+    family = get_family(name)
+    reason = family.unavailable(make_table(kind, interpretable=True)[0])
+    assert (reason is None) == family.interpretable
 
 
 def heavy(family: Family, context: Context) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from automl.models import FAMILIES, Context, get_family
@@ -45,7 +47,15 @@ def test_too_large_is_said_with_numbers(name: str, context: Context) -> None:
     ],
 )
 def test_small_tables_are_tried_by_all(context: Context) -> None:
-    assert {name: family.unavailable(context) for name, family in FAMILIES.items()} == dict.fromkeys(FAMILIES)
+    reasons = {
+        name: family.unavailable(replace(context, interpretable=name == "decision_tree"))
+        for name, family in FAMILIES.items()
+    }
+    assert reasons == dict.fromkeys(FAMILIES)
+
+
+def test_a_single_tree_is_tried_only_where_it_must_be_read() -> None:
+    assert "only where a person" in str(get_family("decision_tree").unavailable(table(7_000, 19)))
 
 
 def test_any_table_is_tried_by_boosting_and_the_dummy() -> None:

@@ -69,6 +69,28 @@ def test_three_decisions_start_a_search(
     assert spec["name"] == "penguins"
 
 
+def test_what_the_model_must_be_reaches_the_run(
+    open_page: OpenPage, home: Path, sample_data: Path, started: list[Path]
+) -> None:
+    draft = penguins(home, sample_data)
+    page = open_page("new", upload=draft.id)
+    selectbox(page, "Which column").set_value("species").run()
+    assert not page.multiselect  # three classes: their probabilities cannot all rise
+    selectbox(page, "Which column").set_value("body_mass_g").run()
+    raising = page.multiselect[0]
+    assert "body_mass_g" not in raising.options
+    raising.set_value(["flipper_length_mm"]).run()
+    assert "flipper_length_mm" not in page.multiselect[1].options
+    page.multiselect[1].set_value(["bill_depth_mm"]).run()
+    next(box for box in page.checkbox if "can read" in box.label).check().run()
+    next(box for box in page.number_input if "Milliseconds" in box.label).set_value(9.5).run()
+    next(box for box in page.number_input if "Megabytes" in box.label).set_value(0.25).run()
+    page.button("start").click().run()
+    spec = Home(home).run(started[0].name).spec
+    assert spec["monotone"] == {"flipper_length_mm": "increasing", "bill_depth_mm": "decreasing"}
+    assert (spec["interpretable"], spec["max_latency_ms"], spec["max_size_mb"]) == (True, 9.5, 0.25)
+
+
 def test_choices_survive_a_refresh(open_page: OpenPage, home: Path, sample_data: Path) -> None:
     draft = penguins(home, sample_data)
     page = open_page("new", upload=draft.id)

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from automl.run import Run
 from automl.store import Home, RunFolder
+from automl.workbench import model_charts, reading, theme
 
 from . import folders
 from .conftest import OpenPage
@@ -160,3 +162,41 @@ def test_text_from_files_is_shown_as_text(open_page: OpenPage, home: Path) -> No
         page = open_page(path, run=run.id)
         assert "<img" not in "".join(element.proto.body for element in page.get("html"))
         assert "<b>" not in "".join(e.proto.body for e in page.get("html") if "predicts" in e.proto.body)
+
+
+def test_the_run_page_says_what_was_asked_and_what_it_costs(open_page: OpenPage, home: Path) -> None:
+    run = folders.run_folder(
+        Home(home), state="finished", trials=9, monotone={"tenure": "decreasing"}, max_latency_ms=5.0
+    )
+    finding = {"severity": "warning", "message": "Nothing keeps within 5 ms a row.", "fix": "Allow more."}
+    cost = {"latency_ms": 7.25, "preparation_ms": 4.0, "rows": 30, "megabytes": 0.5}
+    run.write("result.json", {**(run.result or {}), "cost": cost, "findings": [finding]})
+    text = words(open_page("run", run=run.id))
+    assert "the probability of “Yes” never rises when “tenure” alone grows" in text
+    assert "at most 5 ms to predict one row" in text
+    assert "7.25 ms to predict one row (median of 30" in text
+    assert "Nothing keeps within 5 ms a row" in text
+
+
+def test_an_ensemble_within_limits_may_stand_below_better_models(open_page: OpenPage, runs: Runs) -> None:
+    run = runs["finished"]
+    records = reading.trials(run)
+    result = run.result or {}
+    third = reading.successful(records)[2]["score"]
+    rows = reading.standings(records, {**result, "cv_score": third + 1e-6})
+    assert [row.id for row in rows].index(reading.ENSEMBLE) == 2
+    assert all(row.row_ms > 0 for row in rows)
+
+
+def test_the_chart_marks_the_front(penguins_run: Run) -> None:
+    run = penguins_run.folder
+    rows, front = reading.standings(reading.trials(run), run.result), reading.front(run)
+    figure = model_charts.speed_against_score(
+        rows, front, metric="log_loss", colors=theme.palette(), selected=rows[0].id
+    )
+    trials = figure["data"][0]
+    strong = {row.id for row, opacity in zip(rows, trials["marker"]["opacity"], strict=True) if opacity > 0.5}
+    drawn = {row.id for row in rows}
+    assert strong == {point["id"] for point in front} & drawn
+    votes = [point for point in front if point["id"] not in drawn]
+    assert len(figure["data"]) == (2 if votes else 1)

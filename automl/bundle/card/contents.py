@@ -12,6 +12,7 @@ from automl.task import Task
 
 from ..facts import BundleFacts
 from .blocks import Bar, Bars, Block, Card, Code, Fact, Items, Paragraph, Section, Table
+from .constraints import constraints
 from .coverage import coverage
 from .words import column_words, date, figure, interval, seconds
 
@@ -62,6 +63,7 @@ def build_card(
         Section("What it predicts", tuple(_purpose(task, schema))),
         Section("How good it is", tuple(_quality(task, facts))),
         Section("How sure it is", tuple(coverage(task, facts))),
+        Section("What it must be, and what it costs", tuple(constraints(task, facts))),
         Section("What it looks at", tuple(_importance(explanation))),
         Section("The data", tuple(_data(facts, sample_rows, background_rows))),
         Section("Columns", tuple(_columns(schema))),
@@ -142,7 +144,7 @@ def _quality(task: Task, facts: BundleFacts) -> Iterator[Block]:
         "is perfect."
     )
     if facts.is_chosen and facts.result.get("refitted"):
-        again = "set-aside" if facts.result.get("holdout") else "latest"
+        again = "set-aside" if facts.result.get("holdout") else "remaining"
         yield Paragraph(
             f"After that score was taken, the same candidates learned once more, with the {again} rows among "
             "the others; the model in this bundle is the result."

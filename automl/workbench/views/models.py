@@ -62,16 +62,18 @@ def show() -> None:
     with right:
         st.subheader("What a better score costs", anchor=False)
         st.caption(
-            "Score against speed; larger marks take more space on the disk. The outlined one is selected."
+            "Score against the time to predict one row; larger marks take more space. Strong marks are the "
+            "front: no other model beats them in score, time and size at once. Diamonds are smaller votes. "
+            "The outlined one is selected."
         )
         st.plotly_chart(
             model_charts.speed_against_score(
-                rows, metric=metric, colors=theme.palette(), selected=selected.id
+                rows, reading.front(run), metric=metric, colors=theme.palette(), selected=selected.id
             ),
             theme=None,
             config=charts.CONFIG,
             key="speed",
-            alt="Score against prediction time of all models. The table above has the numbers.",
+            alt="Score against the time to predict one row, of all models. The table above has the numbers.",
         )
     _all_metrics(run.result)
 
@@ -256,7 +258,7 @@ def _all_metrics(result: Mapping[str, Any] | None) -> None:
             st.caption(f"The optimism of choosing the best is taken off {label}, by which it was chosen.")
         _coverage(result.get("coverage") or {})
         if result.get("refitted"):
-            rows = "sealed" if result.get("holdout") else "latest"
+            rows = "sealed" if result.get("holdout") else "remaining"
             st.caption(
                 f"After these were measured, the chosen candidates learned once more with the {rows} rows "
                 "among the others. The exported model is the result."

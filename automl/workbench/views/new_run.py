@@ -16,7 +16,7 @@ from automl.workbench import format as fmt
 from automl.workbench.drafts import Draft
 from automl.workbench.settings import UPLOAD_MEGABYTES
 from automl.workbench.understanding import Understanding
-from automl.workbench.views import reading_options, table_details
+from automl.workbench.views import constraint_options, reading_options, table_details
 
 __all__ = ["show"]
 
@@ -266,6 +266,7 @@ def _more(draft: Draft, task: Task, table: Understanding) -> dict[str, Any]:
             key=f"warm-{draft.id}-{task.target}",
             help="The best models of that run are tried first. For a later version of the same table.",
         )
+        constraints = constraint_options.ask(draft, task, table)
     draft.put(name=name.strip() or None)
     if kind != task.kind:
         draft.put(task=kind, metric=None)
@@ -274,6 +275,7 @@ def _more(draft: Draft, task: Task, table: Understanding) -> dict[str, Any]:
         "groups": groups,
         "time": None if groups is not None else time,
         "warm_start": warm_start,
+        **constraints,
     }
 
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import streamlit as st
 
 from automl import jobs
-from automl.store import RunFolder, headline, tied_models
+from automl.store import RunFolder, constraint_words, cost_words, headline, tied_models
 from automl.workbench import actions, charts, components, drafts, navigation, reading, theme
 from automl.workbench import format as fmt
 
@@ -106,6 +106,7 @@ def _progress(run_id: str) -> None:
             components.empty("No trial has finished", "Resume the search to go on.")
         return
     _figures(run, now, records)
+    _asked(run)
     _chart(run, status, records)
     left, right = st.columns([3, 2], gap="large")
     with left:
@@ -180,6 +181,20 @@ def _at_the_top(records: list[dict[str, Any]], result: Mapping[str, Any] | None)
         return "one clear leader" if len(tied) == 1 else f"{len(tied)} tied at the top"
     kinds = len({t["family"] for t in reading.successful(records)})
     return fmt.plural(kinds, "kind") + " of model" if kinds else "no score yet"
+
+
+def _asked(run: RunFolder) -> None:
+    """What the model must be, and what the chosen one costs."""
+    spec, result, task = run.spec, run.result or {}, run.read("task.json") or {}
+    positive = str(task["classes"][1]) if task.get("kind") == "binary" else None
+    pairs = [("Asked of the model", text) for text in constraint_words(spec, positive)]
+    if spec.get("excluded"):
+        pairs.append(("Columns left out", ", ".join(spec["excluded"])))
+    if result.get("cost"):
+        pairs.append(("What the model costs", cost_words(result["cost"])))
+    if pairs:
+        components.definitions(pairs)
+    components.findings(result.get("findings") or ())
 
 
 def _figure(place: Any, label: str, value: str, note: str, *, help: str | None = None) -> None:
