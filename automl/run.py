@@ -34,6 +34,8 @@ _BACKGROUND_ROWS = 100
 _EXPLAINED_ROWS = 100
 _EXPLAIN_SECONDS = 30.0
 _SAMPLE_ROWS = 30
+_SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*", re.IGNORECASE)
+_LEAST_MEMORY = 100_000_000
 _ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.]+\]|[\w.-]+):\d{1,5}")
 
 
@@ -48,6 +50,7 @@ def create_run(
     n_jobs: int | None = None,
     max_trials: int | None = None,
     executor: str | None = None,
+    memory: float | str | None = None,
     home: str | Path | None = None,
     out: str | Path | None = None,
     kinds: Mapping[str, str] | None = None,
@@ -86,6 +89,10 @@ def create_run(
         Address of a Dask scheduler, `tcp://host:port` or `tls://host:port`, on whose workers the candidates
         are evaluated; default: processes of this machine. Dask runs what its scheduler sends: name only one
         that you trust.
+    memory : float or str, optional
+        What the search may take with all its processes: bytes, or a text such as "8GB". Default: 80 % of what
+        the machine (or the control group around this process) has available at the start. A candidate that
+        would need more is not tried, and says so.
     home : path, optional
         The home folder; default `GLASSBENCH_HOME` or `./glassbench-home`.
     out : path, optional
@@ -139,6 +146,7 @@ def create_run(
         earlier = {"run": before.id, "candidates": best_candidates(before, target)}
     constraints = Constraints(dict(monotone or {}), bool(interpretable), max_latency_ms, max_size_mb)
     constraints.check({target, groups, *excluded})
+    memory = None if memory is None else _bytes_of(memory)
     path: Path | None = None
     if isinstance(table, str | Path):
         path = Path(table).absolute()
@@ -167,6 +175,7 @@ def create_run(
         "n_jobs": n_jobs,
         "max_trials": max_trials,
         "executor": executor,
+        "memory": memory,
         "kinds": {column: str(kind) for column, kind in (kinds or {}).items()},
         "excluded": list(excluded),
         "groups": groups,
@@ -569,6 +578,19 @@ def _check_split_settings(target: str, groups: str | None, time: str | None) -> 
             "Rows can be kept together by groups or be ordered by time, not both.",
             fix="Give one of the two.",
         )
+
+
+def _bytes_of(memory: float | str) -> int:
+    """A size such as "8GB", "500 MB" or "1.5GiB" in bytes."""
+    size = float(memory) if isinstance(memory, int | float) else 0.0
+    if isinstance(memory, str) and (found := _SIZE.fullmatch(memory)):
+        power = " kmgt".index(found[2].lower() or " ")
+        size = float(found[1]) * (1024 if found[3] else 1000) ** power
+    if not _LEAST_MEMORY <= size < float("inf"):
+        raise SettingError(
+            f"The memory must be at least 100 MB, not {memory!r}.", fix="Give bytes, or a size such as 8GB."
+        )
+    return int(size)
 
 
 def _check_executor(executor: str | None) -> None:

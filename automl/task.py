@@ -159,8 +159,8 @@ class Task:
                     wrong, f"is not a finite number: {target[wrong].iloc[0]!r}", "Correct it."
                 )
             return values
-        codes = {value: self._code(value) for value in target.unique()}
-        encoded = target.map(codes).to_numpy(dtype=np.int64)
+        positions, distinct = pd.factorize(target)
+        encoded = np.array([self._code(value) for value in distinct], dtype=np.int64)[positions]
         wrong = encoded < 0
         if wrong.any():
             raise self._row_error(
@@ -273,8 +273,9 @@ def _numbers(known: pd.Series[Any]) -> NDArray[np.float64] | None:
     """Return the values as numbers, or None if one is not."""
     if pd.api.types.is_datetime64_any_dtype(known.dtype):
         return None
-    values = pd.to_numeric(known, errors="coerce").to_numpy(dtype=np.float64)
-    return None if np.isnan(values).any() else values
+    codes, distinct = pd.factorize(known)
+    values = pd.to_numeric(pd.Series(distinct), errors="coerce").to_numpy(dtype=np.float64)
+    return None if np.isnan(values).any() else values[codes]
 
 
 def _inferred_kind(known: pd.Series[Any], values: NDArray[np.float64] | None, column_kind: str) -> TaskKind:

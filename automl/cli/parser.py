@@ -85,6 +85,11 @@ def _add_fit(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         help="tcp://host:port of a Dask scheduler to evaluate on (default: processes of this machine)",
     )
     fit.add_argument(
+        "--memory",
+        metavar="SIZE",
+        help="what all processes of the search may take, such as 8GB (default: 80 %% of what is available)",
+    )
+    fit.add_argument(
         "--exclude",
         action="append",
         default=[],

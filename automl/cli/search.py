@@ -37,6 +37,7 @@ def fit(options: Namespace, console: Console) -> int:
         n_jobs=options.n_jobs,
         max_trials=options.max_trials,
         executor=options.executor,
+        memory=options.memory,
         home=options.home,
         out=options.out,
         kinds=dict(options.kind),
@@ -156,6 +157,7 @@ def _summary(run: RunFolder, now: jobs.JobState, result: dict[str, Any], console
         f"dummy    {number(result['dummy'])}  (looks at no column)",
         f"trials   {now.status.get('trials')}, of which {now.status.get('failed')} failed; "
         f"{float(now.status.get('seconds') or 0):.1f} s",
+        *_memory(result),
         f"run      {run.path}",
         "",
         f"automl leaderboard {shown}",
@@ -170,6 +172,15 @@ def _cost(result: dict[str, Any]) -> list[str]:
     return lines + [
         f"         {finding['message']} {finding['fix']}" for finding in result.get("findings", ())
     ]
+
+
+def _memory(result: dict[str, Any]) -> list[str]:
+    """The most memory that all processes took together, where that could be measured."""
+    memory = result.get("memory") or {}
+    if not memory.get("peak"):
+        return []
+    allowed = f" of {memory['limit'] / 1e9:.2f} GB allowed" if memory.get("limit") else ""
+    return [f"memory   {memory['peak'] / 1e9:.2f} GB at most{allowed}"]
 
 
 def _coverage(result: dict[str, Any]) -> list[str]:

@@ -16,6 +16,7 @@ from .dates import DATE_DTYPE, parse_dates, to_naive
 from .findings import Finding, preview
 from .frames import normalise_frame
 from .numbers import parse_numbers, plain_numbers
+from .plain import plain_cells
 from .schema import Dataset, Schema
 from .table import RawTable
 from .tokens import is_missing_token
@@ -24,7 +25,11 @@ __all__ = ["coerce_table"]
 
 
 def coerce_table(
-    schema: Schema, table: RawTable | pd.DataFrame, missing_columns: Literal["error", "missing"]
+    schema: Schema,
+    table: RawTable | pd.DataFrame,
+    missing_columns: Literal["error", "missing"],
+    *,
+    consume: bool = False,
 ) -> Dataset:
     """Rows as a schema describes them; see `Schema.coerce`."""
     if isinstance(table, RawTable):
@@ -48,8 +53,8 @@ def coerce_table(
     rows = len(frame)
     for column in schema:
         if column.name in frame.columns:
-            cells = frame[column.name].reset_index(drop=True)
-            result[column.name] = _coerce_column(column, cells, findings)
+            cells = frame.pop(column.name) if consume else frame[column.name]
+            result[column.name] = _coerce_column(column, cells.reset_index(drop=True), findings)
         else:
             result[column.name] = _all_missing(column, rows)
             findings.append(
@@ -60,7 +65,9 @@ def coerce_table(
                     "Add the column if it can be had: predictions without it are less certain.",
                 )
             )  # fmt: skip
-    return Dataset(pd.DataFrame(result, index=pd.RangeIndex(rows)), schema, tuple(findings))
+    # Putting columns of a kind together in one block would copy them.
+    coerced = pd.DataFrame(result, index=pd.RangeIndex(rows), copy=not consume)
+    return Dataset(coerced, schema, tuple(findings))
 
 
 def _missing_columns(absent: Sequence[str], frame: pd.DataFrame, schema: Schema) -> SchemaError:
@@ -107,13 +114,13 @@ def _numbers(column: Column, cells: pd.Series[Any], findings: list[Finding]) -> 
             raise SchemaError(f"The column {column.name!r} holds complex numbers.", column=column.name)
         values = cells.to_numpy(dtype=np.float64, na_value=np.nan)
     else:
-        values = _parse(column, cells, "number", findings)
+        values = _parse_numbers(column, cells, findings)
     codes = plain_numbers(column.missing_tokens)
     values = np.where(np.isin(values, codes[~np.isnan(codes)]), np.nan, values)
     infinite = np.isinf(values)
     if infinite.any():
         values = np.where(infinite, np.nan, values)
-        findings.append(_unparsed(column, "number", ["inf"], infinite))
+        findings.append(_unparsed(column, "number", ["inf"], np.flatnonzero(infinite)))
     return pd.Series(values)
 
 
@@ -123,8 +130,25 @@ def _dates(column: Column, cells: pd.Series[Any], findings: list[Finding]) -> pd
     return pd.Series(_parse(column, cells, "date", findings))
 
 
-def _parse(column: Column, cells: pd.Series[Any], noun: str, findings: list[Finding]) -> Any:
-    """Parse each distinct text once; what cannot be read becomes missing and is reported."""
+def _parse_numbers(column: Column, cells: pd.Series[Any], findings: list[Finding]) -> Any:
+    """Plain numbers all at once, where there are many; the others by their distinct texts."""
+    form = column.number or NumberFormat()
+    plain = plain_cells(cells) if form.decimal == "." else None
+    if plain is None:
+        return _parse(column, cells, "number", findings)
+    values = plain.values
+    if len(plain.others):
+        values[plain.others] = _parse(column, cells.iloc[plain.others], "number", findings, at=plain.others)
+    return values
+
+
+def _parse(
+    column: Column, cells: pd.Series[Any], noun: str, findings: list[Finding], *, at: Any = None
+) -> Any:
+    """Parse each distinct text once; what cannot be read becomes missing and is reported.
+
+    `at` are the rows of the table that the cells stand in, where they are only some.
+    """
     codes, distinct = pd.factorize(as_text(cells))
     texts: list[str] = np.asarray(distinct, dtype=object).tolist()
     if noun == "number":
@@ -140,13 +164,13 @@ def _parse(column: Column, cells: pd.Series[Any], noun: str, findings: list[Find
     parsed = np.where(declared, filler, parsed) if len(texts) else parsed
     bad = [i for i in np.flatnonzero(failed & ~declared) if not is_missing_token(texts[i])]
     if bad:
-        findings.append(_unparsed(column, noun, [texts[i] for i in bad], np.isin(codes, bad)))
+        rows = np.flatnonzero(np.isin(codes, bad))
+        findings.append(_unparsed(column, noun, [texts[i] for i in bad], rows if at is None else at[rows]))
     with_filler = np.append(parsed, np.array([filler], dtype=parsed.dtype))
     return with_filler[codes]
 
 
-def _unparsed(column: Column, noun: str, examples: Sequence[str], where: Any) -> Finding:
-    rows = np.flatnonzero(where)
+def _unparsed(column: Column, noun: str, examples: Sequence[str], rows: Any) -> Finding:
     return Finding(
         "unparseable_value", "warning", column.name,
         f"{len(rows):,} value(s) of {column.name!r} could not be read as a {noun} and count as missing: "

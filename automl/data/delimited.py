@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from .arrow import read_regular
 from .cells import TEXT
 from .dialect import (
     Dialect,
@@ -170,7 +171,7 @@ def _line_of(data: bytes, skip: int) -> int:
 
 
 def _fast(data: bytes, dialect: Dialect, names: Sequence[str], header: bool) -> pd.DataFrame | None:
-    """The cells through pandas' own parser, if all records have as many fields; else None.
+    """The cells through a fast parser, if all records have as many fields; else None.
 
     pandas fills short records and shifts or cuts long ones without a word, hence the check beforehand.
     """
@@ -178,21 +179,28 @@ def _fast(data: bytes, dialect: Dialect, names: Sequence[str], header: bool) -> 
     counted = uniform_records(data, dialect.delimiter, dialect.quotechar, width, skip=dialect.skip)
     if counted is None:
         return None
+    frame = read_regular(data, dialect.delimiter, dialect.quotechar, width)
+    if frame is None or len(frame) != counted:
+        frame = _through_pandas(data, dialect, width)
+    if frame is None or len(frame) != counted:
+        return None  # the exact reader finds out what is wrong, and where
+    body: pd.DataFrame = frame.iloc[dialect.skip + header :].reset_index(drop=True)
+    return body
+
+
+def _through_pandas(data: bytes, dialect: Dialect, width: int) -> pd.DataFrame | None:
     quoting: dict[str, Any] = (
         {"quotechar": dialect.quotechar} if dialect.quotechar else {"quoting": csv.QUOTE_NONE}
     )
     try:
-        frame = pd.read_csv(
+        frame: pd.DataFrame = pd.read_csv(
             io.BytesIO(data), sep=dialect.delimiter, header=None, names=list(range(width)), dtype=TEXT,
             keep_default_na=False, na_values=[""], index_col=False, encoding="utf-8", engine="c",
             skiprows=0, low_memory=True, **quoting,
         )  # fmt: skip
     except (pd.errors.ParserError, pd.errors.EmptyDataError):
-        return None  # the exact reader finds out what is wrong, and where
-    if len(frame) != counted:
         return None
-    body: pd.DataFrame = frame.iloc[dialect.skip + header :].reset_index(drop=True)
-    return body
+    return frame
 
 
 def _named(

@@ -17,6 +17,7 @@ from .dates import DateGuess, guess_date_format, parse_dates
 from .findings import preview
 from .identifiers import looks_like_codes, looks_like_row_numbers
 from .numbers import LEADING_ZERO, NumberGuess, guess_number_format, plain_numbers
+from .plain import plain_cells
 from .schema import Schema
 from .table import RawTable
 from .tokens import BOOLEAN_PAIRS
@@ -28,7 +29,7 @@ _TEXT_WORDS = 3.0
 _TEXT_DISTINCT = 0.5
 
 
-def infer_schema(table: RawTable, kinds: Mapping[str, Kind | str]) -> Schema:
+def infer_schema(table: RawTable, kinds: Mapping[str, Kind | str], *, consume: bool = False) -> Schema:
     """Infer the kind of each column; see `Schema.infer`."""
     frame = table.frame
     if not frame.shape[1]:
@@ -44,17 +45,67 @@ def infer_schema(table: RawTable, kinds: Mapping[str, Kind | str]) -> Schema:
                 fix=f"Did you mean {near[0]!r}?" if near else "",
                 column=name,
             )
-    columns = [_infer_column(frame[name], str(name), table, wished.get(str(name))) for name in frame.columns]
+    columns = [
+        _infer_column(frame[name], str(name), table, wished.get(str(name)), consume)
+        for name in list(frame.columns)
+    ]
     return Schema(tuple(columns))
 
 
-def _infer_column(series: pd.Series[Any], name: str, table: RawTable, wish: Kind | None) -> Column:
+def _infer_column(
+    series: pd.Series[Any], name: str, table: RawTable, wish: Kind | None, consume: bool
+) -> Column:
+    if wish in (None, Kind.NUMBER):
+        plain = _plain_number_column(series, name, table, consume)
+        if plain is not None and wish in (None, plain.kind):
+            return replace(plain, why=_wished_and_detected(plain)) if wish else plain
     values = Values.of(series, name, missing=table.report.options.missing)
     column = _as_wished(values, wish, table) if wish else _detect(values, table)
     forced = tuple(
         token for token in table.report.options.missing or () if token not in column.missing_tokens
     )
     return replace(column, missing_tokens=(*column.missing_tokens, *forced)) if forced else column
+
+
+def _plain_number_column(series: pd.Series[Any], name: str, table: RawTable, consume: bool) -> Column | None:
+    """What `_detect` would say of a column of plain numbers, without a look at each distinct cell.
+
+    None where there is any doubt: then `_detect` has to look. To consume is to leave the numbers in the table
+    in place of the text, where nothing but missing values is beside them.
+    """
+    cells = None if table.report.options.missing is not None else plain_cells(series)
+    if cells is None or cells.leading_zeros or cells.all_of_eight:
+        return None
+    others = Values.of(series.iloc[cells.others], name).without_missing_tokens()
+    odd = plain_numbers(others.texts)
+    comma = table.report.decimal == ","
+    if np.isnan(odd).any() or any(LEADING_ZERO.match(text.strip()) for text in others.texts):
+        return None
+    if comma and (cells.dots or any("." in text for text in others.texts)):
+        return None
+    numbers = np.concatenate([cells.values[~np.isnan(cells.values)], odd])
+    if len(np.unique(numbers[:1000])) <= 2 and len(pd.unique(numbers)) <= 2:
+        return None  # a constant or a boolean, perhaps
+    whole = bool((numbers == np.round(numbers)).all())
+    distinct = whole and len(pd.unique(numbers)) == len(numbers)
+    if whole and not distinct and (cells.dots or len(odd)) and series.nunique() >= len(numbers):
+        return None  # "1" and "1.0" are different cells
+    column = _number_column(
+        Values(name, (), np.ones(len(numbers), dtype=np.int64), cells.missing + others.missing),
+        numbers if distinct else numbers[:0],
+        NumberFormat(),
+        "",
+    )
+    if column.kind != Kind.NUMBER:
+        return None
+    if consume and not len(odd):
+        table.frame[name] = cells.values
+    return _with_tokens(
+        replace(column, minimum=float(numbers.min()), maximum=float(numbers.max())),
+        others.dropped_tokens,
+        missing=cells.missing + others.missing > 0,
+        notes=[],
+    )
 
 
 def _detect(values: Values, table: RawTable) -> Column:
@@ -114,7 +165,6 @@ def _codes_with_zeros(values: Values) -> Column:
 
 def _guessed_number(values: Values, plain: Values, guess: NumberGuess) -> Column:
     tokens = tuple(dict.fromkeys([*plain.dropped_tokens, *guess.odd]))
-    nice = "every value is a number"
     notes = []
     if guess.format.needs_cleaning:
         notes.append(f"numbers written like {preview([_hardest(plain.texts)])}")
@@ -125,11 +175,18 @@ def _guessed_number(values: Values, plain: Values, guess: NumberGuess) -> Column
             f"{'a mark between thousands' if guess.format.thousands else 'the decimal mark'}, "
             "which the values alone do not prove"
         )
+    column = _number_column(plain, guess.values, guess.format, "")
+    return _with_tokens(column, tokens, missing=values.missing > 0, notes=notes)
+
+
+def _with_tokens(column: Column, tokens: tuple[str, ...], *, missing: bool, notes: list[str]) -> Column:
+    """The column with the words that mean missing in it, and the reason for its kind."""
     if tokens:
-        notes.append(f"{preview(repr(token)[1:-1] for token in tokens)} read as missing")
-    why = "; ".join(notes) or nice
-    column = _number_column(plain, guess.values, guess.format, why)
-    return replace(column, nullable=values.missing > 0 or bool(tokens), missing_tokens=tokens)
+        notes = [*notes, f"{preview(repr(token)[1:-1] for token in tokens)} read as missing"]
+    why = "; ".join(notes) or "every value is a number"
+    if column.kind != Kind.NUMBER:
+        why = column.why
+    return replace(column, why=why, nullable=missing or bool(tokens), missing_tokens=tokens)
 
 
 def _hardest(texts: Sequence[str]) -> str:
@@ -189,12 +246,16 @@ def _day_first(table: RawTable) -> bool:
     return table.report.decimal == "," or table.report.delimiter == ";"
 
 
+def _wished_and_detected(column: Column) -> str:
+    return f"chosen by you (also detected: {column.why})"
+
+
 def _as_wished(values: Values, kind: Kind, table: RawTable) -> Column:
     """The column as the kind that the person chose."""
     why = "chosen by you"
     detected = _detect(values, table)
     if detected.kind == kind:
-        return replace(detected, why=f"{why} (also detected: {detected.why})")
+        return replace(detected, why=_wished_and_detected(detected))
     if kind == Kind.NUMBER:
         return _wished_number(values, table, why)
     if kind == Kind.DATETIME:

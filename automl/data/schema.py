@@ -110,7 +110,9 @@ class Schema:
         return Schema(tuple(column for column in self.columns if column.name in wanted))
 
     @classmethod
-    def infer(cls, table: RawTable, *, kinds: Mapping[str, Kind | str] | None = None) -> Schema:
+    def infer(
+        cls, table: RawTable, *, kinds: Mapping[str, Kind | str] | None = None, consume: bool = False
+    ) -> Schema:
         """What the columns of a table are.
 
         Parameters
@@ -118,6 +120,9 @@ class Schema:
         table : RawTable
         kinds : mapping from column name to Kind, optional
             Kinds that the person has chosen; the rest is inferred.
+        consume : bool
+            Let large columns of plain numbers take the place of their text in the raw table's frame, so that
+            they need not be read again by `coerce`.
 
         Raises
         ------
@@ -128,7 +133,7 @@ class Schema:
         """
         from .infer import infer_schema
 
-        return infer_schema(table, kinds or {})
+        return infer_schema(table, kinds or {}, consume=consume)
 
     def coerce(
         self,
@@ -136,6 +141,7 @@ class Schema:
         *,
         missing_columns: Literal["error", "missing"] = "error",
         columns: Sequence[str] | None = None,
+        consume: bool = False,
     ) -> Dataset:
         """Rows as this schema describes them.
 
@@ -150,6 +156,9 @@ class Schema:
             values (and report it).
         columns : sequence of str, optional
             Take only these columns of the schema.
+        consume : bool
+            Take each column out of the raw table's frame as it is read, so that a large table is never in
+            memory twice.
 
         Raises
         ------
@@ -159,7 +168,7 @@ class Schema:
         from .coerce import coerce_table
 
         schema = self if columns is None else self.select(columns)
-        return coerce_table(schema, table, missing_columns)
+        return coerce_table(schema, table, missing_columns, consume=consume)
 
     def to_json(self) -> dict[str, Any]:
         """The schema as JSON values."""

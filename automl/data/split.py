@@ -38,7 +38,9 @@ class Split:
     holdout : array of int
         Positions of the rows that are opened once, at the very end; empty when there are none.
     train : array of int
-        Positions of all other rows, ascending.
+        Positions of all other rows: ascending where there are folds; for a single validation part first those
+        that are learned from, in random order and a row of each class in front, then those that judge. Any
+        number of rows from the beginning is thus a sample, and lies in one piece.
     fold : array of int8, as long as `train`
         For each training row the fold 0 … n_folds - 1 in which it is validated; -1: never, always in
         training.
@@ -185,7 +187,8 @@ def split(
         count = n_folds or _default_folds(learned)
         judged = _one_fold_rows(learned) if count == 1 else None
         held, fold, count = expanding_windows(times, classes, wanted, count, judged)
-        return Split(np.flatnonzero(held), np.flatnonzero(~held), fold, count, ordered=True, times=times)
+        train, fold = _in_pieces(np.flatnonzero(~held), fold, count, classes, rng)
+        return Split(np.flatnonzero(held), train, fold, count, ordered=True, times=times)
     held = np.zeros(rows, dtype=bool)
     if wanted and groups is not None:
         held = hold_groups(groups, strata, wanted, rng, classes=classes is not None)
@@ -206,7 +209,24 @@ def split(
         )
         count = min(count, int(fold.max()) + 1)
         fold = np.where(fold < count, fold, -1).astype(np.int8)
+    train, fold = _in_pieces(train, fold, count, classes, rng)
     return Split(np.flatnonzero(held), train, fold, count, groups=groups)
+
+
+def _in_pieces(
+    train: Ints, fold: npt.NDArray[np.int8], count: int, classes: Ints | None, rng: np.random.Generator
+) -> tuple[Ints, npt.NDArray[np.int8]]:
+    """The order of the training rows; see `Split`."""
+    if count > 1:
+        return train, fold
+    learned = rng.permutation(np.flatnonzero(fold < 0))
+    if classes is not None:
+        _, first = np.unique(classes[train[learned]], return_index=True)
+        rest = np.ones(len(learned), dtype=bool)
+        rest[first] = False
+        learned = np.concatenate([learned[first], learned[rest]])
+    order = np.concatenate([learned, np.flatnonzero(fold >= 0)])
+    return train[order], fold[order]
 
 
 def resplit(before: Split, y: npt.NDArray[Any], task_kind: str, *, seed: int, n_folds: int) -> Split:

@@ -14,7 +14,7 @@ from optuna.distributions import (
 )
 
 from ._targets import scale_space
-from .base import Context, Deadline, Family, Fitted, Pace, Params
+from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes, matrix_bytes
 
 __all__ = ["Forest"]
 
@@ -40,6 +40,18 @@ class Forest(Family):
         if cells > _MOST_CELLS:
             return f"{cells:.0e} values are more than the {_MOST_CELLS:.0e} on which a forest grows in time."
         return None
+
+    def memory(self, params: Params, context: Context) -> int:
+        """Return the rows as float32, each thread's share of them, and the trees twice: grown and packed."""
+        rows = context.learned_rows
+        leaves = min(_MOST_LEAVES // context.n_folds, _VOTING_TREES * rows // int(params["min_samples_leaf"]))
+        node = 64 + 8 * max(context.n_classes, 1)
+        return (
+            copied_bytes(context)
+            + matrix_bytes(context) // 2
+            + 40 * rows * context.n_threads
+            + 2 * 2 * leaves * context.n_folds * node
+        )
 
     def distributions(self, context: Context) -> dict[str, BaseDistribution]:
         """Return the space: columns tried per split, rows per leaf, and the measure of purity of classes."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ from sklearn.preprocessing import OneHotEncoder, QuantileTransformer, SplineTran
 from ._skewness import skewness
 from .base import Context
 
-__all__ = ["SCALINGS", "most_cells", "one_hot", "position_after", "scaled"]
+__all__ = ["SCALINGS", "most_cells", "one_hot", "position_after", "prepared_bytes", "scaled"]
 
 SCALINGS = ("standard", "quantile", "spline")
 """How numbers are brought to one scale; see `scaled`."""
@@ -33,6 +34,11 @@ def most_cells(context: Context, *, spline: bool = False) -> int:
     # A cubic spline has two columns more than knots.
     per_number = _KNOTS + 2 if spline else 1
     return context.n_rows * ((context.n_columns - coded) * per_number + coded * _CATEGORIES)
+
+
+def prepared_bytes(context: Context, *, spline: bool = False) -> int:
+    """Return how many bytes the prepared matrix of one model's rows may take."""
+    return 8 * most_cells(replace(context, n_rows=context.learned_rows), spline=spline)
 
 
 def scaled(

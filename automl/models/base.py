@@ -25,7 +25,16 @@ from automl.errors import GlassbenchError
 
 from ._targets import in_units, to_scale
 
-__all__ = ["Context", "Deadline", "Family", "Fitted", "OutOfTime", "Params"]
+__all__ = [
+    "Context",
+    "Deadline",
+    "Family",
+    "Fitted",
+    "OutOfTime",
+    "Params",
+    "copied_bytes",
+    "matrix_bytes",
+]
 
 Params = dict[str, Any]
 """Hyperparameters of one candidate: plain JSON values only."""
@@ -136,6 +145,10 @@ class Context:
         only rise with the column's value, -1 where it may only fall.
     interpretable : bool
         Whether only models that a person can read are wanted.
+    n_judged : int
+        Rows of the single validation part of a large table; 0 where there are folds.
+    sample : int, optional
+        How many rows a model learns from, where not all: the first so many of a single fold.
     metric : str
         Name of the metric (in `automl.metrics.METRICS`) that the search optimises.
     """
@@ -152,11 +165,22 @@ class Context:
     log_target: str = ""
     monotone: tuple[tuple[int, int], ...] = ()
     interpretable: bool = False
+    n_judged: int = 0
+    sample: int | None = None
 
     @property
     def classification(self) -> bool:
         """Whether the target is a class."""
         return self.task != "regression"
+
+    @property
+    def learned_rows(self) -> int:
+        """How many rows a model of one fold learns from, about; of a single fold exactly that many."""
+        if self.sample is not None:
+            return self.sample
+        if self.n_folds > 1:
+            return self.n_rows - self.n_rows // self.n_folds
+        return self.n_rows - self.n_judged
 
     @property
     def outputs(self) -> int:
@@ -218,6 +242,13 @@ class Family(ABC):
     def _unsuited(self, context: Context) -> str | None:
         """Return what in the table itself, such as its size, speaks against this family."""
         return None
+
+    @abstractmethod
+    def memory(self, params: Params, context: Context) -> int:
+        """Return about how many bytes fitting and keeping one model takes at its peak.
+
+        Beside the matrix of all rows, which is mapped from the disk, and what a process takes anyway.
+        """
 
     @abstractmethod
     def first_candidates(self, context: Context) -> list[Params]:
@@ -319,6 +350,16 @@ class Family(ABC):
                 "rows per class; keep at least one row of each class in every training fold."
             )
         return X, y
+
+
+def matrix_bytes(context: Context) -> int:
+    """Bytes of the rows that one model learns from, as float64; see `Family.memory`."""
+    return 8 * context.learned_rows * context.n_columns
+
+
+def copied_bytes(context: Context) -> int:
+    """Bytes of the copies that folds make of their rows: those of a single fold lie in one piece."""
+    return 8 * context.n_rows * context.n_columns if context.n_folds > 1 else 0
 
 
 def _ask(trial: optuna.trial.BaseTrial, name: str, kind: BaseDistribution) -> Any:

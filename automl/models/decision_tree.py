@@ -11,8 +11,8 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
-from ._preparation import one_hot
-from .base import Context, Deadline, Family, Fitted, Params
+from ._preparation import one_hot, prepared_bytes
+from .base import Context, Deadline, Family, Fitted, Params, copied_bytes
 
 __all__ = ["DecisionTree"]
 
@@ -36,6 +36,10 @@ class DecisionTree(Family):
     def _unsuited(self, context: Context) -> str | None:
         """Stand back where nobody asks for it: boosting and forests do better in every other respect."""
         return None if context.interpretable else "It is tried only where a person must be able to read it."
+
+    def memory(self, params: Params, context: Context) -> int:
+        """Return the prepared rows, and once more as the float32 that trees grow on."""
+        return copied_bytes(context) + 3 * prepared_bytes(context) // 2
 
     def first_candidates(self, context: Context) -> list[Params]:
         """Return full trees with large and with small leaves."""

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from optuna.distributions import BaseDistribution
 from sklearn.dummy import DummyClassifier, DummyRegressor
 
-from .base import Context, Deadline, Family, Fitted, Params
+from .base import Context, Deadline, Family, Fitted, Params, copied_bytes
 
 __all__ = ["Dummy"]
 
@@ -21,6 +21,9 @@ class Dummy(Family):
     label: ClassVar[str] = "Dummy"
     monotone: ClassVar[bool] = True
     interpretable: ClassVar[bool] = True
+
+    def memory(self, params: Params, context: Context) -> int:
+        return copied_bytes(context)
 
     def first_candidates(self, context: Context) -> list[Params]:
         return [{}]

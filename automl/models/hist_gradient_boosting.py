@@ -11,7 +11,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostin
 from threadpoolctl import threadpool_limits
 
 from ._targets import on_scales, scale_space
-from .base import Context, Deadline, Family, Fitted, Pace, Params
+from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes, matrix_bytes
 
 __all__ = ["HistGradientBoosting"]
 
@@ -28,6 +28,17 @@ class HistGradientBoosting(Family):
     name: ClassVar[str] = "hist_gradient_boosting"
     label: ClassVar[str] = "Histogram gradient boosting"
     monotone: ClassVar[bool] = True
+
+    def memory(self, params: Params, context: Context) -> int:
+        """Return a byte for each binned value, gradients, and copies where categories are told apart."""
+        copies = 2 if context.categorical else 1
+        rows = context.learned_rows
+        return (
+            copied_bytes(context)
+            + copies * matrix_bytes(context)
+            + rows * context.n_columns
+            + 24 * rows * context.outputs
+        )
 
     def first_candidates(self, context: Context) -> list[Params]:
         """Return middling trees and shallow ones."""
@@ -72,7 +83,9 @@ class HistGradientBoosting(Family):
         rate = float(params["learning_rate"])
         # Columns without a known value cannot be binned. Constant ones are never split on, so the model may
         # later meet anything there.
-        X = np.where(np.isnan(X).all(axis=0), 0.0, X)
+        empty = np.isnan(X).all(axis=0)
+        if empty.any():
+            X = np.where(empty, 0.0, X)
         # Leaves of the absolute error are set anew after a tree has grown, whatever the constraints.
         absolute = context.metric in {"mae", "mape"} and not context.monotone
         settings: dict[str, Any] = {"loss": "absolute_error"} if absolute else {}

@@ -10,8 +10,8 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, IntD
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.pipeline import Pipeline
 
-from ._preparation import scaled
-from .base import Context, Deadline, Family, Fitted, Params
+from ._preparation import prepared_bytes, scaled
+from .base import Context, Deadline, Family, Fitted, Params, copied_bytes
 
 __all__ = ["KNearestNeighbors"]
 
@@ -32,6 +32,10 @@ class KNearestNeighbors(Family):
         if context.n_columns > _MOST_COLUMNS:
             return f"In {context.n_columns:,} columns (more than {_MOST_COLUMNS}) all rows are far apart."
         return None
+
+    def memory(self, params: Params, context: Context) -> int:
+        """Return the prepared matrix in parts, put together, and indexed."""
+        return copied_bytes(context) + 3 * prepared_bytes(context)
 
     def first_candidates(self, context: Context) -> list[Params]:
         """Return a wide weighted neighbourhood and a narrow one."""

@@ -20,11 +20,13 @@ from automl.features import pair_columns
 
 from ._pairs import choose_pairs
 from ._targets import on_scales, scale_space
-from .base import Context, Deadline, Family, Fitted, Pace, Params
+from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes
 
 __all__ = ["LightGBM"]
 
 _TOLERANCE = 3e-5
+_LIBRARY_BYTES = 20_000_000
+_BIN_ROWS = 200_000  # of which LightGBM looks for the bins
 _OBJECTIVES = {"mae": "regression_l1", "mape": "mape"}
 _FOLLOWED = {"mae": "l1", "mape": "mape"}
 _LOSSES = {"binary": "binary_logloss", "multiclass": "multi_logloss", "regression": "rmse"}
@@ -46,6 +48,17 @@ class LightGBM(Family):
     name: ClassVar[str] = "lightgbm"
     label: ClassVar[str] = "LightGBM"
     monotone: ClassVar[bool] = True
+
+    def memory(self, params: Params, context: Context) -> int:
+        """Return a byte for each binned value, gradients and scores, and with pairs two more matrices."""
+        pairs = int(params.get("pairs") or 0)
+        columns = context.n_columns + pairs
+        rows = context.learned_rows
+        bins = rows * columns + 8 * min(rows, _BIN_ROWS) * columns
+        scores = 24 * rows * context.outputs
+        histograms = 16 * 256 * columns * int(params["num_leaves"])
+        widened = 2 * 8 * rows * columns if pairs else 0
+        return _LIBRARY_BYTES + copied_bytes(context) + bins + scores + histograms + widened
 
     def first_candidates(self, context: Context) -> list[Params]:
         """Return configurations after AutoGluon's CPU portfolio, in the order in which they did best.

@@ -10,9 +10,9 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 from sklearn.linear_model import ElasticNet, LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline
 
-from ._preparation import SCALINGS, most_cells, position_after, scaled
+from ._preparation import SCALINGS, most_cells, position_after, prepared_bytes, scaled
 from ._targets import on_scales, scale_space
-from .base import Context, Deadline, Family, Fitted, Pace, Params, ignoring_convergence
+from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes, ignoring_convergence
 
 __all__ = ["Linear"]
 
@@ -46,6 +46,10 @@ class Linear(Family):
                 "(fewer with many classes) that a linear model is fitted to in time."
             )
         return None
+
+    def memory(self, params: Params, context: Context) -> int:
+        """Return the prepared matrix twice: in parts, and put together."""
+        return copied_bytes(context) + 2 * prepared_bytes(context, spline=params["scaling"] == "spline")
 
     def first_candidates(self, context: Context) -> list[Params]:
         """Return a bent one, a straight one and a sparse one."""

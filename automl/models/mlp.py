@@ -11,9 +11,9 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
-from ._preparation import most_cells, scaled
+from ._preparation import most_cells, prepared_bytes, scaled
 from ._targets import on_scales, scale_space
-from .base import Context, Deadline, Family, Fitted, Pace, Params
+from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes
 
 __all__ = ["MLP"]
 
@@ -35,6 +35,10 @@ class MLP(Family):
         if cells > _MOST_CELLS:
             return f"Up to {cells:.0e} values (one-hot) are more than the {_MOST_CELLS:.0e} learnt in time."
         return None
+
+    def memory(self, params: Params, context: Context) -> int:
+        """Return the prepared matrix twice, in parts and put together; a network is small beside it."""
+        return copied_bytes(context) + 2 * prepared_bytes(context)
 
     def first_candidates(self, context: Context) -> list[Params]:
         """Return a deep and patient network and a flat one with strong decay."""

@@ -2,12 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import time
 
-__all__ = ["Clock"]
+__all__ = ["Clock", "crowding"]
 
 # Choosing the members and scoring them took 0.3 to 1.5 s on tables of up to 50,000 rows.
 _SHARE, _LEAST = 0.02, 1.0
+_MOST_CROWDED = 4.0
+
+
+def crowding() -> float:
+    """How many processes want each core of this machine, 1 to 4: what is left to do takes so much longer.
+
+    The average of the last minute. The search itself wants one for each core at most.
+    """
+    try:
+        wanted = os.getloadavg()[0]
+    except OSError:
+        return 1.0
+    return min(max(wanted / (os.cpu_count() or 1), 1.0), _MOST_CROWDED)
 
 
 class Clock:
@@ -40,6 +54,14 @@ class Clock:
         """Seconds in which trials may still run."""
         return self.left() - self._reserve
 
-    def reserve_for(self, seconds: float) -> None:
-        """Keep `seconds` free at the end, beside a share for choosing; at most half the budget."""
-        self._reserve = min(max(_SHARE * self.budget, _LEAST) + seconds, 0.5 * self.budget)
+    def reserve_for(self, seconds: float, *, slower: float = 1.0) -> None:
+        """Keep `seconds` free at the end, beside a share for choosing; at most half the budget.
+
+        Parameters
+        ----------
+        seconds : float
+        slower : float
+            How many times longer than usual the work of the end will take.
+        """
+        choosing = max(_SHARE * self.budget, slower * _LEAST)
+        self._reserve = min(choosing + seconds, 0.5 * self.budget)

@@ -44,7 +44,7 @@ def conformal_of(folder: RunFolder, task: Task, weights: Mapping[str, float]) ->
     weights : mapping of trial id to weight
     """
     rows = TrainingRows.load(folder.path)
-    parts = [weight * out_of_fold(folder, trial)[rows.validated] for trial, weight in weights.items()]
+    parts = [weight * out_of_fold(folder, trial) for trial, weight in weights.items()]
     vote = np.sum(parts, axis=0) / sum(weights.values())
     return calibrate(task, rows.y[rows.validated], vote)
 

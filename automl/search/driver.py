@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,19 +23,21 @@ from threadpoolctl import threadpool_limits
 from automl.errors import GlassbenchError, RunError
 from automl.models import FAMILIES, Context, get_family
 from automl.search.assemble import assemble
-from automl.search.clock import Clock
+from automl.search.clock import Clock, crowding
 from automl.search.constraints import Constraints
 from automl.search.cost import told
 from automl.search.evaluate import Evaluation, evaluate
 from automl.search.finish import confidence_seconds, finish
+from automl.search.ladder import due_rows, on_sample, sample_sizes
 from automl.search.limits import Limits
+from automl.search.memory import MemoryLimit, MemoryMeter, default_limit, megabytes
 from automl.search.pool import WorkerPool
 from automl.search.prepare import Prepared, prepare
 from automl.search.propose import Proposer
 from automl.search.race import Rival
 from automl.search.refit import expected_seconds, refit, refit_once
 from automl.search.select import load_trials, out_of_fold, ranked
-from automl.search.trial import Candidate, Trial
+from automl.search.trial import Candidate, Status, Trial
 from automl.search.within import cost_of, measuring_seconds
 from automl.search.workers import Workers
 from automl.store import RunFolder
@@ -44,11 +47,14 @@ __all__ = ["run_search"]
 
 Progress = Callable[[dict[str, Any]], None]
 
+_LARGE_BYTES = 32_000_000  # of a table, from which on its memory counts beside that of idle processes
 _TICK = 0.25  # seconds between looks at the cancel marker
 _STATUS_EVERY = 1.0  # seconds between writings of the status while nothing happens
 _SHARE = 0.25  # of the time left that one candidate may take
+_GROWN_SHARE = 0.6  # the same for one that did well on fewer rows
 _STAKE = 0.01  # of the budget: a candidate whose other folds take less is not worth stopping
 _PATIENCE = 1.5  # times the seconds of the best trial that a candidate may take, if that is more
+_MOST_SKIPPED = 20  # candidates in a row for want of memory; then there is nothing to be tried
 _LEAST_SECONDS = 4.0  # that a candidate is given, when little time is left
 _KEPT_MODELS = 200  # of the best trials; an hour on a small table makes ten thousand, with a megabyte each
 _LIKELY_MEMBERS = 8  # that an ensemble usually has
@@ -118,6 +124,7 @@ class _Running:
     candidate: Candidate
     overdue: float  # reading of time.monotonic after which the worker is taken to hang
     attempt: int
+    memory: int  # bytes that it is expected to take
 
 
 class _Search:
@@ -139,20 +146,43 @@ class _Search:
         self.refits = False
         self.n_workers = 1
         self.context: Context
+        self.meter = MemoryMeter()
+        # What a cluster's machines have is for the cluster to share out.
+        here = folder.spec.get("executor") is None
+        self.allowance = MemoryLimit((folder.spec.get("memory") or default_limit()) if here else None)
+        self._skipped = 0  # candidates in a row, for want of memory
+        self._search_seconds = 0.0
         self._last_status = 0.0
         self._raced: Rival | None = None
 
     def run(self, table: pd.DataFrame | None) -> tuple[dict[str, Any], Pipeline]:
+        with self.meter:
+            return self._run(table)
+
+    def _run(self, table: pd.DataFrame | None) -> tuple[dict[str, Any], Pipeline]:
         pool = self._workers()
         try:
-            pool.start()  # the workers import the engine while this process reads the table
-            prepared = prepare(self.folder, table)
+            # The workers import the engine while this process reads the table; beside a large one they
+            # would take memory for nothing.
+            large = self._reads_much(table)
+            if not large:
+                pool.start()
+
+            def start(rows: int) -> None:
+                pool.suit(rows)
+                pool.start()
+
+            prepared = prepare(self.folder, table, when_read=start if large else None)
             pool.suit(prepared.context.n_rows)
             context = replace(prepared.context, n_threads=pool.n_threads)
             self.holdout_rows, self.context, self.n_workers = prepared.holdout_rows, context, pool.n_workers
-            # Models judged along time have not learned from the latest rows, holdout or not.
-            self.refits = prepared.holdout_rows > 0 or prepared.ordered or self.asked.interpretable
             self.limits = Limits.of(self.folder)
+            # Models judged along time have not learned from the latest rows, holdout or not. To a model that
+            # has learned from nine tenths of a large table the other rows have little to add.
+            self.refits = prepared.ordered or (prepared.holdout_rows > 0 and context.n_folds > 1)
+            self.refits = (
+                self.refits or self.asked.interpretable
+            )  # a single model instead of one of each fold
             self.folder.add_event("prepared", seconds=self.clock.spent())
             # The cores belong to the workers. Where they are busy, two OpenMP threads wait for each other at
             # every tree: histogram boosting took 200 times as long to predict the holdout.
@@ -174,10 +204,22 @@ class _Search:
                     result, model = self._refit(prepared, context, pool, result, model)
         finally:
             pool.stop()
+        self.meter.look()
+        result["memory"] = {"peak": self.meter.peak, "limit": self.allowance.limit}
+        self.folder.write("result.json", result)
         state = "cancelled" if cancelled else "finished"
         self._write_status(state, "", force=True, chosen=result["chosen"])
         self.folder.add_event(state, chosen=result["chosen"], seconds=self.clock.spent())
         return result, model
+
+    def _reads_much(self, table: pd.DataFrame | None) -> bool:
+        """Whether the table is large enough to count in memory; never where the workers are elsewhere."""
+        spec = self.folder.spec
+        if spec.get("executor") is not None or self.folder.has("prepared.json"):
+            return False
+        if table is not None:
+            return int(table.memory_usage().sum()) > _LARGE_BYTES
+        return spec["source"] is not None and Path(spec["source"]).stat().st_size > _LARGE_BYTES
 
     def _workers(self) -> Workers:
         executor = self.folder.spec.get("executor")
@@ -204,7 +246,7 @@ class _Search:
         members = [trial for trial in self.trials.values() if trial.id in weights]
         members.sort(key=lambda trial: -weights[trial.id])
         loading = sum(trial.bytes for trial in members) / _BYTES_PER_SECOND
-        margin = _REFIT_MARGIN + loading
+        margin = crowding() * (_REFIT_MARGIN + loading)
         if self.asked.limited:
             margin += measuring_seconds(self.clock.budget)
         try:
@@ -237,11 +279,13 @@ class _Search:
 
     def _search(self, context: Context, pool: Workers) -> bool:
         """Run trials until time, their number or the person says stop; True if it was the person."""
-        families = self._usable_families(context)
+        sizes = sample_sizes(context)
+        families = self._usable_families(on_sample(context, due_rows(sizes, 0.0)))
         proposer = Proposer(
             context,
             families,
-            lag=2 * pool.n_workers + 2,
+            # Of a large table one candidate at a time is tried; whatever came of it counts for the next.
+            lag=1 if sizes and pool.n_workers == 1 else 2 * pool.n_workers + 2,
             timed=self.timed,
             earlier=(self.folder.spec.get("warm_start") or {}).get("candidates", ()),
         )
@@ -251,11 +295,15 @@ class _Search:
         self._write_status("searching", "", force=True, metric=context.metric)
         self._first_model(context, proposer)
         pool.ship(self.folder.path, self.clock.search_left())
+        self.allowance.base = self.meter.look() or 0
+        self._search_seconds = max(self.clock.search_left(), 1e-9)
         limit = self.folder.spec["max_trials"] or np.inf
         number = 0
         while True:
             if self.folder.is_cancel_asked():
                 return True
+            if sizes and not self.running:
+                self.allowance.base = self.meter.look() or 0
             while self._may_launch(pool):
                 if self.again:
                     self._launch(pool, context, *self.again.pop(0))
@@ -264,8 +312,24 @@ class _Search:
                     number += 1
                 if number >= limit or not proposer.can_ask(number):
                     break
-                self._launch(pool, context, proposer.ask(number), 1)
+                share = number / limit
+                if self.timed:
+                    share = 1 - self.clock.search_left() / self._search_seconds
+                candidate = proposer.ask(number, share, _GROWN_SHARE * self.clock.search_left())
                 number += 1
+                refusal = self.allowance.refusal(self._memory(candidate))
+                if refusal is None:
+                    self._skipped = 0
+                    beside = [running.memory for running in self.running.values()]
+                    if self.allowance.has_room(self._memory(candidate), beside):
+                        self._launch(pool, context, candidate, 1)
+                    else:
+                        self.again.append((candidate, 1))  # alone, later
+                    continue
+                self._record(candidate, Evaluation(reason=refusal), proposer, skipped=True)
+                self._skipped += 1
+                if self._skipped >= _MOST_SKIPPED and not self.running:
+                    return False
             if not self.running or self.clock.search_left() <= 0:
                 return False
             done, _ = wait(
@@ -276,6 +340,7 @@ class _Search:
             for future in sorted(done, key=lambda future: self.running[future].candidate.number):
                 self._collect(future, pool, proposer)
             self._end_overdue(pool, proposer)
+            self._end_greedy(pool, proposer)
             self._write_status("searching", "")
 
     def _usable_families(self, context: Context) -> list[str]:
@@ -305,15 +370,28 @@ class _Search:
 
     def _launch(self, pool: Workers, context: Context, candidate: Candidate, attempt: int) -> None:
         left = self.clock.search_left()
-        seconds = min(max(_SHARE * left, _PATIENCE * self._best_seconds(), _LEAST_SECONDS), 0.9 * left)
+        share = _GROWN_SHARE if candidate.origin == "grown" else _SHARE
+        seconds = min(max(share * left, _PATIENCE * self._best_seconds(), _LEAST_SECONDS), 0.9 * left)
         future = pool.evaluate(
-            self.folder.path, candidate.family, candidate.params, context, seconds, self._rival()
+            self.folder.path,
+            candidate.family,
+            candidate.params,
+            on_sample(context, candidate.rows),
+            seconds,
+            self._rival() if context.n_folds > 1 else None,
         )
-        self.running[future] = _Running(candidate, time.monotonic() + 1.5 * seconds + 3, attempt)
+        self.running[future] = _Running(
+            candidate, time.monotonic() + 1.5 * seconds + 3, attempt, self._memory(candidate)
+        )
+
+    def _memory(self, candidate: Candidate) -> int:
+        """Bytes that a candidate is expected to take."""
+        context = on_sample(self.context, candidate.rows)
+        return get_family(candidate.family).memory(candidate.params, context)
 
     def _best_seconds(self) -> float:
-        """How long the best trial took; 0 while there is none."""
-        best = ranked(list(self.trials.values()))[:1]
+        """How long the best trial took; 0 while there is none, or where a fit cut short is of use as well."""
+        best = ranked(list(self.trials.values()))[:1] if self.context.n_folds > 1 else []
         return best[0].fit_seconds if best else 0.0
 
     def _rival(self) -> Rival | None:
@@ -370,21 +448,42 @@ class _Search:
             else:
                 self.again.append((running.candidate, running.attempt))
 
+    def _end_greedy(self, pool: Workers, proposer: Proposer) -> None:
+        """Give up the candidate that takes most where all together take more memory than they may."""
+        if not self.running or not self.allowance.is_exceeded(self.meter.now):
+            return
+        greedy = max(self.running, key=lambda future: self.running[future].memory)
+        number = self.running[greedy].candidate.number
+        reason = (
+            f"Stopped: with it {megabytes(self.meter.now or 0)} of memory were in use, more than the limit."
+        )
+        for running in self._give_up([greedy], pool):
+            if running.candidate.number == number:
+                self._record(running.candidate, Evaluation(reason=reason), proposer)
+            else:
+                self.again.append((running.candidate, running.attempt))
+        self.meter.look()
+
     def _give_up(self, futures: list[Future[Evaluation]], pool: Workers) -> list[_Running]:
         """Give up candidates, and those that the workers lose with them; in the order of their numbers."""
         pool.abandon(futures)
         gone = futures if pool.separate else list(self.running)
         return sorted((self.running.pop(future) for future in gone), key=lambda each: each.candidate.number)
 
-    def _record(self, candidate: Candidate, evaluation: Evaluation, proposer: Proposer) -> None:
+    def _record(
+        self, candidate: Candidate, evaluation: Evaluation, proposer: Proposer, *, skipped: bool = False
+    ) -> None:
         """Write a finished trial: predictions, models, and last the JSON that makes it exist."""
+        outcome: Status = "failed" if evaluation.reason else "ok"
+        if skipped or evaluation.estimate is not None:
+            outcome = "skipped" if skipped else "beaten"
         trial = Trial(
             id=candidate.id,
             number=candidate.number,
             family=candidate.family,
             params=candidate.params,
             origin=candidate.origin,
-            status="beaten" if evaluation.estimate is not None else "failed" if evaluation.reason else "ok",
+            status=outcome,
             reason=evaluation.reason,
             score=evaluation.score,
             loss=evaluation.loss,
@@ -400,6 +499,7 @@ class _Search:
             warnings=evaluation.warnings,
             at=self.clock.spent(),
             finished=time.time(),
+            rows=candidate.rows,
         )
         if evaluation.out_of_fold is not None:
             with replacing(self.folder.trial_path(trial.id, ".npz")) as stream:
@@ -436,7 +536,8 @@ class _Search:
             fitting = min(fitting, _REFIT_SHARE * self.clock.budget)
         assessing = confidence_seconds(self.clock.budget, correct=not self.holdout_rows)
         assessing += 2 * measuring_seconds(self.clock.budget)
-        self.clock.reserve_for(2 * loading + predicting + fitting + assessing)
+        slower = crowding()
+        self.clock.reserve_for(slower * (2 * loading + predicting) + fitting + assessing, slower=slower)
 
     def _write_status(self, state: str, message: str, *, force: bool = False, **fields: Any) -> None:
         now = time.monotonic()

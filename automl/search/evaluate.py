@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from automl.data.split import Split
 from automl.metrics import bootstrap_interval, get_metric
 from automl.models import Context, Deadline, get_family
+from automl.search.memory import release_memory
 from automl.search.race import Beaten, Rival, race
 
 __all__ = ["Evaluation", "TrainingRows", "evaluate"]
@@ -73,12 +74,29 @@ class TrainingRows:
         """Rows that have an out-of-fold prediction."""
         return np.asarray(self.fold >= 0)
 
+    def learned(self, number: int, sample: int | None) -> slice | NDArray[np.bool_]:
+        """The rows that a model of this fold learns from, `sample` of them where a number is given."""
+        return _in_one_piece(self.split.learns(number), sample)
+
+    def judged(self, number: int) -> slice | NDArray[np.bool_]:
+        """The rows that judge a model of this fold."""
+        return _in_one_piece(self.fold == number)
+
+
+def _in_one_piece(rows: NDArray[np.bool_], first: int | None = None) -> slice | NDArray[np.bool_]:
+    """Rows as a slice where they follow each other: a slice of a mapped matrix takes no memory."""
+    at = np.flatnonzero(rows)
+    if len(at) and at[-1] - at[0] + 1 == len(at):
+        return slice(int(at[0]), int(at[0]) + min(len(at), first or len(at)))
+    return rows
+
 
 @dataclass(frozen=True)
 class Evaluation:
     """What a worker sends back.
 
-    `estimate` is the loss of a candidate that lost its race, as the folds it ran tell.
+    `out_of_fold` are the predictions of the validated rows; `estimate` is the loss of a candidate that lost
+    its race, as the folds it ran tell.
     """
 
     reason: str = ""
@@ -167,13 +185,14 @@ def _cross_validate(
     family = get_family(family_name)
     metric = get_metric(context.metric, context.task)
     end = time.monotonic() + seconds
-    shape = (len(rows.y),) if context.task == "regression" else (len(rows.y), context.n_classes)
-    out_of_fold = np.full(shape, np.nan)
+    validated = rows.validated
+    fold, y = rows.fold[validated], rows.y[validated]
+    out_of_fold = np.full((len(y),) if context.task == "regression" else (len(y), context.n_classes), np.nan)
     models, fold_scores, iterations = [], [], []
     fit_seconds = 0.0
     clipped = False
     for number in range(rows.n_folds):
-        learned, valid = rows.split.learns(number), rows.fold == number
+        learned, valid = rows.learned(number, context.sample), rows.judged(number)
         X_valid, y_valid = rows.X[valid], rows.y[valid]
         started = time.monotonic()
         share = max(end - started, 0.0) / (rows.n_folds - number)
@@ -190,31 +209,30 @@ def _cross_validate(
         prediction = predict(fitted.estimator, X_valid, context.task)
         if not np.isfinite(prediction).all():
             raise ValueError("The model predicts values that are not finite numbers.")
-        out_of_fold[valid] = prediction
+        out_of_fold[fold == number] = prediction
         fold_scores.append(metric.score(y_valid, prediction))
         models.append(fitted.estimator)
         iterations.append(fitted.iterations)
         clipped = clipped or fitted.stopped_early_by_clock
         to_come = fit_seconds / (number + 1) * (rows.n_folds - number - 1)
         if rival is not None and to_come > rival.stake:
-            seen = (rows.fold >= 0) & (rows.fold <= number)
-            race(rival, metric, rows.y, out_of_fold, seen, context.seed)
-    validated = rows.validated
-    y, prediction = rows.y[validated], out_of_fold[validated]
-    score = float(metric.score(y, prediction))
+            race(rival, metric, y, out_of_fold, fold <= number, context.seed)
+    score = float(metric.score(y, out_of_fold))
     if not np.isfinite(score):
         raise ValueError(f"{metric.label} is undefined for what the model predicts.")
     interval = bootstrap_interval(
-        metric, y, prediction, groups=rows.validated_groups, new_rows=rows.split.new_rows, draws=200,
+        metric, y, out_of_fold, groups=rows.validated_groups, new_rows=rows.split.new_rows, draws=200,
         seed=context.seed,
     )  # fmt: skip
     stream = io.BytesIO()
     joblib.dump(models, stream, compress=1)
+    if rows.n_folds == 1:  # a large table: the next candidate may run in another process
+        release_memory()
     return {
         "out_of_fold": out_of_fold,
         "models": stream.getvalue(),
         "score": score,
-        "loss": float(metric.loss(y, prediction)),
+        "loss": float(metric.loss(y, out_of_fold)),
         "interval": interval if np.isfinite(interval).all() else None,
         # A fold without one of the classes has no ROC AUC of its own.
         "fold_scores": [float(score) for score in fold_scores if np.isfinite(score)],

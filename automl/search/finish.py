@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
@@ -21,6 +20,7 @@ from automl.search.cost import told
 from automl.search.coverage import calibrate, cross_fitted_coverage, measured_coverage
 from automl.search.prepare import Prepared, load_split
 from automl.search.select import Choice, confidence
+from automl.search.table import load_rows
 from automl.search.trial import Trial
 from automl.search.within import choose_within
 from automl.store import RunFolder
@@ -157,7 +157,7 @@ def _score_holdout(
     folder: RunFolder, task: Task, choice: Choice, model: Pipeline, parts: Split
 ) -> dict[str, Any]:
     """Score the one chosen model on the sealed rows, and leave a record that it was done."""
-    rows = pd.read_parquet(folder.path / "data.parquet").iloc[parts.holdout]
+    rows = load_rows(folder, parts.holdout)
     y = task.encode(rows[task.target])
     values = model.predict(rows) if task.kind == "regression" else model.predict_proba(rows)
     prediction = np.asarray(values, dtype=np.float64)

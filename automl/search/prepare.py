@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +30,8 @@ from automl.features import build_preprocessor, derived_columns
 from automl.models import Context, log_scale
 from automl.search.arrange import arrange
 from automl.search.constraints import Constraints, directed_columns
+from automl.search.memory import release_memory
+from automl.search.table import write_matrix, write_table
 from automl.store import RunFolder
 from automl.store.files import replacing
 from automl.task import Task
@@ -62,7 +66,9 @@ class Prepared:
     ordered: bool = False
 
 
-def prepare(folder: RunFolder, table: pd.DataFrame | None) -> Prepared:
+def prepare(
+    folder: RunFolder, table: pd.DataFrame | None, *, when_read: Callable[[int], None] | None = None
+) -> Prepared:
     """Read, understand, check, split and encode the table; everything is written to the run folder.
 
     Parameters
@@ -70,6 +76,8 @@ def prepare(folder: RunFolder, table: pd.DataFrame | None) -> Prepared:
     folder : RunFolder
     table : DataFrame, optional
         The table itself when the run was not made from a file.
+    when_read : callable, optional
+        Called with the number of rows when the raw table is no longer in memory.
 
     Raises
     ------
@@ -84,8 +92,12 @@ def prepare(folder: RunFolder, table: pd.DataFrame | None) -> Prepared:
     groups, times = spec.get("groups"), spec.get("time")
     monotone = Constraints.of(spec).monotone
     _require_columns(raw, [target, *spec["excluded"], *monotone, *(name for name in (groups, times) if name)])
-    schema = Schema.infer(raw, kinds=spec["kinds"])
-    dataset = schema.coerce(raw)
+    schema = Schema.infer(raw, kinds=spec["kinds"], consume=True)
+    release_memory()
+    dataset = schema.coerce(raw, consume=True)
+    release_memory()
+    if when_read is not None:
+        when_read(len(dataset.frame))
     task = Task.infer(dataset, target, task=spec["task"], metric=spec["metric"])
     dataset, dropped = _drop_rows_without_target(dataset, target)
     arrangement = arrange(dataset, groups, times)
@@ -114,7 +126,11 @@ def prepare(folder: RunFolder, table: pd.DataFrame | None) -> Prepared:
         times=arrangement.times,
     )
     preprocessor = build_preprocessor(schema, used, n_rows=len(parts.train), seed=spec["seed"])
-    encoded = preprocessor.fit_transform(dataset.frame[used].iloc[parts.train])
+    with ThreadPoolExecutor(1) as beside:  # Arrow works without holding up Python
+        written = beside.submit(write_table, folder, dataset.frame)
+        width = write_matrix(folder, preprocessor, dataset.frame[used], parts.train)
+        facts = profile(dataset)
+        written.result()
     derived = derived_columns(preprocessor)
     directed = directed_columns(monotone, schema, task, derived)
 
@@ -122,13 +138,9 @@ def prepare(folder: RunFolder, table: pd.DataFrame | None) -> Prepared:
     folder.write("schema.json", schema.to_json())
     folder.write("task.json", task.to_json())
     folder.write("findings.json", [finding.to_json() for finding in findings])
-    folder.write("profile.json", profile(dataset))
-    with replacing(folder.path / "data.parquet") as stream:
-        dataset.frame.to_parquet(stream, index=False)
+    folder.write("profile.json", facts)
     with replacing(folder.path / "prep.joblib") as stream:
         joblib.dump(preprocessor, stream)
-    with replacing(folder.path / "encoded.npy") as stream:
-        np.save(stream, np.ascontiguousarray(encoded, dtype=np.float64))
     with replacing(folder.path / "target.npy") as stream:
         np.save(stream, y[parts.train])
     with replacing(folder.path / "split.npz") as stream:
@@ -142,13 +154,16 @@ def prepare(folder: RunFolder, table: pd.DataFrame | None) -> Prepared:
             "training_rows": len(parts.train),
             "holdout_rows": len(parts.holdout),
             "folds": parts.n_folds,
+            "judged_rows": int((parts.fold == 0).sum()) if parts.n_folds == 1 else 0,
             "ordered": parts.ordered,
-            "derived_columns": encoded.shape[1],
+            "derived_columns": width,
             "log_target": log_scale(y[parts.train]) if task.kind == "regression" else "",
             "categorical": [i for i, c in enumerate(derived) if c.categorical],
             "monotone": directed,
         },
     )
+    del dataset
+    release_memory()
     return load_prepared(folder)
 
 
@@ -189,6 +204,7 @@ def load_prepared(folder: RunFolder) -> Prepared:
         log_target=facts.get("log_target", ""),
         monotone=tuple((int(position), int(sign)) for position, sign in facts.get("monotone", ())),
         interpretable=Constraints.of(spec).interpretable,
+        n_judged=facts.get("judged_rows", 0),
     )
     return Prepared(
         schema=schema.select(facts["columns"]),

@@ -3,7 +3,8 @@
 A warm start puts the best candidates of an earlier run before them.
 The family of a candidate is drawn by what a gain is expected to cost (`automl.search.gain`). The sequence
 never depends on which worker happened to be quicker: candidate `i` is asked for when exactly the candidates
-up to `i - lag` have been told. Where costs are counted in trials instead of seconds, the same seed gives the
+up to `i - lag` have been told. On large tables candidates learn from a sample; later the best of them grow
+(`automl.search.ladder`). Where costs are counted in trials instead of seconds, the same seed gives the
 same leaderboard.
 """
 
@@ -24,6 +25,7 @@ from optuna.distributions import (
 
 from automl.models import FAMILIES, Context, get_family
 from automl.search.gain import FamilyCost, chances
+from automl.search.ladder import due_rows, on_sample, sample_sizes, to_grow
 from automl.search.trial import Candidate, Origin, Trial
 
 __all__ = ["FIRST_ROUND", "Proposer"]
@@ -94,10 +96,13 @@ class Proposer:
         timed: bool = False,
         earlier: Sequence[Mapping[str, Any]] = (),
     ) -> None:
-        self._context = context
+        self._sizes = sample_sizes(context)
+        self._whole = context
+        self._context = context = on_sample(context, due_rows(self._sizes, 0.0))
         self._families = tuple(families)
         self._tunable = tuple(name for name in families if get_family(name).distributions(context))
         self._first = self._in_order(earlier)
+        self._known: dict[int, Candidate] = {}
         self._lag = lag
         self._done: dict[int, Trial] = {}
         self._told = 0
@@ -138,24 +143,55 @@ class Proposer:
 
     def can_ask(self, number: int) -> bool:
         """Whether enough has been told to ask for candidate `number`."""
-        if number < len(self._first):
+        if not self._sizes and number < len(self._first):
             return True
         return bool(self._tunable) and all(n in self._done for n in range(self._told, number - self._lag + 1))
 
-    def ask(self, number: int) -> Candidate:
-        """The candidate with this number; numbers are asked for in their order."""
-        if number < len(self._first):
-            return Candidate(number, *self._first[number])
+    def ask(self, number: int, share: float = 0.0, seconds: float = np.inf) -> Candidate:
+        """The candidate with this number; numbers are asked for in their order.
+
+        Parameters
+        ----------
+        number : int
+        share : float
+            Of the search that is over, from 0 to 1.
+        seconds : float
+            That it would be given if it were a trial that grows.
+        """
+        candidate = self._grown(number, share, seconds) or self._new(number)
+        self._known[number] = candidate
+        return candidate
+
+    def _grown(self, number: int, share: float, seconds: float) -> Candidate | None:
+        """A trial on more rows, where they are due and one is worth it."""
+        rows = due_rows(self._sizes, share)
+        if rows is None or rows == self._sizes[0]:
+            return None
+        told = [trial for trial in self._done.values() if trial.number <= number - self._lag]
+        context = on_sample(self._whole, rows)
+        for trial in to_grow(told, self._known.values(), rows, seconds):
+            if get_family(trial.family).unavailable(context) is None:
+                return Candidate(number, trial.family, trial.params, "grown", rows)
+        return None
+
+    def _new(self, number: int) -> Candidate:
+        rows = self._context.sample
+        place = number - sum(each.origin == "grown" for each in self._known.values() if each.number < number)
+        if place < len(self._first):
+            return Candidate(number, *self._first[place], rows)
         while self._told <= number - self._lag:
             self._tell(self._done[self._told])
         family = self._next_family(number)
         asked = self._studies[family].ask()
         self._asked[number] = asked
-        return Candidate(number, family, get_family(family).suggest(asked, self._context), "tpe")
+        return Candidate(number, family, get_family(family).suggest(asked, self._context), "tpe", rows)
 
     def add(self, trial: Trial) -> None:
         """Take in a finished trial, in whatever order they finish."""
         self._done[trial.number] = trial
+        self._known[trial.number] = Candidate(
+            trial.number, trial.family, trial.params, trial.origin, trial.rows
+        )
 
     def _next_family(self, number: int) -> str:
         generator = np.random.default_rng([self._context.seed, number])
@@ -164,8 +200,8 @@ class Proposer:
 
     def _tell(self, trial: Trial) -> None:
         self._told += 1
-        if trial.family not in self._studies:
-            return
+        if trial.family not in self._studies or trial.origin == "grown":
+            return  # what it needs and reaches with more rows is no measure for the others
         study = self._studies[trial.family]
         loss = trial.estimate if trial.loss is None else trial.loss
         self._costs[trial.family].add(trial.fit_seconds if self._timed else 1.0, loss)

@@ -44,6 +44,7 @@ class Rival:
     loss : float
         On all folds.
     out_of_fold : ndarray, shape (rows,) or (rows, classes)
+        Of the validated rows.
     stake : float
         Seconds. Folds that will take less than this are run in any case.
     """

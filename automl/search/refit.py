@@ -15,7 +15,6 @@ from typing import Any
 
 import joblib
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from automl.data import resplit
@@ -24,6 +23,7 @@ from automl.search.assemble import FINAL
 from automl.search.clock import Clock
 from automl.search.evaluate import Evaluation, TrainingRows
 from automl.search.prepare import Prepared, load_split
+from automl.search.table import load_rows
 from automl.search.trial import Trial
 from automl.search.workers import Workers
 from automl.store import RunFolder
@@ -154,7 +154,7 @@ def _all_rows(folder: RunFolder, prepared: Prepared) -> tuple[NDArray[np.float64
     before, parts, task = TrainingRows.load(folder.path), load_split(folder), prepared.task
     if not len(parts.holdout):
         return before.X, before.y
-    held = pd.read_parquet(folder.path / "data.parquet").iloc[parts.holdout]
+    held = load_rows(folder, parts.holdout)
     encoded = joblib.load(folder.path / "prep.joblib").transform(held[list(prepared.schema.names)])
     return np.concatenate([before.X, encoded]), np.concatenate([before.y, task.encode(held[task.target])])
 

@@ -80,7 +80,7 @@ def ranked(trials: Sequence[Trial]) -> list[Trial]:
 
 
 def out_of_fold(folder: RunFolder, trial_id: str) -> NDArray[np.float64]:
-    """A trial's out-of-fold predictions of the training rows; NaN in rows that are never validated."""
+    """A trial's out-of-fold predictions of the validated rows."""
     with np.load(folder.trial_path(trial_id, ".npz")) as arrays:
         return np.asarray(arrays["out_of_fold"])
 
@@ -134,7 +134,7 @@ def load_library(
     for i in fitting:
         if predictions and time.monotonic() > end:
             break
-        predictions.append(out_of_fold(folder, candidates[i].id)[rows.validated])
+        predictions.append(out_of_fold(folder, candidates[i].id))
     fitting = fitting[: len(predictions)]
     return Library(tuple(candidates[i] for i in fitting), tuple(predictions), allowance.of(fitting), rows)
 
@@ -232,9 +232,8 @@ def confidence(
     """
     end = time.monotonic() + seconds
     best = ranked(trials)[:MODELS]
-    validated = TrainingRows.load(folder.path).validated
     metric = get_metric(task.metric, task.kind)
-    models = [out_of_fold(folder, trial.id)[validated] for trial in best]
+    models = [out_of_fold(folder, trial.id) for trial in best]
     seed = folder.spec["seed"]
     found = assess(
         metric, choice.y, models, choice.prediction, groups=choice.groups, seed=seed,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-__all__ = ["Candidate", "Origin", "Trial"]
+__all__ = ["Candidate", "Origin", "Status", "Trial"]
 
-Origin = Literal["warm", "first", "tpe"]
-Status = Literal["ok", "beaten", "failed"]
+Origin = Literal["warm", "first", "tpe", "grown"]
+Status = Literal["ok", "beaten", "failed", "skipped"]
 
 
 @dataclass(frozen=True)
@@ -22,15 +22,18 @@ class Candidate:
     family : str
     params : dict
         The family's parameters, JSON values only.
-    origin : {"warm", "first", "tpe"}
-        Whether it was taken over from an earlier run, or comes from the ordered first candidates or from
-        Optuna's sampler.
+    origin : {"warm", "first", "tpe", "grown"}
+        Whether it was taken over from an earlier run, comes from the ordered first candidates, from Optuna's
+        sampler, or is a trial that did well on fewer rows.
+    rows : int or None
+        How many rows its models learn from, where that may be a sample of a large table.
     """
 
     number: int
     family: str
     params: dict[str, Any]
     origin: Origin
+    rows: int | None = None
 
     @property
     def id(self) -> str:
@@ -44,11 +47,11 @@ class Trial:
 
     Attributes
     ----------
-    id, number, family, params, origin
+    id, number, family, params, origin, rows
         Of the candidate.
-    status : {"ok", "beaten", "failed"}
+    status : {"ok", "beaten", "failed", "skipped"}
         `beaten`: clearly worse than another trial after some folds; the others were not run, and there is no
-        model.
+        model. `skipped`: not tried, since it would have needed more memory than there is.
     reason : str
         Why it has no model; empty otherwise.
     score, loss : float or None
@@ -97,6 +100,7 @@ class Trial:
     warnings: list[str] = field(default_factory=list)
     at: float = 0.0
     finished: float = 0.0
+    rows: int | None = None
 
     def to_json(self) -> dict[str, Any]:
         """As a dictionary of JSON values."""

@@ -97,8 +97,8 @@ def best_so_far(records: Sequence[Trial]) -> list[tuple[float, float, str]]:
 
 
 def failures(records: Sequence[Trial]) -> list[tuple[str, int, list[str]]]:
-    """Reasons of trials that failed: reason, how often, families concerned; most frequent first."""
-    failed = [t for t in records if t["status"] == "failed"]
+    """Reasons of trials that failed or were skipped: reason, how often, families; most frequent first."""
+    failed = [t for t in records if t["status"] in ("failed", "skipped")]
     counted = Counter(str(t.get("reason") or "No reason was recorded.") for t in failed)
     return [
         (

@@ -137,7 +137,9 @@ def test_nothing_is_loaded(card) -> None:
 
 
 def test_a_holdout_is_told_from_cross_validation(card) -> None:
-    held = RESULT | {"estimate": "holdout", "holdout": {"score": 0.77, "interval": [0.7, 0.83], "rows": 1409}}
+    measured = {"score": 0.77, "interval": [0.7, 0.83], "on": "holdout"}
+    held = RESULT | {"estimate": "holdout", "holdout": measured | {"rows": 1409}}
+    held["metrics"] = RESULT["metrics"] | {RESULT["metric"]: measured}
     text = render_markdown(card(result=held))
     assert "0.77" in text
     assert "1,409 rows set aside before the search and scored once" in text

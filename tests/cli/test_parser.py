@@ -29,6 +29,7 @@ def test_all_settings_of_fit_arrive() -> None:
     line += " --groups g --monotone u=increasing --monotone v=w=decreasing --interpretable"
     line += " --max-latency-ms 8 --max-size-mb 0.5"
     line += " --exclude a --exclude b --kind c=text --kind d=e=number --name n --home h --json --quiet"
+    line += " --memory 8GB"
     options = vars(build_parser().parse_args(line.split()))
     assert {name: str(value) for name, value in options.items()} == {
         "version": "False",
@@ -51,6 +52,7 @@ def test_all_settings_of_fit_arrive() -> None:
         "interpretable": "True",
         "max_latency_ms": "8.0",
         "max_size_mb": "0.5",
+        "memory": "8GB",
         "kind": "[('c', 'text'), ('d=e', 'number')]",
         "name": "n",
         "home": "h",

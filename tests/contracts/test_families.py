@@ -414,3 +414,17 @@ def heavy(family: Family, context: Context) -> dict[str, Any]:
         low: Any = family.distributions(context)["learning_rate"]
         params["learning_rate"] = low.low
     return params
+
+
+@every_kind
+@every_family
+def test_memory_grows_with_the_rows_and_not_without_bounds(name: str, kind: str) -> None:
+    context, _, _ = make_table(kind)
+    family = get_family(name)
+    params = family.first_candidates(context)[0]
+    few, many = (
+        family.memory(params, replace(context, n_rows=rows, n_folds=3)) for rows in (10_000, 1_000_000)
+    )
+    matrix = 8 * context.n_columns * 1_000_000
+    assert matrix < many < 200 * matrix
+    assert 0 < few < many

@@ -27,7 +27,8 @@ def test_the_logarithm_is_offered_where_it_makes_a_target_more_even() -> None:
     assert log_scale(np.full(10, 3.0)) == ""
 
 
-@pytest.mark.parametrize("name", [n for n in FAMILIES if n not in ("dummy", "k_nearest_neighbors")])
+# Neighbours find the same rows in either scale, and a tree that a person reads speaks of the target itself.
+@pytest.mark.parametrize("name", sorted(set(FAMILIES) - {"dummy", "k_nearest_neighbors", "decision_tree"}))
 def test_a_family_learns_the_logarithm_and_predicts_the_target(name: str) -> None:
     family = get_family(name)
     offered = family.first_candidates(SKEWED)

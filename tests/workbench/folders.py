@@ -116,6 +116,7 @@ def result(best: dict[str, Any], usable: list[dict[str, Any]], *, holdout: bool)
             "roc_auc": {**entry, "on": "holdout"},
             "log_loss": {"score": 0.4123, "interval": [0.39, 0.43], "on": "holdout"},
         },
+        "confidence": {"p_best": {}, "tied": ["ensemble", *(r["id"] for r in ranked)]},
         "trials": len(usable),
         "dummy": 0.5,
         "seconds": 59.2,

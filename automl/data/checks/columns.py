@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from ..columns import Kind
 from ..findings import Finding, preview
@@ -96,7 +98,10 @@ def nearly_constant(dataset: Dataset, task: TaskLike | None) -> Iterator[Finding
     for name in _features(dataset, task):
         if dataset.schema[name].kind in (Kind.CONSTANT, Kind.IDENTIFIER, Kind.TEXT):
             continue
-        counts = dataset.frame[name].value_counts()
+        values = dataset.frame[name]
+        if dataset.schema[name].kind == Kind.NUMBER and not _may_be_nearly_constant(values):
+            continue
+        counts = values.value_counts()
         if len(counts) > 1 and counts.iloc[0] >= _NEARLY * rows:
             yield Finding(
                 "nearly_constant",
@@ -106,6 +111,16 @@ def nearly_constant(dataset: Dataset, task: TaskLike | None) -> Iterator[Finding
                 {"count": int(counts.iloc[0]), "rows": rows},
                 "The few other rows can be told apart by it, hardly more.",
             )
+
+
+def _may_be_nearly_constant(values: pd.Series[Any]) -> bool:
+    """Whether the middle one of the numbers is as frequent: what more than half of them are is the middle."""
+    numbers = values.to_numpy(dtype=np.float64)
+    numbers = numbers[~np.isnan(numbers)]
+    if not len(numbers):
+        return False
+    middle = np.partition(numbers, len(numbers) // 2)[len(numbers) // 2]
+    return bool((numbers == middle).sum() >= _NEARLY * len(values))
 
 
 @check
@@ -154,8 +169,10 @@ def sentinels(dataset: Dataset, task: TaskLike | None) -> Iterator[Finding]:
         values = values[~np.isnan(values)]
         for code in _SENTINELS:
             count = int((values == code).sum())
+            if count < max(2, 0.002 * len(values)):
+                continue
             others = values[values != code]
-            if count < max(2, 0.002 * len(values)) or len(np.unique(others)) < 5:
+            if len(np.unique(others)) < 5:
                 continue
             low, high = float(others.min()), float(others.max())
             spread = float(np.quantile(others, 0.95) - np.quantile(others, 0.05)) or 1.0
@@ -176,8 +193,6 @@ def sentinels(dataset: Dataset, task: TaskLike | None) -> Iterator[Finding]:
 @check
 def duplicate_columns(dataset: Dataset, task: TaskLike | None) -> Iterator[Finding]:
     """Columns that hold the same in every row."""
-    import pandas as pd
-
     seen: dict[int, list[str]] = {}
     for name in _features(dataset, task):
         if dataset.schema[name].kind == Kind.CONSTANT:

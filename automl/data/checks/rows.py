@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+import pandas as pd
+
 from ..columns import Kind
 from ..findings import Finding
 from ..schema import Dataset
@@ -12,6 +15,7 @@ from .registry import TaskLike, check
 __all__ = ["duplicate_rows", "few_rows"]
 
 _FEW = 50
+_EXACT_ROWS = 100_000
 _MANY_DUPLICATES = 0.01
 
 
@@ -39,6 +43,20 @@ def few_rows(dataset: Dataset, task: TaskLike | None) -> Iterator[Finding]:
         )
 
 
+def _repeated(frame: pd.DataFrame) -> int:
+    """How many rows repeat an earlier one; of many rows by a hash of 64 bits, to save memory.
+
+    Among a million different rows the chance that two share their hash is 3e-8.
+    """
+    if len(frame) <= _EXACT_ROWS:
+        return int(frame.duplicated().sum())
+    hashed = np.zeros(len(frame), dtype=np.uint64)
+    for name in frame:
+        hashed *= np.uint64(1_000_003)
+        hashed ^= pd.util.hash_pandas_object(frame[name], index=False).to_numpy()
+    return len(hashed) - len(pd.unique(hashed))
+
+
 @check
 def duplicate_rows(dataset: Dataset, task: TaskLike | None) -> Iterator[Finding]:
     """Rows that occur more than once: in training and validation alike, they flatter the scores."""
@@ -46,7 +64,7 @@ def duplicate_rows(dataset: Dataset, task: TaskLike | None) -> Iterator[Finding]
     names = [column.name for column in dataset.schema if column.kind not in (Kind.IDENTIFIER, Kind.CONSTANT)]
     if not names or not len(dataset.frame):
         return
-    count = int(dataset.frame[names].duplicated().sum())
+    count = _repeated(dataset.frame[names])
     if count:
         share = count / len(dataset.frame)
         yield Finding(

@@ -267,6 +267,14 @@ def _more(draft: Draft, task: Task, table: Understanding) -> dict[str, Any]:
             help="The best models of that run are tried first. For a later version of the same table.",
         )
         constraints = constraint_options.ask(draft, task, table)
+        memory = left.number_input(
+            "Memory, GB",
+            min_value=0.5,
+            value=None,
+            placeholder="80 % of what is free",
+            key=f"memory-{draft.id}",
+            help="All processes of the search together. Models that would need more are not tried.",
+        )
     draft.put(name=name.strip() or None)
     if kind != task.kind:
         draft.put(task=kind, metric=None)
@@ -276,6 +284,7 @@ def _more(draft: Draft, task: Task, table: Understanding) -> dict[str, Any]:
         "time": None if groups is not None else time,
         "warm_start": warm_start,
         **constraints,
+        "memory": None if memory is None else memory * 1e9,
     }
 
 
