@@ -8,6 +8,7 @@ from typing import Any
 
 from automl import jobs
 from automl.cli.console import Console, find_run, number
+from automl.cli.suspicions import suspicions
 from automl.run import load_run
 from automl.store import Home, RunFolder, headline
 
@@ -53,7 +54,13 @@ def leaderboard(options: Namespace, console: Console) -> int:
     ]
     now = jobs.state(path)
     console.document(
-        {"run": str(path), "state": now.state, "metric": now.status.get("metric"), "models": records}
+        {
+            "run": str(path),
+            "state": now.state,
+            "metric": now.status.get("metric"),
+            "models": records,
+            "findings": run.folder.read("findings.json", []),
+        }
     )
     if not records:
         console.say(f"There is no trial yet; the run is {now.state}.")
@@ -63,6 +70,7 @@ def leaderboard(options: Namespace, console: Console) -> int:
     console.table(
         ("", "model", "family", *numbers, "remark"), [_model_row(record) for record in records], right=numbers
     )
+    console.say(*suspicions(run.folder))
     return 0
 
 

@@ -14,6 +14,7 @@ from typing import Any
 from automl import jobs
 from automl.cli.console import Console, find_run, number
 from automl.cli.progress import Lines, Live, Progress
+from automl.cli.suspicions import suspicions
 from automl.jobs.folder import LOG
 from automl.run import create_run
 from automl.store import RunFolder, cost_words, headline
@@ -121,6 +122,7 @@ def _conclude(run: RunFolder, now: jobs.JobState, console: Console, *, interrupt
             "failed": now.status.get("failed"),
             "seconds": now.status.get("seconds"),
             "result": result,
+            "findings": run.read("findings.json", []),
         }
     )
     if now.state == "failed":
@@ -159,6 +161,7 @@ def _summary(run: RunFolder, now: jobs.JobState, result: dict[str, Any], console
         f"{float(now.status.get('seconds') or 0):.1f} s",
         *_memory(result),
         f"run      {run.path}",
+        *suspicions(run),
         "",
         f"automl leaderboard {shown}",
         f"automl explain {shown}",

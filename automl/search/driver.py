@@ -29,6 +29,7 @@ from automl.search.cost import told
 from automl.search.evaluate import Evaluation, evaluate
 from automl.search.finish import confidence_seconds, finish
 from automl.search.ladder import due_rows, on_sample, sample_sizes
+from automl.search.leakage import Hearing
 from automl.search.limits import Limits
 from automl.search.memory import MemoryLimit, MemoryMeter, default_limit, megabytes
 from automl.search.pool import WorkerPool
@@ -152,6 +153,7 @@ class _Search:
         self.allowance = MemoryLimit((folder.spec.get("memory") or default_limit()) if here else None)
         self._skipped = 0  # candidates in a row, for want of memory
         self._search_seconds = 0.0
+        self.hearing: Hearing
         self._last_status = 0.0
         self._raced: Rival | None = None
 
@@ -180,9 +182,9 @@ class _Search:
             # Models judged along time have not learned from the latest rows, holdout or not. To a model that
             # has learned from nine tenths of a large table the other rows have little to add.
             self.refits = prepared.ordered or (prepared.holdout_rows > 0 and context.n_folds > 1)
-            self.refits = (
-                self.refits or self.asked.interpretable
-            )  # a single model instead of one of each fold
+            # Where a person must read it, a single model takes the place of one for each fold.
+            self.refits = self.refits or self.asked.interpretable
+            self.hearing = Hearing(self.folder, prepared, timed=self.timed)
             self.folder.add_event("prepared", seconds=self.clock.spent())
             # The cores belong to the workers. Where they are busy, two OpenMP threads wait for each other at
             # every tree: histogram boosting took 200 times as long to predict the holdout.
@@ -191,6 +193,7 @@ class _Search:
                 busy = bool(self.running)
                 if busy:  # whatever they are doing: the clock's promise comes first
                     pool.stop()
+                self.hearing.end()
                 opens = not cancelled and prepared.holdout_rows > 0
                 refits = not cancelled and self.refits
                 if refits and busy and not self.asked.interpretable:
@@ -294,6 +297,7 @@ class _Search:
             proposer.add(trial)
         self._write_status("searching", "", force=True, metric=context.metric)
         self._first_model(context, proposer)
+        self.hearing.begin()
         pool.ship(self.folder.path, self.clock.search_left())
         self.allowance.base = self.meter.look() or 0
         self._search_seconds = max(self.clock.search_left(), 1e-9)

@@ -9,6 +9,7 @@
     trials/t0007.json one finished trial; .npz its out-of-fold predictions, .joblib its fold models
     status.json, events.jsonl   where the work stands, and how it came there
     cancel, lock                a marker that asks the worker to stop; the worker's lock
+    leakage.json      what the search for leakage found; its findings are in findings.json, too
     final/            after the holdout was opened: all rows, and the members' fold models of them
     result.json       which trials make the chosen model, and its honest scores
     explanations/, jobs/, bundles/

@@ -30,6 +30,7 @@ __all__ = [
     "problem",
     "run_header",
     "state_badge",
+    "suspicions",
     "text",
     "unexpected",
 ]
@@ -172,6 +173,11 @@ def findings(records: Iterable[Mapping[str, Any]]) -> None:
         column = f"**{plain(str(record['column']))}** — " if record.get("column") else ""
         fix = f" :gray[{plain(str(record['fix']))}]" if record.get("fix") else ""
         st.markdown(f":{color}[{icon}] {column}{plain(str(record['message']))}{fix}")
+
+
+def suspicions(run: RunFolder) -> None:
+    """What may make a run's score too good: the findings of the search for leakage."""
+    findings((run.read("leakage.json") or {}).get("findings", []))
 
 
 def text(value: str) -> str:

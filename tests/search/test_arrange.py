@@ -144,7 +144,7 @@ def test_offers_on_tables_that_ask_for_it_and_on_no_other(sample_data: Path) -> 
     ("setting", "rows"), [({"groups": "patient_id"}, 2400), ({"time": "day"}, 2400), ({"time": "day"}, 400)]
 )
 def test_a_run_keeps_to_it_to_the_end(setting: dict[str, str], rows: int, tmp_path: Path) -> None:
-    run = automl.fit(visits(rows), "outcome", budget=300, max_trials=2, n_jobs=1, home=tmp_path, **setting)
+    run = automl.fit(visits(rows), "outcome", budget=120, max_trials=2, n_jobs=1, home=tmp_path, **setting)
     result = run.result
     assert result is not None
     codes = {finding["code"] for finding in run.folder.read("findings.json")}

@@ -48,7 +48,7 @@ def test_the_same_seed_gives_the_same_leaderboard(
     sample_data: Path, penguins_run: Run, tmp_path: Path
 ) -> None:
     again = automl.fit(
-        sample_data / "penguins.csv", target="species", budget=600, max_trials=9, home=tmp_path, n_jobs=2
+        sample_data / "penguins.csv", target="species", budget=3600, max_trials=9, home=tmp_path, n_jobs=2
     )
     # The first run used all cores: the number of workers plays no part while only first candidates run.
     assert comparable(again) == comparable(penguins_run)

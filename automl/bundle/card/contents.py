@@ -206,7 +206,7 @@ def _data(facts: BundleFacts, sample_rows: int, background_rows: int) -> Iterato
     yield Table(("", ""), tuple(rows))
     notable = [finding for finding in facts.findings if finding.get("severity") in ("warning", "error")]
     if notable:
-        yield Paragraph("Found in the data before training:")
+        yield Paragraph("Found in the data:")
         yield Items(tuple(str(finding.get("message", "")) for finding in notable[:12]))
 
 

@@ -42,6 +42,7 @@ def show() -> None:
             )
             st.button("Refresh", icon=":material/refresh:")
     _verdict(run, rows, metric)
+    components.suspicions(run)
     _table(rows, metric, selected, run)
     _choice(run, selected)
     left, right = st.columns(2, gap="large")

@@ -107,6 +107,7 @@ def _progress(run_id: str) -> None:
         return
     _figures(run, now, records)
     _asked(run)
+    components.suspicions(run)
     _chart(run, status, records)
     left, right = st.columns([3, 2], gap="large")
     with left:
