@@ -121,7 +121,7 @@ def finished(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Run
     """A run whose search was done by a job."""
     home = tmp_path_factory.mktemp("finished")
     made = automl.create_run(
-        sample_data / "penguins.csv", "species", budget=120, max_trials=3, n_jobs=1, home=home
+        sample_data / "penguins.csv", "species", budget=300, max_trials=3, n_jobs=1, home=home
     )
     jobs.launch(made.folder.path)
     assert jobs.wait(made.folder.path, timeout=300).state == "finished"

@@ -106,7 +106,7 @@ def test_a_frame_can_be_searched_and_resumed(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     table = pd.DataFrame({"a": rng.normal(size=120), "b": rng.choice(["x", "y"], 120)})
     table["target"] = table.a * 2 + (table.b == "x") + rng.normal(size=120) * 0.1
-    run = automl.fit(table, target="target", budget=60, max_trials=4, n_jobs=1, home=tmp_path)
+    run = automl.fit(table, target="target", budget=300, max_trials=4, n_jobs=1, home=tmp_path)
     assert run.result is not None
     assert run.result["metric"] == "rmse"
     assert run.result["cv_score"] < 0.5 * run.result["dummy"]

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,21 +27,22 @@ from automl.search.constraints import Constraints
 from automl.search.cost import told
 from automl.search.evaluate import Evaluation, evaluate
 from automl.search.finish import confidence_seconds, finish
+from automl.search.in_flight import InFlight
 from automl.search.ladder import due_rows, on_sample, sample_sizes
 from automl.search.leakage import Hearing
 from automl.search.limits import Limits
-from automl.search.memory import MemoryLimit, MemoryMeter, default_limit, megabytes
+from automl.search.memory import MemoryLimit, MemoryMeter, default_limit
 from automl.search.pool import WorkerPool
 from automl.search.prepare import Prepared, prepare
 from automl.search.propose import Proposer
 from automl.search.race import Rival
+from automl.search.records import Records
 from automl.search.refit import expected_seconds, refit, refit_once
-from automl.search.select import load_trials, out_of_fold, ranked
-from automl.search.trial import Candidate, Status, Trial
+from automl.search.select import out_of_fold
+from automl.search.trial import Candidate
 from automl.search.within import cost_of, measuring_seconds
 from automl.search.workers import Workers
 from automl.store import RunFolder
-from automl.store.files import replacing
 
 __all__ = ["run_search"]
 
@@ -57,7 +57,6 @@ _STAKE = 0.01  # of the budget: a candidate whose other folds take less is not w
 _PATIENCE = 1.5  # times the seconds of the best trial that a candidate may take, if that is more
 _MOST_SKIPPED = 20  # candidates in a row for want of memory; then there is nothing to be tried
 _LEAST_SECONDS = 4.0  # that a candidate is given, when little time is left
-_KEPT_MODELS = 200  # of the best trials; an hour on a small table makes ten thousand, with a megabyte each
 _LIKELY_MEMBERS = 8  # that an ensemble usually has
 _REFITTED_MEMBERS = 5  # that matter: a member without time keeps its first models
 _REFIT_SHARE = 0.25  # of the budget, for letting the members learn from the holdout's rows at the end
@@ -118,16 +117,6 @@ def run_search(
             raise
 
 
-@dataclass
-class _Running:
-    """A candidate in a worker."""
-
-    candidate: Candidate
-    overdue: float  # reading of time.monotonic after which the worker is taken to hang
-    attempt: int
-    memory: int  # bytes that it is expected to take
-
-
 class _Search:
     """One session of a search."""
 
@@ -138,22 +127,23 @@ class _Search:
         # A run of so many trials repeats itself: time must not play a part in what is tried.
         self.timed = folder.spec["max_trials"] is None
         self.asked = Constraints.of(folder.spec)
-        self.limits = Limits()
         self.cores = folder.spec["n_jobs"] or cpu_count()
-        self.running: dict[Future[Evaluation], _Running] = {}
-        self.again: list[tuple[Candidate, int]] = []
-        self.trials: dict[int, Trial] = {}
+        self.records = Records(folder)
+        self.pool = self._workers()
+        self.at_work = InFlight(folder, self.pool)
         self.holdout_rows = 0
         self.refits = False
         self.n_workers = 1
         self.context: Context
+        self.hearing: Hearing
+        self.proposer: Proposer
         self.meter = MemoryMeter()
         # What a cluster's machines have is for the cluster to share out.
         here = folder.spec.get("executor") is None
-        self.allowance = MemoryLimit((folder.spec.get("memory") or default_limit()) if here else None)
+        self.memory = MemoryLimit((folder.spec.get("memory") or default_limit()) if here else None)
+        self._number = 0  # of the next candidate
         self._skipped = 0  # candidates in a row, for want of memory
         self._search_seconds = 0.0
-        self.hearing: Hearing
         self._last_status = 0.0
         self._raced: Rival | None = None
 
@@ -162,7 +152,7 @@ class _Search:
             return self._run(table)
 
     def _run(self, table: pd.DataFrame | None) -> tuple[dict[str, Any], Pipeline]:
-        pool = self._workers()
+        pool = self.pool
         try:
             # The workers import the engine while this process reads the table; beside a large one they
             # would take memory for nothing.
@@ -178,7 +168,7 @@ class _Search:
             pool.suit(prepared.context.n_rows)
             context = replace(prepared.context, n_threads=pool.n_threads)
             self.holdout_rows, self.context, self.n_workers = prepared.holdout_rows, context, pool.n_workers
-            self.limits = Limits.of(self.folder)
+            self.records.limits = Limits.of(self.folder)
             # Models judged along time have not learned from the latest rows, holdout or not. To a model that
             # has learned from nine tenths of a large table the other rows have little to add.
             self.refits = prepared.ordered or (prepared.holdout_rows > 0 and context.n_folds > 1)
@@ -190,7 +180,7 @@ class _Search:
             # every tree: histogram boosting took 200 times as long to predict the holdout.
             with threadpool_limits(1):
                 cancelled = self._search(context, pool)
-                busy = bool(self.running)
+                busy = bool(self.at_work)
                 if busy:  # whatever they are doing: the clock's promise comes first
                     pool.stop()
                 self.hearing.end()
@@ -200,7 +190,7 @@ class _Search:
                     refits = self._start_again(pool)
                 self._write_status("finishing", "Choosing the model", force=True)
                 result, model = finish(
-                    self.folder, prepared, list(self.trials.values()), self.clock, open_holdout=opens
+                    self.folder, prepared, self.records.all(), self.clock, open_holdout=opens
                 )
                 if refits:
                     self._write_status("finishing", "Learning from all rows", force=True)
@@ -208,7 +198,7 @@ class _Search:
         finally:
             pool.stop()
         self.meter.look()
-        result["memory"] = {"peak": self.meter.peak, "limit": self.allowance.limit}
+        result["memory"] = {"peak": self.meter.peak, "limit": self.memory.limit}
         self.folder.write("result.json", result)
         state = "cancelled" if cancelled else "finished"
         self._write_status(state, "", force=True, chosen=result["chosen"])
@@ -246,7 +236,7 @@ class _Search:
     ) -> tuple[dict[str, Any], Pipeline]:
         """Let the members learn from all rows; what the clock does not allow stays as it was measured."""
         weights = {member["id"]: member["weight"] for member in result["members"]}
-        members = [trial for trial in self.trials.values() if trial.id in weights]
+        members = [trial for trial in self.records.all() if trial.id in weights]
         members.sort(key=lambda trial: -weights[trial.id])
         loading = sum(trial.bytes for trial in members) / _BYTES_PER_SECOND
         margin = crowding() * (_REFIT_MARGIN + loading)
@@ -284,7 +274,7 @@ class _Search:
         """Run trials until time, their number or the person says stop; True if it was the person."""
         sizes = sample_sizes(context)
         families = self._usable_families(on_sample(context, due_rows(sizes, 0.0)))
-        proposer = Proposer(
+        self.proposer = Proposer(
             context,
             families,
             # Of a large table one candidate at a time is tried; whatever came of it counts for the next.
@@ -292,59 +282,33 @@ class _Search:
             timed=self.timed,
             earlier=(self.folder.spec.get("warm_start") or {}).get("candidates", ()),
         )
-        for trial in load_trials(self.folder):
-            self.trials[trial.number] = trial
-            proposer.add(trial)
+        for trial in self.records.all():
+            self.proposer.add(trial)
         self._write_status("searching", "", force=True, metric=context.metric)
-        self._first_model(context, proposer)
+        self._first_model(context)
         self.hearing.begin()
         pool.ship(self.folder.path, self.clock.search_left())
-        self.allowance.base = self.meter.look() or 0
+        self.memory.base = self.meter.look() or 0
         self._search_seconds = max(self.clock.search_left(), 1e-9)
-        limit = self.folder.spec["max_trials"] or np.inf
-        number = 0
         while True:
             if self.folder.is_cancel_asked():
                 return True
-            if sizes and not self.running:
-                self.allowance.base = self.meter.look() or 0
-            while self._may_launch(pool):
-                if self.again:
-                    self._launch(pool, context, *self.again.pop(0))
-                    continue
-                while number in self.trials:
-                    number += 1
-                if number >= limit or not proposer.can_ask(number):
+            if sizes and not self.at_work:
+                self.memory.base = self.meter.look() or 0
+            # What would be cut short is not begun: the end can use the time.
+            while self.clock.search_left() > self._best_seconds() and self.at_work.has_room():
+                if not self._start_next():
                     break
-                share = number / limit
-                if self.timed:
-                    share = 1 - self.clock.search_left() / self._search_seconds
-                candidate = proposer.ask(number, share, _GROWN_SHARE * self.clock.search_left())
-                number += 1
-                refusal = self.allowance.refusal(self._memory(candidate))
-                if refusal is None:
-                    self._skipped = 0
-                    beside = [running.memory for running in self.running.values()]
-                    if self.allowance.has_room(self._memory(candidate), beside):
-                        self._launch(pool, context, candidate, 1)
-                    else:
-                        self.again.append((candidate, 1))  # alone, later
-                    continue
-                self._record(candidate, Evaluation(reason=refusal), proposer, skipped=True)
-                self._skipped += 1
-                if self._skipped >= _MOST_SKIPPED and not self.running:
-                    return False
-            if not self.running or self.clock.search_left() <= 0:
+            if not self.at_work or self.clock.search_left() <= 0:
                 return False
-            done, _ = wait(
-                self.running,
-                timeout=min(_TICK, max(self.clock.search_left(), 0)),
-                return_when=FIRST_COMPLETED,
-            )
-            for future in sorted(done, key=lambda future: self.running[future].candidate.number):
-                self._collect(future, pool, proposer)
-            self._end_overdue(pool, proposer)
-            self._end_greedy(pool, proposer)
+            for finished in self.at_work.collect(min(_TICK, max(self.clock.search_left(), 0))):
+                self._record(*finished)
+            for finished in self.at_work.end_overdue():
+                self._record(*finished)
+            if self.at_work and self.memory.is_exceeded(self.meter.now):
+                for finished in self.at_work.end_largest(self.meter.now or 0):
+                    self._record(*finished)
+                self.meter.look()
             self._write_status("searching", "")
 
     def _usable_families(self, context: Context) -> list[str]:
@@ -357,54 +321,67 @@ class _Search:
                 self.folder.add_event("family_skipped", family=name, reason=reason)
         return usable
 
-    def _first_model(self, context: Context, proposer: Proposer) -> None:
+    def _first_model(self, context: Context) -> None:
         """Try the first candidate, the dummy, in this process: from here on there is a model on the disk."""
-        if 0 not in self.trials:
-            candidate = proposer.ask(0)
-            evaluation = evaluate(self.folder.path, candidate.family, candidate.params, context, np.inf)
-            self._record(candidate, evaluation, proposer)
+        if 0 not in self.records:
+            candidate = self.proposer.ask(0)
+            self._record(
+                candidate, evaluate(self.folder.path, candidate.family, candidate.params, context, np.inf)
+            )
 
-    def _may_launch(self, pool: Workers) -> bool:
-        # What would be cut short is not begun: the end can use the time.
-        if self.clock.search_left() <= self._best_seconds():
+    def _start_next(self) -> bool:
+        """Give the next candidate to a worker; False where there is none for now."""
+        if (again := self.at_work.take_again()) is not None:
+            self._start(*again)
+            return True
+        while self._number in self.records:
+            self._number += 1
+        limit = self.folder.spec["max_trials"] or np.inf
+        if self._number >= limit or not self.proposer.can_ask(self._number):
             return False
-        # A candidate whose worker died is tried once more, alone: if it dies again, it was this one.
-        alone = bool(self.again) or any(running.attempt > 1 for running in self.running.values())
-        return len(self.running) < (1 if alone else pool.n_workers)
+        share = self._number / limit
+        if self.timed:
+            share = 1 - self.clock.search_left() / self._search_seconds
+        candidate = self.proposer.ask(self._number, share, _GROWN_SHARE * self.clock.search_left())
+        self._number += 1
+        refusal = self.memory.refusal(self._needs(candidate))
+        if refusal is not None:
+            self._record(candidate, Evaluation(reason=refusal), skipped=True)
+            self._skipped += 1
+            return self._skipped < _MOST_SKIPPED or bool(self.at_work)
+        self._skipped = 0
+        if self.memory.has_room(self._needs(candidate), self.at_work.memory):
+            self._start(candidate, 1)
+        else:
+            self.at_work.put_off(candidate)
+        return True
 
-    def _launch(self, pool: Workers, context: Context, candidate: Candidate, attempt: int) -> None:
+    def _start(self, candidate: Candidate, attempt: int) -> None:
         left = self.clock.search_left()
         share = _GROWN_SHARE if candidate.origin == "grown" else _SHARE
         seconds = min(max(share * left, _PATIENCE * self._best_seconds(), _LEAST_SECONDS), 0.9 * left)
-        future = pool.evaluate(
-            self.folder.path,
-            candidate.family,
-            candidate.params,
-            on_sample(context, candidate.rows),
-            seconds,
-            self._rival() if context.n_folds > 1 else None,
-        )
-        self.running[future] = _Running(
-            candidate, time.monotonic() + 1.5 * seconds + 3, attempt, self._memory(candidate)
-        )
+        self.at_work.start(
+            candidate, self.context, seconds, attempt=attempt, memory=self._needs(candidate),
+            rival=self._rival() if self.context.n_folds > 1 else None,
+        )  # fmt: skip
 
-    def _memory(self, candidate: Candidate) -> int:
+    def _needs(self, candidate: Candidate) -> int:
         """Bytes that a candidate is expected to take."""
         context = on_sample(self.context, candidate.rows)
         return get_family(candidate.family).memory(candidate.params, context)
 
     def _best_seconds(self) -> float:
         """How long the best trial took; 0 while there is none, or where a fit cut short is of use as well."""
-        best = ranked(list(self.trials.values()))[:1] if self.context.n_folds > 1 else []
-        return best[0].fit_seconds if best else 0.0
+        best = self.records.best() if self.context.n_folds > 1 else None
+        return 0.0 if best is None else best.fit_seconds
 
     def _rival(self) -> Rival | None:
         """The best trial, for new candidates to race against; none where time must not play a part.
 
         It must keep within the limits itself: a model that does may be much worse than those that do not.
         """
-        models = ranked(list(self.trials.values())) if self.timed else []
-        best = next((trial for trial in models if self.limits.fits(trial)), None)
+        models = self.records.ranked() if self.timed else []
+        best = next((trial for trial in models if self.records.limits.fits(trial)), None)
         if best is None:
             return None
         if self._raced is None or self._raced.id != best.id:
@@ -416,121 +393,16 @@ class _Search:
             )
         return self._raced
 
-    def _collect(self, future: Future[Evaluation], pool: Workers, proposer: Proposer) -> None:
-        if future not in self.running:  # its pool broke while the others were being collected
-            return
-        try:
-            evaluation = future.result()
-        except pool.lost as error:
-            self._retry(future, pool, proposer, error)
-            return
-        self._record(self.running.pop(future).candidate, evaluation, proposer)
-
-    def _retry(
-        self, future: Future[Evaluation], pool: Workers, proposer: Proposer, error: BaseException
-    ) -> None:
-        """A worker has gone; try its candidates once more, unless they are what kills workers."""
-        lost = self._give_up([future], pool)
-        self.folder.add_event("workers_lost", candidates=[running.candidate.id for running in lost])
-        for running in lost:
-            if running.attempt > 1 or not pool.retries(error):
-                reason = "Its worker died each time it was tried, most likely for want of memory."
-                self._record(running.candidate, Evaluation(reason=reason), proposer)
-            else:
-                self.again.append((running.candidate, 2))
-
-    def _end_overdue(self, pool: Workers, proposer: Proposer) -> None:
-        """Give up candidates that do not look at their deadline."""
-        now = time.monotonic()
-        overdue = [future for future, running in self.running.items() if now > running.overdue]
-        if not overdue:
-            return
-        for running in self._give_up(overdue, pool):
-            if now > running.overdue:
-                reason = "It ran far over its share of the time and was stopped."
-                self._record(running.candidate, Evaluation(reason=reason), proposer)
-            else:
-                self.again.append((running.candidate, running.attempt))
-
-    def _end_greedy(self, pool: Workers, proposer: Proposer) -> None:
-        """Give up the candidate that takes most where all together take more memory than they may."""
-        if not self.running or not self.allowance.is_exceeded(self.meter.now):
-            return
-        greedy = max(self.running, key=lambda future: self.running[future].memory)
-        number = self.running[greedy].candidate.number
-        reason = (
-            f"Stopped: with it {megabytes(self.meter.now or 0)} of memory were in use, more than the limit."
-        )
-        for running in self._give_up([greedy], pool):
-            if running.candidate.number == number:
-                self._record(running.candidate, Evaluation(reason=reason), proposer)
-            else:
-                self.again.append((running.candidate, running.attempt))
-        self.meter.look()
-
-    def _give_up(self, futures: list[Future[Evaluation]], pool: Workers) -> list[_Running]:
-        """Give up candidates, and those that the workers lose with them; in the order of their numbers."""
-        pool.abandon(futures)
-        gone = futures if pool.separate else list(self.running)
-        return sorted((self.running.pop(future) for future in gone), key=lambda each: each.candidate.number)
-
-    def _record(
-        self, candidate: Candidate, evaluation: Evaluation, proposer: Proposer, *, skipped: bool = False
-    ) -> None:
-        """Write a finished trial: predictions, models, and last the JSON that makes it exist."""
-        outcome: Status = "failed" if evaluation.reason else "ok"
-        if skipped or evaluation.estimate is not None:
-            outcome = "skipped" if skipped else "beaten"
-        trial = Trial(
-            id=candidate.id,
-            number=candidate.number,
-            family=candidate.family,
-            params=candidate.params,
-            origin=candidate.origin,
-            status=outcome,
-            reason=evaluation.reason,
-            score=evaluation.score,
-            loss=evaluation.loss,
-            estimate=evaluation.estimate,
-            interval=evaluation.interval,
-            fold_scores=evaluation.fold_scores,
-            fit_seconds=evaluation.fit_seconds,
-            predict_seconds=evaluation.predict_seconds,
-            row_seconds=evaluation.row_seconds,
-            bytes=len(evaluation.models),
-            iterations=evaluation.iterations,
-            clipped=evaluation.clipped,
-            warnings=evaluation.warnings,
-            at=self.clock.spent(),
-            finished=time.time(),
-            rows=candidate.rows,
-        )
-        if evaluation.out_of_fold is not None:
-            with replacing(self.folder.trial_path(trial.id, ".npz")) as stream:
-                np.savez(stream, out_of_fold=evaluation.out_of_fold)
-            with replacing(self.folder.trial_path(trial.id, ".joblib")) as stream:
-                stream.write(evaluation.models)
-        self.folder.write(f"trials/{trial.id}.json", trial.to_json())
-        better = trial.loss is not None and ranked([*self.trials.values(), trial])[0] is trial
-        self.trials[trial.number] = trial
-        models = ranked(list(self.trials.values()))
-        fitting = {each.id: self.limits.fits(each) for each in models}
-        for fits in (True, False):  # those within the limits are kept for themselves
-            for beaten in [each for each in models if fitting[each.id] == fits][_KEPT_MODELS:]:
-                self.folder.trial_path(beaten.id, ".joblib").unlink(missing_ok=True)
+    def _record(self, candidate: Candidate, evaluation: Evaluation, *, skipped: bool = False) -> None:
+        """Write a finished trial and learn from it."""
+        trial = self.records.write(candidate, evaluation, at=self.clock.spent(), skipped=skipped)
         self._reserve_time_to_finish()
-        proposer.add(trial)
-        self.folder.add_event(
-            "trial", id=trial.id, family=trial.family, score=trial.score, reason=trial.reason, at=trial.at,
-            details=evaluation.details,
-        )  # fmt: skip
-        if better:
-            self.folder.add_event("best", id=trial.id, family=trial.family, score=trial.score, at=trial.at)
+        self.proposer.add(trial)
         self._write_status("searching", "", force=True)
 
     def _reserve_time_to_finish(self) -> None:
         """Leave time for what the end will cost: loading the members and predicting the holdout."""
-        likely = ranked(list(self.trials.values()))[:_LIKELY_MEMBERS]
+        likely = self.records.ranked()[:_LIKELY_MEMBERS]
         predicting = sum(trial.predict_seconds for trial in likely) * self.holdout_rows / 1000
         loading = sum(trial.bytes for trial in likely) / _BYTES_PER_SECOND
         fitting = 0.0
@@ -548,24 +420,12 @@ class _Search:
         if not force and now - self._last_status < _STATUS_EVERY:
             return
         self._last_status = now
-        best = ranked(list(self.trials.values()))[:1]
-        dummy = next((trial.score for trial in self.trials.values() if trial.family == "dummy"), None)
         status = self.folder.set_status(
             state,
             message=message,
             seconds=self.clock.spent(),
-            trials=len(self.trials),
-            failed=sum(trial.status == "failed" for trial in self.trials.values()),
-            best=None
-            if not best
-            else {
-                "id": best[0].id,
-                "family": best[0].family,
-                "score": best[0].score,
-                "interval": best[0].interval,
-            },
-            dummy=dummy,
-            running=[get_family(r.candidate.family).label for r in self.running.values()],
+            running=[get_family(candidate.family).label for candidate in self.at_work.candidates],
+            **self.records.facts(),
             **fields,
         )
         if self.progress is not None:

@@ -16,7 +16,7 @@ import pytest
 import automl
 from automl.errors import GlassbenchError, RunError, SettingError
 from automl.run import Run
-from automl.search import driver
+from automl.search import records
 from automl.search.select import load_trials, out_of_fold, ranked
 
 from ..jobs.processes import until
@@ -146,9 +146,9 @@ def test_a_killed_worker_costs_no_trial(sample_data: Path, tmp_path: Path) -> No
 def test_models_of_beaten_trials_are_not_kept(
     sample_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(driver, "_KEPT_MODELS", 3)
+    monkeypatch.setattr(records, "_KEPT_MODELS", 3)
     run = automl.fit(
-        sample_data / "penguins.csv", target="species", budget=120, max_trials=6, n_jobs=1, home=tmp_path
+        sample_data / "penguins.csv", target="species", budget=300, max_trials=6, n_jobs=1, home=tmp_path
     )
     best = [trial.id for trial in ranked(load_trials(run.folder))]
     assert {path.stem for path in (run.folder.path / "trials").glob("*.joblib")} == set(best[:3])
@@ -160,7 +160,7 @@ def test_models_of_beaten_trials_are_not_kept(
 
 def test_two_searches_in_one_run_are_refused(sample_data: Path, tmp_path: Path) -> None:
     run = automl.create_run(
-        sample_data / "penguins.csv", target="species", budget=60, max_trials=3, n_jobs=1, home=tmp_path
+        sample_data / "penguins.csv", target="species", budget=300, max_trials=3, n_jobs=1, home=tmp_path
     )
     thread = threading.Thread(target=run.search)
     thread.start()

@@ -30,7 +30,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 CHROMIUM = (
     os.environ.get("GLASSBENCH_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 )
-SOON = 30_000  # milliseconds; generous, since the machine may be busy
+SOON = 60_000  # milliseconds; generous, since the machine may be busy
 
 
 @pytest.fixture(scope="module")
@@ -127,8 +127,6 @@ def test_from_a_csv_to_a_bundle_that_verifies(
     expect(page.get_by_test_id("stMainBlockContainer").get_by_text("Cancelled")).to_be_visible(timeout=SOON)
     kept = len(run.trial_ids())
     assert kept >= 2
-    # Waiting out the rest of the minute would show nothing more.
-    run.write("spec.json", run.spec | {"budget": run.status["seconds"] + 20})
     press(page, "Resume")
     until(lambda: jobs.state(run.path).state == "finished", "the search has finished", seconds=180)
     assert len(run.trial_ids()) > kept
