@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import math
 from pathlib import Path
 
-__all__ = ["DIRECTIONS", "KINDS", "build_parser"]
+from automl.cli import values
 
-KINDS = ("number", "boolean", "category", "datetime", "text", "identifier", "constant")
-DIRECTIONS = ("increasing", "decreasing")
+__all__ = ["build_parser"]
 
 _RUN = "a run's folder, or its id in the home folder"
 _EPILOG = """\
@@ -64,7 +62,7 @@ def _add_fit(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     fit.add_argument("--target", required=True, metavar="COLUMN", help="the column to predict")
     fit.add_argument(
         "--budget",
-        type=_seconds,
+        type=values.seconds,
         default=60.0,
         metavar="SECONDS",
         help="time to the written model (default 60)",
@@ -77,8 +75,8 @@ def _add_fit(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
     )
     fit.add_argument("--metric", help="default: roc_auc, log_loss or rmse")
     fit.add_argument("--seed", type=int, default=0)
-    fit.add_argument("--n-jobs", type=_count, metavar="N", help="cores to use (default: all)")
-    fit.add_argument("--max-trials", type=_count, metavar="N", help="stop after so many trials")
+    fit.add_argument("--n-jobs", type=values.count, metavar="N", help="cores to use (default: all)")
+    fit.add_argument("--max-trials", type=values.count, metavar="N", help="stop after so many trials")
     fit.add_argument(
         "--executor",
         metavar="ADDRESS",
@@ -116,9 +114,9 @@ def _add_fit(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         "--kind",
         action="append",
         default=[],
-        type=_kind,
+        type=values.kind,
         metavar="COLUMN=KIND",
-        help=f"what a column is, where that was inferred wrongly: {', '.join(KINDS)}; may be repeated",
+        help=f"what a column is, where that was inferred wrongly: {', '.join(values.KINDS)}; may be repeated",
     )
     _add_constraints(fit)
     fit.add_argument("--name", help="shown in the list of runs (default: the file's name)")
@@ -132,7 +130,7 @@ def _add_constraints(fit: argparse.ArgumentParser) -> None:
         "--monotone",
         action="append",
         default=[],
-        type=_direction,
+        type=values.direction,
         metavar="COLUMN=DIRECTION",
         help="increasing or decreasing: with this number alone the prediction may only rise, or only fall; "
         "may be repeated",
@@ -144,11 +142,11 @@ def _add_constraints(fit: argparse.ArgumentParser) -> None:
     )
     wanted.add_argument(
         "--max-latency-ms",
-        type=_milliseconds,
+        type=values.milliseconds,
         metavar="MS",
         help="to predict one row on this machine, its preparation included",
     )
-    wanted.add_argument("--max-size-mb", type=_megabytes, metavar="MB", help="of the stored model")
+    wanted.add_argument("--max-size-mb", type=values.megabytes, metavar="MB", help="of the stored model")
 
 
 def _add_resume(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -202,7 +200,7 @@ def _add_explain(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     explain.add_argument("run", metavar="RUN", help=_RUN)
     explain.add_argument(
         "--row",
-        type=_position,
+        type=values.position,
         metavar="N",
         help="row of the table to explain, counted from 0 without the header",
     )
@@ -249,7 +247,7 @@ def _add_predict(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     )
     predict.add_argument(
         "--interval",
-        type=_level,
+        type=values.level,
         metavar="LEVEL",
         help="such as 0.9: add `low` and `high` (for classes: the `set`, as JSON) that hold the truth with "
         "this probability",
@@ -263,7 +261,7 @@ def _add_app(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         help="open the workbench in the browser",
         description="Open the workbench in the browser. It listens on this machine only.",
     )
-    app.add_argument("--port", type=_port, default=8501)
+    app.add_argument("--port", type=values.port, default=8501)
     app.add_argument("--no-browser", action="store_true", help="do not open a browser window")
     _add_home(app)
 
@@ -280,72 +278,3 @@ def _add_output(parser: argparse.ArgumentParser, *, quiet: bool = False) -> None
     )
     if quiet:
         parser.add_argument("--quiet", action="store_true", help="no progress")
-
-
-def _seconds(text: str) -> float:
-    return _positive(text, "seconds")
-
-
-def _milliseconds(text: str) -> float:
-    return _positive(text, "milliseconds")
-
-
-def _megabytes(text: str) -> float:
-    return _positive(text, "megabytes")
-
-
-def _positive(text: str, unit: str) -> float:
-    value = float(text)
-    if not (math.isfinite(value) and value > 0):
-        raise argparse.ArgumentTypeError(f"expected a positive number of {unit}, got {text}")
-    return value
-
-
-def _level(text: str) -> float:
-    value = float(text)
-    if not 0 < value < 1:
-        raise argparse.ArgumentTypeError(f"expected a probability between 0 and 1, got {text}")
-    return value
-
-
-def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError(f"expected 1 or more, got {text}")
-    return value
-
-
-def _position(text: str) -> int:
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"expected 0 or more, got {text}")
-    return value
-
-
-def _port(text: str) -> int:
-    value = int(text)
-    if not 1 <= value <= 65535:
-        raise argparse.ArgumentTypeError(f"expected a port between 1 and 65535, got {text}")
-    return value
-
-
-def _kind(text: str) -> tuple[str, str]:
-    return _of_column(text, "kind", KINDS)
-
-
-def _direction(text: str) -> tuple[str, str]:
-    return _of_column(text, "direction", DIRECTIONS)
-
-
-def _of_column(text: str, what: str, choices: tuple[str, ...]) -> tuple[str, str]:
-    column, equals, value = text.rpartition("=")
-    if not (equals and column):
-        raise argparse.ArgumentTypeError(f"expected COLUMN={what.upper()}, got {text}")
-    if value not in choices:
-        raise argparse.ArgumentTypeError(f"{value!r} is no {what}; expected one of {', '.join(choices)}")
-    return column, value
-
-
-# argparse names a converter in its message: "invalid seconds value: 'ten'".
-for _function in (_seconds, _milliseconds, _megabytes, _level, _count, _position, _port, _kind, _direction):
-    _function.__name__ = _function.__name__.strip("_")

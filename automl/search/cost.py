@@ -74,15 +74,16 @@ def measure(folder: RunFolder, task: Task, model: Pipeline, megabytes: float, *,
     """
     rows = _first_rows(folder)
     predict = model.predict if task.kind == "regression" else model.predict_proba
-    latency, timed = _median_ms(predict, rows, 0.7 * seconds)
-    preparation, _ = _median_ms(model.steps[0][1].transform, rows, 0.3 * seconds)
-    return Cost(latency, min(preparation, latency), timed, megabytes + preparation_mb(folder))
+    times = _times_ms(predict, rows, 0.7 * seconds)
+    preparation = float(np.median(_times_ms(model.steps[0][1].transform, rows, 0.3 * seconds)))
+    latency = float(np.median(times))
+    return Cost(latency, min(preparation, latency), len(times), megabytes + preparation_mb(folder))
 
 
 def preparation_ms(folder: RunFolder) -> float:
-    """Milliseconds to prepare the columns of one row."""
+    """Milliseconds to prepare the columns of one row, as expected: the quickest of some."""
     prepare = joblib.load(folder.path / "prep.joblib").transform
-    return _median_ms(prepare, _first_rows(folder), _PREPARATION_SECONDS)[0]
+    return min(_times_ms(prepare, _first_rows(folder), _PREPARATION_SECONDS))
 
 
 def preparation_mb(folder: RunFolder) -> float:
@@ -127,10 +128,8 @@ def _first_rows(folder: RunFolder) -> list[pd.DataFrame]:
     return [frame.iloc[[row]] for row in range(len(frame))]
 
 
-def _median_ms(
-    call: Callable[[pd.DataFrame], Any], rows: list[pd.DataFrame], seconds: float
-) -> tuple[float, int]:
-    """Median of the milliseconds that a call takes, and of how many rows; the first one only warms up."""
+def _times_ms(call: Callable[[pd.DataFrame], Any], rows: list[pd.DataFrame], seconds: float) -> list[float]:
+    """Milliseconds that each call takes, for as many rows as time allows; the first one only warms up."""
     end = time.perf_counter() + seconds
     call(rows[0])
     times: list[float] = []
@@ -140,4 +139,4 @@ def _median_ms(
         started = time.perf_counter()
         call(row)
         times.append(1000 * (time.perf_counter() - started))
-    return float(np.median(times)), len(times)
+    return times

@@ -164,8 +164,9 @@ class _Search:
                 pool.suit(rows)
                 pool.start()
 
-            prepared = prepare(self.folder, table, when_read=start if large else None)
-            pool.suit(prepared.context.n_rows)
+            prepared = prepare(self.folder, table, when_written=start if large else None)
+            if not large:
+                pool.suit(prepared.context.n_rows)
             context = replace(prepared.context, n_threads=pool.n_threads)
             self.holdout_rows, self.context, self.n_workers = prepared.holdout_rows, context, pool.n_workers
             self.records.limits = Limits.of(self.folder)
@@ -247,9 +248,9 @@ class _Search:
                 refitted = refit_once(self.folder, prepared, members[0], context, self.clock, margin=margin)
             else:
                 # No more models than were measured, where time and size are limited.
-                most = {"most": context.n_folds} if self.asked.limited else {}
+                most = context.n_folds if self.asked.limited else None
                 refitted = refit(
-                    self.folder, prepared, members, context, pool, self.clock, margin=margin, **most
+                    self.folder, prepared, members, context, pool, self.clock, most=most, margin=margin
                 )
         except (MemoryError, OSError, RunError) as error:  # a second copy of the rows may be too much
             self.folder.add_event("refit_failed", reason=f"{type(error).__name__}: {error}")
@@ -411,7 +412,8 @@ class _Search:
             fitting = expected_seconds(members, self.context, self.holdout_rows, self.n_workers)
             fitting = min(fitting, _REFIT_SHARE * self.clock.budget)
         assessing = confidence_seconds(self.clock.budget, correct=not self.holdout_rows)
-        assessing += 2 * measuring_seconds(self.clock.budget)
+        measured = 4 if self.asked.limited else 2  # the choice, smaller ones, what learned from all rows
+        assessing += measured * measuring_seconds(self.clock.budget)
         slower = crowding()
         self.clock.reserve_for(slower * (2 * loading + predicting) + fitting + assessing, slower=slower)
 

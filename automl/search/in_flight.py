@@ -8,6 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 
 from automl.models import Context
+from automl.search.clock import crowding
 from automl.search.evaluate import Evaluation
 from automl.search.ladder import on_sample
 from automl.search.memory import megabytes
@@ -19,6 +20,8 @@ from automl.store import RunFolder
 __all__ = ["InFlight"]
 
 Finished = tuple[Candidate, Evaluation]
+
+_GRACE = 3.0  # seconds: a fresh worker first imports the engine
 
 
 @dataclass
@@ -110,7 +113,8 @@ class InFlight:
             seconds,
             rival,
         )
-        self._running[future] = _Running(candidate, time.monotonic() + 1.5 * seconds + 3, attempt, memory)
+        overdue = time.monotonic() + 1.5 * seconds + _GRACE * crowding()
+        self._running[future] = _Running(candidate, overdue, attempt, memory)
 
     def collect(self, timeout: float) -> Iterator[Finished]:
         """Wait for whatever finishes first; what has finished by then, in the order of the numbers."""

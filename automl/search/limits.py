@@ -103,19 +103,9 @@ class Limits:
         share = 1 / max(len(trial.iterations), 1) if self.single else 1.0
         return share * milliseconds(trial), share * trial.bytes / 1e6
 
-    def below(self, milliseconds: float, *, by: float) -> Limits:
-        """Limits that exclude a choice whose members were expected to take so long, and took longer.
-
-        Parameters
-        ----------
-        milliseconds : float
-            As expected.
-        by : float
-            How many times as long they took.
-        """
-        preparation = self.preparation[0]
-        members = min((self.milliseconds - preparation) / by, 0.99 * milliseconds)
-        return replace(self, milliseconds=preparation + members)
+    def for_members(self, milliseconds: float) -> Limits:
+        """The same where the members together are to be expected to take so long at most."""
+        return replace(self, milliseconds=self.preparation[0] + milliseconds)
 
 
 def milliseconds(trial: Trial) -> float:

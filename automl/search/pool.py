@@ -19,12 +19,14 @@ from joblib.externals.loky.backend.context import get_context
 from joblib.externals.loky.process_executor import ProcessPoolExecutor
 
 from automl.models import Context
+from automl.search.clock import crowding
 from automl.search.evaluate import Evaluation, evaluate
 from automl.search.race import Rival
 from automl.search.workers import Workers
 
 __all__ = ["WorkerPool"]
 
+_CROWDED = 2.0
 _ONE_THREAD_ROWS = 20_000  # above, one candidate with all threads beats several side by side
 
 
@@ -64,8 +66,12 @@ class WorkerPool(Workers):
             self.submit(_warm_up)
 
     def suit(self, n_rows: int) -> None:
-        """Above 20,000 rows, give all cores to one candidate at a time."""
-        if n_rows > _ONE_THREAD_ROWS and self._n_workers > 1:
+        """Above 20,000 rows, give all cores to one candidate at a time, unless others are at work on them.
+
+        Threads of one candidate wait for each other thousands of times; where each has to wait for its turn
+        on a core as well, a tree takes seconds.
+        """
+        if n_rows > _ONE_THREAD_ROWS and self._n_workers > 1 and crowding() < _CROWDED:
             self.stop()
             self._n_workers, self._n_threads = 1, self._n_workers * self._n_threads
 

@@ -67,7 +67,7 @@ class Prepared:
 
 
 def prepare(
-    folder: RunFolder, table: pd.DataFrame | None, *, when_read: Callable[[int], None] | None = None
+    folder: RunFolder, table: pd.DataFrame | None, *, when_written: Callable[[int], None] | None = None
 ) -> Prepared:
     """Read, understand, check, split and encode the table; everything is written to the run folder.
 
@@ -76,8 +76,8 @@ def prepare(
     folder : RunFolder
     table : DataFrame, optional
         The table itself when the run was not made from a file.
-    when_read : callable, optional
-        Called with the number of rows when the raw table is no longer in memory.
+    when_written : callable, optional
+        Called with the number of rows when the table is on the disk and no longer in memory.
 
     Raises
     ------
@@ -96,8 +96,6 @@ def prepare(
     release_memory()
     dataset = schema.coerce(raw, consume=True)
     release_memory()
-    if when_read is not None:
-        when_read(len(dataset.frame))
     task = Task.infer(dataset, target, task=spec["task"], metric=spec["metric"])
     dataset, dropped = _drop_rows_without_target(dataset, target)
     arrangement = arrange(dataset, groups, times)
@@ -164,6 +162,8 @@ def prepare(
     )
     del dataset
     release_memory()
+    if when_written is not None:
+        when_written(len(y))
     return load_prepared(folder)
 
 

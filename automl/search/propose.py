@@ -167,7 +167,9 @@ class Proposer:
         rows = due_rows(self._sizes, share)
         if rows is None or rows == self._sizes[0]:
             return None
-        told = [trial for trial in self._done.values() if trial.number <= number - self._lag]
+        # Where time plays a part there is no sequence to keep, and what has just finished counts as well.
+        last = number if self._timed else number - self._lag
+        told = [trial for trial in self._done.values() if trial.number <= last]
         context = on_sample(self._whole, rows)
         for trial in to_grow(told, self._known.values(), rows, seconds):
             if get_family(trial.family).unavailable(context) is None:

@@ -64,7 +64,7 @@ def refit(
     pool: Workers,
     clock: Clock,
     *,
-    most: int = _MOST,
+    most: int | None = None,
     margin: float,
 ) -> list[str]:
     """Train trials once more, on all rows: as many models of each as time allows.
@@ -79,8 +79,8 @@ def refit(
         As the search used it.
     pool : Workers
     clock : Clock
-    most : int
-        Models of each at most.
+    most : int, optional
+        Models of each at most; default five.
     margin : float
         Seconds to leave for what comes after.
 
@@ -93,7 +93,7 @@ def refit(
     path = folder.path / FINAL
     costs = {trial.id: _cost(trial, context, prepared.holdout_rows) for trial in trials}
     each = (clock.left() - margin) * _SHARE * pool.n_workers / max(sum(costs.values()), 1e-9)
-    models = _write_rows(folder, prepared, path, int(np.clip(each, _fewest(context), most)))
+    models = _write_rows(folder, prepared, path, int(np.clip(each, _fewest(context), most or _MOST)))
     pool.ship(path, clock.left() - margin)
     context = replace(context, n_rows=context.n_rows + prepared.holdout_rows, n_folds=models)
     waiting, running, done = list(trials), dict[Future[Evaluation], Trial](), list[str]()

@@ -2,8 +2,8 @@
 
 python tests/benchmarks/bench_large.py --rows 1000000 --budget 60
 
-Both are told as ratios: preparing to `pandas.read_csv` on the same file in the same run, the peak to the
-table as pandas holds it (plain, and as text).
+Both are told as ratios: preparing, to `pandas.read_csv` on the same file in the same run, and the peak,
+to the table as pandas holds it (plain, and as text).
 """
 
 from __future__ import annotations

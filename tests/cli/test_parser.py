@@ -5,7 +5,8 @@ import sys
 
 import pytest
 
-from automl.cli.parser import DIRECTIONS, KINDS, build_parser
+from automl.cli.parser import build_parser
+from automl.cli.values import DIRECTIONS, KINDS
 from automl.data import Kind
 from automl.search import constraints
 

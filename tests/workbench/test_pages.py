@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from automl.run import Run
 from automl.store import Home, RunFolder
 from automl.workbench import model_charts, reading, theme
 
@@ -51,6 +50,21 @@ def test_a_run_is_deleted_after_a_question(open_page: OpenPage, runs: Runs, home
     page.button("confirm-delete").click().run()
     assert not gone.path.exists()
     assert len(Home(home).runs()) == len(runs) - 1
+
+
+@pytest.mark.parametrize("path", ["run", "models"])
+def test_suspicions_stand_beside_the_score(open_page: OpenPage, runs: Runs, path: str) -> None:
+    told = {
+        "code": "leak_alone",
+        "severity": "warning",
+        "column": "fee",
+        "message": "'fee' alone gives 0.998.",
+    }
+    told["fix"] = "Exclude it."
+    runs["finished"].write("leakage.json", {"seconds": 1.0, "findings": [told]})
+    text = words(open_page(path, run=runs["finished"].id))
+    assert "'fee' alone gives 0.998." in text.replace("\\", "")
+    assert "Exclude it." in text
 
 
 @pytest.mark.parametrize("path", RUN_PAGES)
@@ -188,15 +202,20 @@ def test_an_ensemble_within_limits_may_stand_below_better_models(open_page: Open
     assert all(row.row_ms > 0 for row in rows)
 
 
-def test_the_chart_marks_the_front(penguins_run: Run) -> None:
-    run = penguins_run.folder
-    rows, front = reading.standings(reading.trials(run), run.result), reading.front(run)
+def test_the_chart_marks_the_front(runs: Runs) -> None:
+    rows = reading.standings(reading.trials(runs["finished"]), runs["finished"].result)
+    vote = {"id": "vote-of-2", "members": {"t0001": 0.5, "t0002": 0.5}, "score": 0.84, "megabytes": 2.0}
+    front = [{"id": row.id, "latency_ms": row.row_ms + 4.0} for row in rows[:3]] + [
+        vote | {"latency_ms": 5.0}
+    ]
     figure = model_charts.speed_against_score(
-        rows, front, metric="log_loss", colors=theme.palette(), selected=rows[0].id
+        rows, front, metric="roc_auc", colors=theme.palette(), selected=rows[0].id
     )
-    trials = figure["data"][0]
-    strong = {row.id for row, opacity in zip(rows, trials["marker"]["opacity"], strict=True) if opacity > 0.5}
-    drawn = {row.id for row in rows}
-    assert strong == {point["id"] for point in front} & drawn
-    votes = [point for point in front if point["id"] not in drawn]
-    assert len(figure["data"]) == (2 if votes else 1)
+    trials, votes = figure["data"]
+    assert [opacity > 0.5 for opacity in trials["marker"]["opacity"]] == [True] * 3 + [False] * (
+        len(rows) - 3
+    )
+    # The time of all includes the preparation, as it does on the front.
+    assert trials["x"] == pytest.approx([row.row_ms + 4.0 for row in rows])
+    assert (votes["text"], votes["x"], votes["y"]) == (["Vote of 2"], [5.0], [0.84])
+    assert reading.front(runs["finished"]) == []  # it has no table to time

@@ -26,7 +26,7 @@ def constraints(task: Task, facts: BundleFacts) -> Iterator[Block]:
         yield Items(tuple(words))
     if asked.get("interpretable"):
         refitted = facts.is_chosen and result.get("refitted")
-        rows = "all rows" if refitted else "the rows of all folds but the first"
+        rows = "all rows" if refitted else "the rows that the first fold leaves to learn from"
         yield Paragraph(f"It is a single model, and learned from {rows}.")
     if not facts.is_chosen:
         return

@@ -155,12 +155,12 @@ def _given_away(values: pd.Series[Any], target: pd.Series[Any], *, regression: b
         if not x.std() or not y.std():
             return 0.0
         return float(np.corrcoef(x, y)[0, 1] ** 2)
-    if values.nunique(dropna=False) > max(20, len(values) // 10):
+    codes, levels = pd.factorize(values, use_na_sentinel=False)
+    if len(levels) > max(20, len(values) // 10):
         # With so few rows a value, a perfect guess proves nothing; but whether there is a value may tell all.
-        values = values.isna()
-    table = pd.crosstab(
-        values.fillna("").astype(str) if values.dtype != float else values.fillna(np.inf), target
-    )
-    right = float(table.to_numpy().max(axis=1).sum() / len(target))
-    base = float(target.value_counts().iloc[0] / len(target))
+        codes = values.isna().to_numpy().astype(np.int64)
+    classes, labels = pd.factorize(target)
+    table = np.bincount(codes * len(labels) + classes, minlength=(codes.max() + 1) * len(labels))
+    right = float(table.reshape(-1, len(labels)).max(axis=1).sum() / len(target))
+    base = float(np.bincount(classes).max() / len(target))
     return (right - base) / (1 - base)

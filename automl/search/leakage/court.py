@@ -33,7 +33,7 @@ from automl.store import RunFolder
 __all__ = ["FILE", "hear", "try_case"]
 
 FILE = "leakage.json"
-"""Of the run folder: what was found, and the seconds it took; there once the case is closed."""
+"""Of the run folder: what was found, and the processor seconds it took; there once the case is closed."""
 
 _FEWEST_ROWS = 50
 _MOST_SINGLE = 4  # suspects of which each is taken away on its own

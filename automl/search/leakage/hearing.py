@@ -1,4 +1,8 @@
-"""When the court sits: beside the search, within a small share of its budget."""
+"""When the court sits: beside the search, within a small share of its budget.
+
+The share is counted in processor time. The court is one thread beside the workers, and where they take all
+cores it gets its turn only now and then; the end of the search ends it in any case.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +21,7 @@ _SHARE, _MOST_SECONDS = 0.03, 5.0
 
 
 def seconds_of(budget: float) -> float:
-    """Seconds that the court may take of a budget."""
+    """Processor seconds that the court may take of a budget."""
     return min(_SHARE * budget, _MOST_SECONDS)
 
 
@@ -29,7 +33,7 @@ class Hearing:
     folder : RunFolder
     prepared : Prepared
     timed : bool
-        Whether its time is limited by the clock. Otherwise only the size of the sample follows from the
+        Whether its time is limited. Otherwise only the size of the sample follows from the
         budget: the same run gives the same findings.
     """
 
@@ -38,27 +42,23 @@ class Hearing:
         self._prepared = prepared
         self._timed = timed
         self._seconds = seconds_of(folder.spec["budget"])
-        self._end = float("inf")
+        self._closing = False
         self._thread = threading.Thread(target=self._sit, name="leakage-court", daemon=True)
 
     def begin(self) -> None:
         """Start, unless an earlier session of the run has heard the case."""
         if self._folder.has(FILE):
             return
-        if self._timed:
-            self._end = time.monotonic() + self._seconds
         self._thread.start()
 
     def end(self) -> None:
         """Wait for the findings; where time counts, what has not been heard by now stays unheard."""
         if self._thread.ident is None:
             return
-        if self._timed:
-            self._end = min(self._end, time.monotonic())
+        self._closing = self._timed
         self._thread.join()
 
     def _sit(self) -> None:
-        started = time.monotonic()
         before = self._folder.read("findings.json", [])
         try:
             findings = hear(self._folder, self._prepared, seconds=self._seconds, until=self._is_over)
@@ -67,12 +67,12 @@ class Hearing:
         self._folder.write("findings.json", with_findings(before, findings))
         self._folder.write(
             FILE,
-            {"seconds": time.monotonic() - started, "findings": [finding.to_json() for finding in findings]},
+            {"seconds": time.thread_time(), "findings": [finding.to_json() for finding in findings]},
         )
         self._folder.add_event("leakage_heard", findings=[_name(finding) for finding in findings])
 
     def _is_over(self) -> bool:
-        return time.monotonic() >= self._end
+        return self._closing or (self._timed and time.thread_time() >= self._seconds)
 
 
 def _name(finding: Finding) -> str:

@@ -198,7 +198,7 @@ def repeated(case: Case, twins: Twins | None) -> Finding:
         code,
         "info",
         None,
-        message + " That is not more than rows alike by chance would do.",
+        message + " That is within three standard errors, or no more than rows alike by chance do.",
         evidence,
     )
 

@@ -1,0 +1,96 @@
+"""From typed words to values; argparse names a converter in its message: "invalid seconds value: 'ten'"."""
+
+from __future__ import annotations
+
+import argparse
+import math
+
+__all__ = [
+    "DIRECTIONS",
+    "KINDS",
+    "count",
+    "direction",
+    "kind",
+    "level",
+    "megabytes",
+    "milliseconds",
+    "port",
+    "position",
+    "seconds",
+]
+
+KINDS = ("number", "boolean", "category", "datetime", "text", "identifier", "constant")
+DIRECTIONS = ("increasing", "decreasing")
+
+
+def seconds(text: str) -> float:
+    """A length of time."""
+    return _positive(text, "seconds")
+
+
+def milliseconds(text: str) -> float:
+    """A length of time."""
+    return _positive(text, "milliseconds")
+
+
+def megabytes(text: str) -> float:
+    """A size."""
+    return _positive(text, "megabytes")
+
+
+def _positive(text: str, unit: str) -> float:
+    value = float(text)
+    if not (math.isfinite(value) and value > 0):
+        raise argparse.ArgumentTypeError(f"expected a positive number of {unit}, got {text}")
+    return value
+
+
+def level(text: str) -> float:
+    """A probability."""
+    value = float(text)
+    if not 0 < value < 1:
+        raise argparse.ArgumentTypeError(f"expected a probability between 0 and 1, got {text}")
+    return value
+
+
+def count(text: str) -> int:
+    """A number of things."""
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"expected 1 or more, got {text}")
+    return value
+
+
+def position(text: str) -> int:
+    """A place, counted from 0."""
+    value = int(text)
+    if value < 0:
+        raise argparse.ArgumentTypeError(f"expected 0 or more, got {text}")
+    return value
+
+
+def port(text: str) -> int:
+    """A port to listen on."""
+    value = int(text)
+    if not 1 <= value <= 65535:
+        raise argparse.ArgumentTypeError(f"expected a port between 1 and 65535, got {text}")
+    return value
+
+
+def kind(text: str) -> tuple[str, str]:
+    """A column and what it is."""
+    return _of_column(text, "kind", KINDS)
+
+
+def direction(text: str) -> tuple[str, str]:
+    """A column and how the prediction may follow it."""
+    return _of_column(text, "direction", DIRECTIONS)
+
+
+def _of_column(text: str, what: str, choices: tuple[str, ...]) -> tuple[str, str]:
+    column, equals, value = text.rpartition("=")
+    if not (equals and column):
+        raise argparse.ArgumentTypeError(f"expected COLUMN={what.upper()}, got {text}")
+    if value not in choices:
+        raise argparse.ArgumentTypeError(f"{value!r} is no {what}; expected one of {', '.join(choices)}")
+    return column, value
