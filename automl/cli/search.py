@@ -17,6 +17,7 @@ from automl.cli.progress import Lines, Live, Progress
 from automl.cli.suspicions import suspicions
 from automl.jobs.folder import LOG
 from automl.run import create_run
+from automl.search.forecast import outlook_words
 from automl.store import RunFolder, cost_words, headline
 
 __all__ = ["fit", "resume"]
@@ -157,6 +158,7 @@ def _summary(run: RunFolder, now: jobs.JobState, result: dict[str, Any], console
         *_coverage(result),
         *_cost(result),
         f"dummy    {number(result['dummy'])}  (looks at no column)",
+        *_outlook(result),
         f"trials   {now.status.get('trials')}, of which {now.status.get('failed')} failed; "
         f"{float(now.status.get('seconds') or 0):.1f} s",
         *_memory(result),
@@ -167,6 +169,12 @@ def _summary(run: RunFolder, now: jobs.JobState, result: dict[str, Any], console
         f"automl explain {shown}",
         f"automl export {shown} {run.spec['name']}.zip",
     )
+
+
+def _outlook(result: dict[str, Any]) -> list[str]:
+    """What more time would bring."""
+    told = result.get("forecast")
+    return [f"outlook  {outlook_words(told['next'])}"] if told else []
 
 
 def _cost(result: dict[str, Any]) -> list[str]:

@@ -18,6 +18,7 @@ from automl.search.confidence import Optimism
 from automl.search.constraints import Constraints
 from automl.search.cost import told
 from automl.search.coverage import calibrate, cross_fitted_coverage, measured_coverage
+from automl.search.forecast import outlook
 from automl.search.prepare import Prepared, load_split
 from automl.search.select import Choice, confidence
 from automl.search.table import load_rows
@@ -149,6 +150,7 @@ def _summary(
         "cv_score": choice.score,
         "cv_interval": [json_number(end) for end in choice.interval],
         "trials": len(trials),
+        "forecast": outlook(trials),
         "dummy": next((trial.score for trial in trials if trial.family == "dummy"), None),
     }
 

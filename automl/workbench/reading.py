@@ -47,6 +47,7 @@ FAMILY_LABELS: Mapping[str, str] = {
     "random_forest": "Random forest",
     "hist_gradient_boosting": "Histogram boosting",
     "k_nearest_neighbors": "Nearest neighbours",
+    "decision_tree": "Decision tree",
     "mlp": "Neural network",
     "ensemble": "Ensemble",
 }

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any, Literal
 
 import streamlit as st
 
 from automl import jobs
+from automl.search.forecast import AHEAD, forecast, outlook_words
+from automl.search.trial import Trial
 from automl.store import RunFolder, constraint_words, cost_words, headline, tied_models
 from automl.workbench import actions, charts, components, drafts, navigation, reading, theme
 from automl.workbench import format as fmt
@@ -106,6 +109,7 @@ def _progress(run_id: str) -> None:
             components.empty("No trial has finished", "Resume the search to go on.")
         return
     _figures(run, now, records)
+    _outlook(run, now, records)
     _asked(run)
     components.suspicions(run)
     _chart(run, status, records)
@@ -114,6 +118,22 @@ def _progress(run_id: str) -> None:
         _recent(records)
     with right:
         _failures(records)
+
+
+def _outlook(run: RunFolder, now: jobs.JobState, records: list[dict[str, Any]]) -> None:
+    """What more time would bring, and how far that could be foreseen at half time."""
+    if not now.is_over:
+        ahead = forecast([Trial.from_json(record) for record in records], AHEAD)
+        if ahead is not None:
+            components.note(outlook_words(asdict(ahead)))
+        return
+    told = (run.result or {}).get("forecast")
+    if told:
+        text = outlook_words(told["next"])
+        if earlier := told["earlier"]:
+            came = fmt.score(earlier["came"])
+            text += f" (At half time it foresaw at most {fmt.score(earlier['high'])}, and {came} came.)"
+        components.note(text)
 
 
 def _doing(now: jobs.JobState, trials: int) -> str:
