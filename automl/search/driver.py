@@ -296,8 +296,9 @@ class _Search:
                 return True
             if sizes and not self.at_work:
                 self.memory.base = self.meter.look() or 0
-            # What would be cut short is not begun: the end can use the time.
-            while self.clock.search_left() > self._best_seconds() and self.at_work.has_room():
+            # What would be cut short is not begun where the refit can use the time.
+            least = self._best_seconds() if self.refits else 0.0
+            while self.clock.search_left() > least and self.at_work.has_room():
                 if not self._start_next():
                     break
             if not self.at_work or self.clock.search_left() <= 0:
