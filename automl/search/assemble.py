@@ -19,6 +19,8 @@ from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import Bunch
 
 from automl.search.constraints import Constraints
+from automl.search.evaluate import TrainingRows
+from automl.search.hedge import base_rates, share
 from automl.store import RunFolder
 from automl.task import Task
 
@@ -58,6 +60,10 @@ def assemble(
             models = models[:1]
         members += [(f"{trial_id}-fold{number}", model) for number, model in enumerate(models)]
         member_weights += [weight / len(models)] * len(models)
+    rows = TrainingRows.load(folder.path)
+    if hedge := share(folder, task, len(rows.y)):
+        members.append(("base-rates", base_rates(rows)))
+        member_weights = [*(weight * (1 - hedge) for weight in member_weights), hedge]
     return Pipeline(
         [("prep", joblib.load(folder.path / "prep.joblib")), ("model", _vote(task, members, member_weights))]
     )

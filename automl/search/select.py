@@ -18,6 +18,7 @@ from automl.metrics import bootstrap_interval, get_metric
 from automl.search.confidence import MODELS, TIED, assess, optimism
 from automl.search.ensemble import library, select_ensemble
 from automl.search.evaluate import TrainingRows
+from automl.search.hedge import hedged
 from automl.search.limits import Allowance, Limits
 from automl.search.trial import Trial
 from automl.store import RunFolder
@@ -175,7 +176,8 @@ def choose(
         chosen_from.predictions, y, metric, allowance=chosen_from.allowance, seconds=end - time.monotonic(),
         seed=folder.spec["seed"],
     )  # fmt: skip
-    prediction = np.tensordot(np.asarray(weights), np.stack(chosen_from.predictions), axes=1)
+    vote = np.tensordot(np.asarray(weights), np.stack(chosen_from.predictions), axes=1)
+    prediction = hedged(folder, task, rows, vote)
     members = {
         trial.id: weight for trial, weight in zip(chosen_from.trials, weights, strict=True) if weight > 0
     }
