@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, cast
 
 import pandas as pd
 import streamlit as st
 
 from automl import jobs
+from automl.search.trial import Origin
 from automl.store import RunFolder, headline
 from automl.workbench import charts, components, model_charts, navigation, reading, theme
 from automl.workbench import format as fmt
@@ -222,10 +223,11 @@ def _choice(run: RunFolder, selected: Standing) -> None:
                 components.definitions((name, _value(value)) for name, value in selected.params.items())
 
 
-_ORIGINS = {
+_ORIGINS: Mapping[Origin, str] = {
     "warm": "Taken over from an earlier run",
     "first": "First candidate of its family",
     "tpe": "Found by the search",
+    "grown": "Did well on a sample, and learned from more rows",
 }
 
 
@@ -233,7 +235,7 @@ def _about(row: Standing) -> str:
     cost = f"{fmt.duration(row.predict_ms / 1000)} for 1,000 rows, {fmt.size(row.bytes)}"
     if row.id == reading.ENSEMBLE:
         return f"A weighted vote of the models marked in the column “In vote”. {cost}"
-    return f"{_ORIGINS[row.origin]}. {cost}"
+    return f"{_ORIGINS[cast(Origin, row.origin)]}. {cost}"
 
 
 def _value(value: Any) -> str:
