@@ -9,7 +9,7 @@ codes; for values a vector, shape (n_rows,). Truth: codes 0..K-1, or values.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
@@ -27,6 +27,7 @@ __all__ = [
     "get_metric",
     "metrics_for",
     "most_probable",
+    "resamples",
 ]
 
 Array = NDArray[Any]
@@ -498,22 +499,20 @@ def bootstrap_interval(
     """
     if not 0 < level < 1:
         raise ValueError(f"Expected a level between 0 and 1, found {level}.")
-    unit = None if groups is None else np.unique(groups, return_inverse=True)[1]
-    n = len(y) if unit is None else int(unit.max(initial=-1)) + 1
-    if n == 0 or (unit is not None and n == 1):
+    n = len(y) if groups is None else len(np.unique(groups))
+    if n == 0 or (groups is not None and n == 1):
         return float("nan"), float("nan")
     drawn = min(n, _MOST_RESAMPLED)
     rng = np.random.default_rng(seed)
     scorer = metric.resampled(y, prediction)
-    scores = np.empty(draws)
-    for draw in range(draws):
-        counts = np.bincount(rng.integers(0, n, size=drawn), minlength=n)
-        scores[draw] = scorer(counts if unit is None else counts[unit])
+    scores = np.array(
+        [scorer(counts) for counts in resamples(len(y), draws, rng, groups=groups, drawn=drawn)]
+    )
     scores = scores[~np.isnan(scores)]
     if not len(scores):
         return float("nan"), float("nan")
     low, high = np.quantile(scores, [(1 - level) / 2, (1 + level) / 2])
-    factor = np.sqrt(drawn / n) * (1.0 if unit is None else _few_groups(n, level))
+    factor = np.sqrt(drawn / n) * (1.0 if groups is None else _few_groups(n, level))
     if new_rows is not None:
         factor *= np.sqrt(1 + len(y) / new_rows)
     if factor != 1:
@@ -524,6 +523,38 @@ def bootstrap_interval(
         else:
             low = max(low, metric.optimum)
     return float(low), float(high)
+
+
+def resamples(
+    rows: int,
+    draws: int,
+    rng: np.random.Generator,
+    *,
+    groups: Array | None = None,
+    drawn: int | None = None,
+) -> Iterator[Array]:
+    """Yield bootstrap draws: how often each row is drawn, for `Metric.resampled`.
+
+    Parameters
+    ----------
+    rows : int
+        At least 1.
+    draws : int
+    rng : Generator
+    groups : ndarray, shape (rows,), optional
+        Rows that belong together are drawn together.
+    drawn : int, optional
+        How many rows (or groups) a draw has; default as many as there are.
+
+    Yields
+    ------
+    ndarray of int, shape (rows,)
+    """
+    unit = None if groups is None else np.unique(groups, return_inverse=True)[1]
+    units = rows if unit is None else int(unit.max()) + 1
+    for _ in range(draws):
+        counts = np.bincount(rng.integers(0, units, size=drawn or units), minlength=units)
+        yield counts if unit is None else counts[unit]
 
 
 def _few_groups(groups: int, level: float) -> float:

@@ -20,7 +20,7 @@ from sklearn.utils import Bunch
 
 from automl.search.constraints import Constraints
 from automl.search.evaluate import TrainingRows
-from automl.search.hedge import base_rates, share
+from automl.search.hedge import base_rates, is_hedged, share
 from automl.store import RunFolder
 from automl.task import Task
 
@@ -60,8 +60,9 @@ def assemble(
             models = models[:1]
         members += [(f"{trial_id}-fold{number}", model) for number, model in enumerate(models)]
         member_weights += [weight / len(models)] * len(models)
-    rows = TrainingRows.load(folder.path)
-    if hedge := share(folder, task, len(rows.y)):
+    if is_hedged(folder, task):
+        rows = TrainingRows.load(folder.path)
+        hedge = share(folder, task, len(rows.y))
         members.append(("base-rates", base_rates(rows)))
         member_weights = [*(weight * (1 - hedge) for weight in member_weights), hedge]
     return Pipeline(

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from automl.metrics import Metric
+from automl.metrics import Metric, resamples
 from automl.search.ensemble import library, select_ensemble
 from automl.search.limits import Allowance
 
@@ -193,12 +193,8 @@ def optimism(
 
 
 def _draws(rows: int, groups: NDArray[Any] | None, draws: int, seed: int) -> Iterator[Counts]:
-    """How often each row is drawn, draw by draw."""
-    rng = np.random.default_rng([seed, 7])
-    unit = np.arange(rows) if groups is None else np.unique(groups, return_inverse=True)[1]
-    units = int(unit.max()) + 1
-    for _ in range(draws):
-        yield np.bincount(rng.integers(0, units, size=units), minlength=units)[unit]
+    """The draws that the ranking and the choice are made on: the same for both."""
+    return resamples(rows, draws, np.random.default_rng([seed, 7]), groups=groups)
 
 
 def _gap(

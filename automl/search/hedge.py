@@ -20,19 +20,23 @@ from automl.search.evaluate import TrainingRows
 from automl.store import RunFolder
 from automl.task import Task
 
-__all__ = ["base_rates", "hedged", "share"]
+__all__ = ["base_rates", "hedged", "is_hedged", "share"]
 
 _ROWS = 0.5
 
 
-def share(folder: RunFolder, task: Task, rows: int) -> float:
-    """Weight of the base rates in a vote that learned from so many rows; 0 where there are none in it.
+def is_hedged(folder: RunFolder, task: Task) -> bool:
+    """Whether base rates are in the votes of a run.
 
-    They are in the votes of runs whose metric is steep, see `automl.metrics.Metric`, unless a person must be
-    able to read the model.
+    They are where its metric is steep, see `automl.metrics.Metric`, unless a person must be able to read the
+    model.
     """
-    wanted = task.measure.steep and not Constraints.of(folder.spec).interpretable
-    return _ROWS / (rows + _ROWS) if wanted else 0.0
+    return task.measure.steep and not Constraints.of(folder.spec).interpretable
+
+
+def share(folder: RunFolder, task: Task, rows: int) -> float:
+    """Weight of the base rates in a vote that learned from so many rows; 0 where there are none in it."""
+    return _ROWS / (rows + _ROWS) if is_hedged(folder, task) else 0.0
 
 
 def base_rates(rows: TrainingRows) -> DummyClassifier:

@@ -36,6 +36,7 @@ class Records:
     def __init__(self, folder: RunFolder) -> None:
         self._folder = folder
         self._trials = {trial.number: trial for trial in load_trials(folder)}
+        self._ranked = ranked(self.all())  # it is asked for at every look at the clock
         self.limits = Limits()
 
     def __len__(self) -> int:
@@ -50,11 +51,11 @@ class Records:
 
     def best(self) -> Trial | None:
         """The trial with the lowest loss; None while none has a model."""
-        return next(iter(self.ranked()), None)
+        return next(iter(self._ranked), None)
 
     def ranked(self) -> list[Trial]:
         """The trials that have a model, best first."""
-        return ranked(self.all())
+        return list(self._ranked)
 
     def write(
         self, candidate: Candidate, evaluation: Evaluation, *, at: float, skipped: bool = False
@@ -79,6 +80,7 @@ class Records:
                 stream.write(evaluation.models)
         self._folder.write(f"trials/{trial.id}.json", trial.to_json())
         self._trials[trial.number] = trial
+        self._ranked = ranked(self.all())
         self._drop_models()
         self._folder.add_event(
             "trial", id=trial.id, family=trial.family, score=trial.score, reason=trial.reason, at=at,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.stats import rankdata
 from sklearn.ensemble import ExtraTreesClassifier
 
-from automl.metrics import METRICS
+from automl.metrics import METRICS, resamples
 from automl.models import Context, get_family
 from automl.search.evaluate import predict
 from automl.search.leakage.case import N_FOLDS, Case
@@ -149,8 +149,7 @@ def compare(case: Case, before: Floats, after: Floats, rows: NDArray[np.bool_] |
     first, second = metric.resampled(y, before[rows]), metric.resampled(y, after[rows])
     rng = np.random.default_rng(case.context.seed)
     draws = np.empty(_DRAWS)
-    for draw in range(_DRAWS):
-        counts = np.bincount(rng.integers(0, units, size=units), minlength=units)[unit]
+    for draw, counts in enumerate(resamples(len(y), _DRAWS, rng, groups=unit)):
         draws[draw] = metric.distance(second(counts)) - metric.distance(first(counts))
     draws = draws[np.isfinite(draws)]
     scores = metric.score(y, before[rows]), metric.score(y, after[rows])
