@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.errors import DataError, MissingExtraError, RunError, SettingError
 from automl.search.constraints import Constraints
-from automl.store import Home, RunFolder, is_id
+from automl.store import Home, RunFolder, calibration_of, is_id
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +36,7 @@ _EXPLAIN_SECONDS = 30.0
 _SAMPLE_ROWS = 30
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*", re.IGNORECASE)
 _LEAST_MEMORY = 100_000_000
+_CALIBRATE = ("auto", "off")
 _ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.]+\]|[\w.-]+):\d{1,5}")
 
 
@@ -62,6 +63,7 @@ def create_run(
     interpretable: bool = False,
     max_latency_ms: float | None = None,
     max_size_mb: float | None = None,
+    calibrate: str = "auto",
     read: Mapping[str, Any] | None = None,
     name: str | None = None,
 ) -> Run:
@@ -121,6 +123,10 @@ def create_run(
     max_size_mb : float, optional
         Megabytes that the stored model may have. Where no model keeps within the limits, the smallest is
         given and `result["findings"]` says so.
+    calibrate : {"auto", "off"}
+        Whether probabilities may be calibrated, where cross-fitting shows that to lower the log loss beyond
+        chance and the metric is not worse; see `automl.search.calibration`. Explanations of a calibrated
+        model are sampled, with standard errors.
     read : mapping, optional
         Fields of `automl.data.ReadOptions`, where the file is not read as it should be.
     name : str, optional
@@ -138,6 +144,10 @@ def create_run(
     _check_settings(target, budget, n_jobs, max_trials, excluded)
     _check_split_settings(target, groups, time)
     _check_executor(executor)
+    if calibrate not in _CALIBRATE:
+        raise SettingError(
+            f"calibrate is {calibrate!r}.", fix=f"Give {' or '.join(map(repr, _CALIBRATE))}."
+        )
     earlier = None
     if warm_start is not None:
         from automl.search.warm import best_candidates
@@ -182,6 +192,7 @@ def create_run(
         "time": time,
         "warm_start": earlier,
         **constraints.to_json(),
+        "calibrate": calibrate,
         "read": dict(read) if read else None,
     }
     return Run(RunFolder.create(folder_path, spec))
@@ -312,7 +323,9 @@ class Run:
 
             result = self.result or {}
             refitted = result.get("refitted", ()) if model_id == result.get("chosen") else ()
-            self._models[model_id] = assemble(self.folder, self._prepared().task, weights, refitted)
+            self._models[model_id] = assemble(
+                self.folder, self._prepared().task, weights, refitted, self._calibration(model_id)
+            )
         return self._models[model_id]
 
     def predict(
@@ -360,8 +373,13 @@ class Run:
         """What the intervals of a model are made from: its out-of-fold predictions."""
         from automl.search.coverage import conformal_of
 
-        _, weights = self._members(model)
-        return conformal_of(self.folder, self._prepared().task, weights)
+        model_id, weights = self._members(model)
+        return conformal_of(self.folder, self._prepared().task, weights, self._calibration(model_id))
+
+    def _calibration(self, model_id: str) -> str | None:
+        """How the probabilities of a model are calibrated: that was found out for the chosen one only."""
+        result = self._current_result()
+        return calibration_of(result) if model_id == result["chosen"] else None
 
     def _members(self, model: str | None) -> tuple[str, dict[str, float]]:
         """The id of a model and the weights of the trials in it."""
