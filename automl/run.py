@@ -145,9 +145,7 @@ def create_run(
     _check_split_settings(target, groups, time)
     _check_executor(executor)
     if calibrate not in _CALIBRATE:
-        raise SettingError(
-            f"calibrate is {calibrate!r}.", fix=f"Give {' or '.join(map(repr, _CALIBRATE))}."
-        )
+        raise SettingError(f"calibrate is {calibrate!r}.", fix=f"Give {' or '.join(map(repr, _CALIBRATE))}.")
     earlier = None
     if warm_start is not None:
         from automl.search.warm import best_candidates

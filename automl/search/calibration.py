@@ -109,15 +109,11 @@ def calibrated(
     if not is_asked(folder, task):
         return before, None
     y, parts = rows.y[rows.validated], _parts(rows, folder.spec["seed"])
-    verdict = judge(
-        task.measure, y, before, mixed(rows, vote), parts, groups=rows.validated_groups
-    )
+    verdict = judge(task.measure, y, before, mixed(rows, vote), parts, groups=rows.validated_groups)
     return (kept(folder, task, rows, vote, verdict.method) if verdict.kept else before), verdict
 
 
-def kept(
-    folder: RunFolder, task: Task, rows: TrainingRows, vote: Floats, method: str | None
-) -> Floats:
+def kept(folder: RunFolder, task: Task, rows: TrainingRows, vote: Floats, method: str | None) -> Floats:
     """What is predicted out of fold by a vote, calibrated by a method that was found worth it, if any.
 
     Parameters
@@ -229,7 +225,7 @@ def _loss(metric: Metric, y: NDArray[np.int64], probabilities: Floats, parts: ND
 
 
 def calibration_error(y: NDArray[np.int64], probabilities: Floats) -> float:
-    """Expected calibration error: by how much the most probable class is right less, or more, often than said.
+    """Expected calibration error: how far the most probable class is from being right as often as said.
 
     Mean over fifteen bins of that probability, weighted by their rows (Guo et al., 2017).
 
@@ -265,7 +261,9 @@ def _parts(rows: TrainingRows, seed: int) -> NDArray[Any]:
     if rows.n_folds > 1:
         return rows.fold[rows.validated]
     groups = rows.validated_groups
-    unit = np.arange(int(rows.validated.sum())) if groups is None else np.unique(groups, return_inverse=True)[1]
+    if groups is None:
+        groups = np.arange(int(rows.validated.sum()))
+    unit = np.unique(groups, return_inverse=True)[1]
     return np.random.default_rng([seed, 13]).integers(0, _PARTS, size=int(unit.max()) + 1)[unit]
 
 

@@ -110,7 +110,7 @@ class Calibrator:
 
 
 def _complete(probabilities: Floats) -> Floats:
-    """Probabilities as scikit-learn hands them to a map: of two classes, it only asks for the second one's."""
+    """Probabilities as scikit-learn hands them to a map: of two classes it asks for the second one's."""
     return _both(probabilities[:, 1]) if probabilities.shape[1] == 2 else probabilities
 
 
