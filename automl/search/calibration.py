@@ -8,7 +8,7 @@ It is shipped where, over the rows,
 2. with one more row counted in, on which happens the worst that the map makes possible anywhere. Sharper
    probabilities gain a little on every row and lose much on a rare one, which a small table need not hold:
    so few rows cannot tell "never" from "once in n" (the same as in `automl.search.hedge`);
-3. it is worth it, by one per cent of the log loss: a map on top of a vote costs time, and explanations that
+3. it is worth it, by two per cent of the log loss: a map on top of a vote costs time, and explanations that
    were exact are sampled;
 4. the metric that the model was chosen by is not worse, fold by fold. A map that keeps the order of the rows
    passes where ranks or labels count; one with steps ties rows and rarely does.
@@ -16,9 +16,13 @@ It is shipped where, over the rows,
 Where several methods pass, the one with the highest lower bound is taken. A model that a person must be able
 to read is left as it is.
 
-The vote that is shipped averages several fold models, and is refitted with more rows, whereas the map is
-learned from predictions of single ones. An average is less sure of itself than its parts, so where single
-models are too sure, the map may take back too much; the rule's margin is there for that, too.
+The vote that is shipped averages several fold models, and may be refitted with more rows, whereas the map is
+learned from predictions of single ones. An average is less sure of itself than its parts: on wine quality the
+best inverse temperature was 0.91 for single models and 1.01 for their average, so that a gain of 0.3 % out of
+fold was a loss of 0.4 % on unseen rows. The two per cent are there for that, too.
+
+Of the 33 models that seven runs on five tables left, two pass, and their loss on the unseen quarter is 88 and
+13 % lower. Some that do not: a network on penguins, 64 % lower out of fold and 14 % higher on unseen rows.
 """
 
 from __future__ import annotations
@@ -40,7 +44,7 @@ from automl.task import Task
 __all__ = ["Verdict", "calibrated", "calibration_error", "fitted", "is_asked", "judge", "kept"]
 
 _ERRORS = 2.5  # standard errors that the gain must exceed
-_WORTH = 0.01  # of the log loss
+_WORTH = 0.02  # of the log loss
 _PARTS = 5  # where there is one validation part
 _ROWS = 20_000  # that a map is learned from at most: none has more than a few numbers
 _DECIMALS = 6  # of the metric that must not get worse
