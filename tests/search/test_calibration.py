@@ -14,8 +14,10 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import VotingClassifier
 from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
 
 import automl
+from automl.bundle.trusted import dump_model, load_model
 from automl.errors import SettingError
 from automl.metrics import Metric, get_metric
 from automl.run import Run
@@ -128,7 +130,13 @@ def test_scikit_learn_predicts_by_the_same_map(method: str, classes: int) -> Non
     vote = VotingClassifier(members, voting="soft").fit(X[:300], y[:300])
     said = vote.predict_proba(X)
     ours = Calibrator.fit(method, y, said)
-    np.testing.assert_array_equal(ours.around(vote).predict_proba(X), ours(said))
+    model = ours.around(vote)
+    np.testing.assert_array_equal(model.predict_proba(X), ours(said))
+    data = dump_model(Pipeline([("model", model)]))
+    assert data.count(b'"LogisticRegression"') == len(members)  # the vote is in it once
+    loaded = load_model(data).model
+    np.testing.assert_array_equal(loaded.predict_proba(X), ours(said))
+    assert isinstance(loaded[-1].estimator, VotingClassifier)
     theirs = CalibratedClassifierCV(FrozenEstimator(vote), method=method).fit(X, y)
     # Half a row of base rates apart.
     np.testing.assert_allclose(ours(said), theirs.predict_proba(X), atol=5e-3)
