@@ -252,7 +252,7 @@ class Run:
 
     def __init__(self, folder: RunFolder) -> None:
         self.folder = folder
-        self._models: dict[str, Pipeline] = {}
+        self._models: dict[tuple[str, str | None], Pipeline] = {}
 
     def __repr__(self) -> str:
         return f"Run({str(self.folder.path)!r})"
@@ -271,7 +271,7 @@ class Run:
 
         result, model = run_search(self.folder, table=table, started=started, progress=progress)
         if model is not None:
-            self._models = {result["chosen"]: model}
+            self._models = {(result["chosen"], calibration_of(result)): model}
         return result
 
     def status(self) -> dict[str, Any]:
@@ -315,16 +315,15 @@ class Run:
         RunError
             When there is no such model, or none at all yet.
         """
-        model_id, weights = self._members(model)
-        if model_id not in self._models:
+        model_id, weights, calibration = self._members(model)
+        key = model_id, calibration
+        if key not in self._models:
             from automl.search.assemble import assemble
 
             result = self.result or {}
             refitted = result.get("refitted", ()) if model_id == result.get("chosen") else ()
-            self._models[model_id] = assemble(
-                self.folder, self._prepared().task, weights, refitted, self._calibration(model_id)
-            )
-        return self._models[model_id]
+            self._models[key] = assemble(self.folder, self._prepared().task, weights, refitted, calibration)
+        return self._models[key]
 
     def predict(
         self,
@@ -371,22 +370,18 @@ class Run:
         """What the intervals of a model are made from: its out-of-fold predictions."""
         from automl.search.coverage import conformal_of
 
-        model_id, weights = self._members(model)
-        return conformal_of(self.folder, self._prepared().task, weights, self._calibration(model_id))
+        _, weights, calibration = self._members(model)
+        return conformal_of(self.folder, self._prepared().task, weights, calibration)
 
-    def _calibration(self, model_id: str) -> str | None:
-        """How the probabilities of a model are calibrated: that was found out for the chosen one only."""
-        result = self._current_result()
-        return calibration_of(result) if model_id == result["chosen"] else None
-
-    def _members(self, model: str | None) -> tuple[str, dict[str, float]]:
-        """The id of a model and the weights of the trials in it."""
+    def _members(self, model: str | None) -> tuple[str, dict[str, float], str | None]:
+        """The id of a model, the weights of the trials in it, and how its probabilities are calibrated."""
         from automl.search.select import load_trials, ranked
 
         if model is None or model == ENSEMBLE:
             result = self._current_result()
             if model in (None, result["chosen"]):
-                return result["chosen"], {member["id"]: member["weight"] for member in result["members"]}
+                members = {member["id"]: member["weight"] for member in result["members"]}
+                return result["chosen"], members, calibration_of(result)
         usable = [trial.id for trial in ranked(load_trials(self.folder))]
         best = f"Its best are: {', '.join(usable[:20]) or 'none'}."
         if model is None or model not in usable:
@@ -395,7 +390,9 @@ class Run:
             raise RunError(
                 f"The model of {model} was not kept: {usable.index(model)} trials are better.", fix=best
             )
-        return model, {model: 1.0}
+        result = self.result or {}
+        # Whether to calibrate was found out for the chosen model only.
+        return model, {model: 1.0}, calibration_of(result) if model == result.get("chosen") else None
 
     def _current_result(self) -> dict[str, Any]:
         """The result, or what it would be with the trials so far: a killed search can be exported, too."""
@@ -448,7 +445,7 @@ class Run:
 
         import explain
 
-        model_id, _ = self._members(model)
+        model_id, *_ = self._members(model)
         data = self._data()
         if rows is None:
             sample = data.sample(min(len(data), _EXPLAINED_ROWS), random_state=self.folder.spec["seed"] + 1)
@@ -529,7 +526,7 @@ class Run:
         from automl.bundle import BundleFacts, write_bundle
 
         result = self._current_result()
-        model_id, _ = self._members(model)
+        model_id, *_ = self._members(model)
         prepared = self._prepared()
         report = self.folder.read("read_report.json")
         board = self.leaderboard()
