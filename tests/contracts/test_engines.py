@@ -304,7 +304,7 @@ def test_what_members_explain_exactly_need_not_be_sampled(task, models, table):
         )
     )
     sampled = whole.values if task == "multiclass" else np.concatenate([-whole.values, whole.values], axis=-1)
-    assert ours.stderr.mean() < 0.35 * whole.stderr.mean()
+    assert ours.stderr.mean() < 0.5 * whole.stderr.mean()
     assert np.abs(ours.values - sampled).mean() < 2 * whole.stderr.mean()
 
 
