@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.errors import DataError, MissingExtraError, RunError, SettingError
 from automl.search.constraints import Constraints
-from automl.store import Home, RunFolder, is_id
+from automl.store import Home, RunFolder, calibration_of, is_id
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,6 +36,7 @@ _EXPLAIN_SECONDS = 30.0
 _SAMPLE_ROWS = 30
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*", re.IGNORECASE)
 _LEAST_MEMORY = 100_000_000
+_CALIBRATE = ("auto", "off")
 _ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.]+\]|[\w.-]+):\d{1,5}")
 
 
@@ -62,6 +63,7 @@ def create_run(
     interpretable: bool = False,
     max_latency_ms: float | None = None,
     max_size_mb: float | None = None,
+    calibrate: str = "auto",
     read: Mapping[str, Any] | None = None,
     name: str | None = None,
 ) -> Run:
@@ -121,6 +123,10 @@ def create_run(
     max_size_mb : float, optional
         Megabytes that the stored model may have. Where no model keeps within the limits, the smallest is
         given and `result["findings"]` says so.
+    calibrate : {"auto", "off"}
+        Whether probabilities may be calibrated, where cross-fitting shows that to lower the log loss beyond
+        chance and the metric is not worse; see `automl.search.calibration`. Explanations of a calibrated
+        model are sampled, with standard errors.
     read : mapping, optional
         Fields of `automl.data.ReadOptions`, where the file is not read as it should be.
     name : str, optional
@@ -138,6 +144,8 @@ def create_run(
     _check_settings(target, budget, n_jobs, max_trials, excluded)
     _check_split_settings(target, groups, time)
     _check_executor(executor)
+    if calibrate not in _CALIBRATE:
+        raise SettingError(f"calibrate is {calibrate!r}.", fix=f"Give {' or '.join(map(repr, _CALIBRATE))}.")
     earlier = None
     if warm_start is not None:
         from automl.search.warm import best_candidates
@@ -182,6 +190,7 @@ def create_run(
         "time": time,
         "warm_start": earlier,
         **constraints.to_json(),
+        "calibrate": calibrate,
         "read": dict(read) if read else None,
     }
     return Run(RunFolder.create(folder_path, spec))
@@ -243,7 +252,7 @@ class Run:
 
     def __init__(self, folder: RunFolder) -> None:
         self.folder = folder
-        self._models: dict[str, Pipeline] = {}
+        self._models: dict[tuple[str, str | None], Pipeline] = {}
 
     def __repr__(self) -> str:
         return f"Run({str(self.folder.path)!r})"
@@ -262,7 +271,7 @@ class Run:
 
         result, model = run_search(self.folder, table=table, started=started, progress=progress)
         if model is not None:
-            self._models = {result["chosen"]: model}
+            self._models = {(result["chosen"], calibration_of(result)): model}
         return result
 
     def status(self) -> dict[str, Any]:
@@ -306,14 +315,15 @@ class Run:
         RunError
             When there is no such model, or none at all yet.
         """
-        model_id, weights = self._members(model)
-        if model_id not in self._models:
+        model_id, weights, calibration = self._members(model)
+        key = model_id, calibration
+        if key not in self._models:
             from automl.search.assemble import assemble
 
             result = self.result or {}
             refitted = result.get("refitted", ()) if model_id == result.get("chosen") else ()
-            self._models[model_id] = assemble(self.folder, self._prepared().task, weights, refitted)
-        return self._models[model_id]
+            self._models[key] = assemble(self.folder, self._prepared().task, weights, refitted, calibration)
+        return self._models[key]
 
     def predict(
         self,
@@ -360,17 +370,18 @@ class Run:
         """What the intervals of a model are made from: its out-of-fold predictions."""
         from automl.search.coverage import conformal_of
 
-        _, weights = self._members(model)
-        return conformal_of(self.folder, self._prepared().task, weights)
+        _, weights, calibration = self._members(model)
+        return conformal_of(self.folder, self._prepared().task, weights, calibration)
 
-    def _members(self, model: str | None) -> tuple[str, dict[str, float]]:
-        """The id of a model and the weights of the trials in it."""
+    def _members(self, model: str | None) -> tuple[str, dict[str, float], str | None]:
+        """The id of a model, the weights of the trials in it, and how its probabilities are calibrated."""
         from automl.search.select import load_trials, ranked
 
         if model is None or model == ENSEMBLE:
             result = self._current_result()
             if model in (None, result["chosen"]):
-                return result["chosen"], {member["id"]: member["weight"] for member in result["members"]}
+                members = {member["id"]: member["weight"] for member in result["members"]}
+                return result["chosen"], members, calibration_of(result)
         usable = [trial.id for trial in ranked(load_trials(self.folder))]
         best = f"Its best are: {', '.join(usable[:20]) or 'none'}."
         if model is None or model not in usable:
@@ -379,7 +390,9 @@ class Run:
             raise RunError(
                 f"The model of {model} was not kept: {usable.index(model)} trials are better.", fix=best
             )
-        return model, {model: 1.0}
+        result = self.result or {}
+        # Whether to calibrate was found out for the chosen model only.
+        return model, {model: 1.0}, calibration_of(result) if model == result.get("chosen") else None
 
     def _current_result(self) -> dict[str, Any]:
         """The result, or what it would be with the trials so far: a killed search can be exported, too."""
@@ -432,7 +445,7 @@ class Run:
 
         import explain
 
-        model_id, _ = self._members(model)
+        model_id, *_ = self._members(model)
         data = self._data()
         if rows is None:
             sample = data.sample(min(len(data), _EXPLAINED_ROWS), random_state=self.folder.spec["seed"] + 1)
@@ -513,7 +526,7 @@ class Run:
         from automl.bundle import BundleFacts, write_bundle
 
         result = self._current_result()
-        model_id, _ = self._members(model)
+        model_id, *_ = self._members(model)
         prepared = self._prepared()
         report = self.folder.read("read_report.json")
         board = self.leaderboard()

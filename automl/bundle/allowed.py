@@ -49,6 +49,11 @@ _ESTIMATORS = frozenset().union(
     _names("sklearn.compose._column_transformer", "ColumnTransformer"),
     _names("sklearn.compose._target", "TransformedTargetRegressor"),
     _names("sklearn.ensemble._voting", "VotingClassifier VotingRegressor"),
+    _names(
+        "sklearn.calibration",
+        "CalibratedClassifierCV _CalibratedClassifier _SigmoidCalibration _TemperatureScaling",
+    ),
+    _names("sklearn.isotonic", "IsotonicRegression"),
     # preprocessing
     _names("sklearn.preprocessing._function_transformer", "FunctionTransformer"),
     _names("sklearn.preprocessing._encoders", "OrdinalEncoder OneHotEncoder"),

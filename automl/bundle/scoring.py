@@ -153,8 +153,8 @@ class Scorer:
         if self.classes is None:
             return pd.DataFrame({"prediction": self.predict(frame).astype(np.float64)})
         probabilities = self.predict_proba(frame)
-        if _is_soft_vote(self.model):
-            # What the vote's own predict does, without asking every member again.
+        if _takes_most_probable(self.model):
+            # What its own predict does, without asking every member again.
             labels = np.asarray(self.model.classes_)[np.argmax(probabilities, axis=1)]
         else:
             labels = self.predict(frame)
@@ -167,12 +167,15 @@ class Scorer:
         return self.schema.coerce(read_own_csv(data)).frame
 
 
-def _is_soft_vote(model: Any) -> bool:
+def _takes_most_probable(model: Any) -> bool:
+    from sklearn.calibration import CalibratedClassifierCV
     from sklearn.ensemble import VotingClassifier
     from sklearn.pipeline import Pipeline
 
     last = model.steps[-1][1] if isinstance(model, Pipeline) else model
-    return isinstance(last, VotingClassifier) and last.voting == "soft"
+    return isinstance(last, CalibratedClassifierCV) or (
+        isinstance(last, VotingClassifier) and last.voting == "soft"
+    )
 
 
 def read_own_csv(data: bytes) -> RawTable:

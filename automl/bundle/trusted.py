@@ -89,34 +89,47 @@ def load_model(data: bytes) -> LoadedModel:
 
 
 def _slim(model: Any) -> Any:
-    """Return the model with each member of its vote held once; skops would write all three places in full."""
-    vote = _vote(model)
-    if vote is None:
+    """Return the model with each part of it held once; skops would write every place in full.
+
+    The members of a vote are in three places, a classifier that is calibrated in two.
+    """
+    from sklearn.calibration import CalibratedClassifierCV
+    from sklearn.ensemble import VotingClassifier, VotingRegressor
+    from sklearn.pipeline import Pipeline
+
+    slim = copy.copy(model)
+    if isinstance(model, Pipeline):
+        name, last = model.steps[-1]
+        slim.steps = [*model.steps[:-1], (name, _slim(last))]
+    elif isinstance(model, CalibratedClassifierCV):
+        (pair,) = model.calibrated_classifiers_
+        light = copy.copy(pair)
+        light.estimator = _slim(pair.estimator)
+        slim.estimator, slim.calibrated_classifiers_ = None, [light]
+    elif isinstance(model, (VotingClassifier, VotingRegressor)):
+        slim.estimators = [(name, None) for name, _ in model.estimators]
+        del slim.named_estimators_
+    else:
         return model
-    slim, light = copy.copy(model), copy.copy(vote)
-    light.estimators = [(name, None) for name, _ in vote.estimators]
-    del light.named_estimators_
-    slim.steps = [*model.steps[:-1], (model.steps[-1][0], light)]
     return slim
 
 
 def _restore(model: Any) -> None:
-    """Put the members back into the places that `_slim` emptied."""
-    from sklearn.utils import Bunch
-
-    vote = _vote(model)
-    if vote is not None and not hasattr(vote, "named_estimators_"):
-        names = [name for name, _ in vote.estimators]
-        vote.estimators = list(zip(names, vote.estimators_, strict=True))
-        vote.named_estimators_ = Bunch(**dict(vote.estimators))
-
-
-def _vote(model: Any) -> Any:
+    """Put the parts back into the places that `_slim` emptied."""
+    from sklearn.calibration import CalibratedClassifierCV
     from sklearn.ensemble import VotingClassifier, VotingRegressor
     from sklearn.pipeline import Pipeline
+    from sklearn.utils import Bunch
 
-    last = model.steps[-1][1] if isinstance(model, Pipeline) else None
-    return last if isinstance(last, (VotingClassifier, VotingRegressor)) else None
+    if isinstance(model, Pipeline):
+        _restore(model.steps[-1][1])
+    elif isinstance(model, CalibratedClassifierCV) and model.estimator is None:
+        model.estimator = model.calibrated_classifiers_[0].estimator
+        _restore(model.estimator)
+    elif isinstance(model, (VotingClassifier, VotingRegressor)) and not hasattr(model, "named_estimators_"):
+        names = [name for name, _ in model.estimators]
+        model.estimators = list(zip(names, model.estimators_, strict=True))
+        model.named_estimators_ = Bunch(**dict(model.estimators))
 
 
 def _schema(data: bytes) -> Any:

@@ -147,6 +147,11 @@ def _add_constraints(fit: argparse.ArgumentParser) -> None:
         help="to predict one row on this machine, its preparation included",
     )
     wanted.add_argument("--max-size-mb", type=values.megabytes, metavar="MB", help="of the stored model")
+    wanted.add_argument(
+        "--no-calibration",
+        action="store_true",
+        help="leave probabilities as trained, also where calibrating is shown to lower their log loss",
+    )
 
 
 def _add_resume(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

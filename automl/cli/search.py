@@ -18,7 +18,7 @@ from automl.cli.suspicions import suspicions
 from automl.jobs.folder import LOG
 from automl.run import create_run
 from automl.search.forecast import outlook_words
-from automl.store import RunFolder, cost_words, headline
+from automl.store import RunFolder, calibration_words, cost_words, headline
 
 __all__ = ["fit", "resume"]
 
@@ -51,6 +51,7 @@ def fit(options: Namespace, console: Console) -> int:
         interpretable=options.interpretable,
         max_latency_ms=options.max_latency_ms,
         max_size_mb=options.max_size_mb,
+        calibrate="off" if options.no_calibration else "auto",
         name=options.name,
     )
     jobs.launch(run.folder.path)
@@ -155,6 +156,7 @@ def _summary(run: RunFolder, now: jobs.JobState, result: dict[str, Any], console
         f"model    {chosen}",
         f"{metric:<8} {number(shown_score.score)}, {shown_score.where}",
         f"         {number(low)} to {number(high)} is its {shown_score.meaning}",
+        *_calibration(result),
         *_coverage(result),
         *_cost(result),
         f"dummy    {number(result['dummy'])}  (looks at no column)",
@@ -192,6 +194,12 @@ def _memory(result: dict[str, Any]) -> list[str]:
         return []
     allowed = f" of {memory['limit'] / 1e9:.2f} GB allowed" if memory.get("limit") else ""
     return [f"memory   {memory['peak'] / 1e9:.2f} GB at most{allowed}"]
+
+
+def _calibration(result: dict[str, Any]) -> list[str]:
+    """Whether the probabilities are calibrated."""
+    told = result.get("calibration")
+    return [f"chances  {calibration_words(told)}"] if told else []
 
 
 def _coverage(result: dict[str, Any]) -> list[str]:

@@ -3,6 +3,7 @@
 Only stock scikit-learn and LightGBM classes, so that it loads and predicts where Glassbench is not
 installed. It is always a vote, also for a single trial, whose fold models then have equal weights: one
 structure to export, to explain and to test. Where a person must be able to read it, it is a vote of one.
+Where its probabilities are calibrated, the calibration is around the vote.
 """
 
 from __future__ import annotations
@@ -18,9 +19,11 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import Bunch
 
+from automl.search.calibration import fitted
 from automl.search.constraints import Constraints
 from automl.search.evaluate import TrainingRows
 from automl.search.hedge import base_rates, is_hedged, share
+from automl.search.select import out_of_fold_vote
 from automl.store import RunFolder
 from automl.task import Task
 
@@ -31,7 +34,11 @@ FINAL = "final"
 
 
 def assemble(
-    folder: RunFolder, task: Task, weights: Mapping[str, float], refitted: Collection[str] = ()
+    folder: RunFolder,
+    task: Task,
+    weights: Mapping[str, float],
+    refitted: Collection[str] = (),
+    calibration: str | None = None,
 ) -> Pipeline:
     """Build the fitted model of a run from stored fold models.
 
@@ -43,6 +50,10 @@ def assemble(
         Those above 0 become members.
     refitted : collection of str
         The trials among them whose models of all rows are taken; see `automl.search.refit`.
+    calibration : str, optional
+        How the probabilities are calibrated; see `automl.search.calibration`. The map is learned from the
+        out-of-fold predictions also where refitted models vote: they are the only ones of rows that a model
+        has not learned from.
 
     Returns
     -------
@@ -60,14 +71,15 @@ def assemble(
             models = models[:1]
         members += [(f"{trial_id}-fold{number}", model) for number, model in enumerate(models)]
         member_weights += [weight / len(models)] * len(models)
-    if is_hedged(folder, task):
+    if is_hedged(folder, task) or calibration:
         rows = TrainingRows.load(folder.path)
-        hedge = share(folder, task, len(rows.y))
+        hedge = share(len(rows.y))
         members.append(("base-rates", base_rates(rows)))
         member_weights = [*(weight * (1 - hedge) for weight in member_weights), hedge]
-    return Pipeline(
-        [("prep", joblib.load(folder.path / "prep.joblib")), ("model", _vote(task, members, member_weights))]
-    )
+    model: Any = _vote(task, members, member_weights)
+    if calibration:
+        model = fitted(rows, out_of_fold_vote(folder, weights), calibration).around(model)
+    return Pipeline([("prep", joblib.load(folder.path / "prep.joblib")), ("model", model)])
 
 
 def stored_bytes(folder: RunFolder, weights: Mapping[str, float], refitted: Collection[str] = ()) -> int:

@@ -6,7 +6,7 @@ Both come from bootstrap draws of the rows that have out-of-fold predictions, so
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -144,6 +144,7 @@ def optimism(
     chosen: Floats,
     *,
     families: Sequence[str],
+    hedge: Callable[[Floats], Floats] = lambda vote: vote,
     groups: NDArray[Any] | None = None,
     allowance: Allowance | None = None,
     draws: int = 100,
@@ -164,6 +165,10 @@ def optimism(
         As in `assess`.
     families : sequence of str
         Of the models.
+    hedge : callable
+        What a vote predicts with the base rates that are in the chosen one, from what its members predict;
+        see `automl.search.hedge`. Without them a single row, for which a model chosen without it is wrong
+        beyond doubt, would decide the mean.
     allowance : Allowance, optional
         What the models cost and a vote of them may, when it was chosen within limits.
 
@@ -182,7 +187,7 @@ def optimism(
         outside = counts == 0
         gap = float("nan")
         if outside.any():
-            gap = _gap(metric, y, predictions, families, chosen, counts, allowance)
+            gap = _gap(metric, y, predictions, families, chosen, hedge, counts, allowance)
         if np.isfinite(gap):
             gaps.append(gap)
             share_outside.append(outside.mean())
@@ -203,6 +208,7 @@ def _gap(
     predictions: Sequence[Floats],
     families: Sequence[str],
     chosen: Floats,
+    hedge: Callable[[Floats], Floats],
     counts: Counts,
     allowance: Allowance | None,
 ) -> float:
@@ -217,13 +223,4 @@ def _gap(
     within = None if allowance is None else allowance.of(order)
     weights = select_ensemble([drawn[i] for i in order], y[rows], metric, allowance=within)
     again = np.tensordot(np.asarray(weights), np.stack([predictions[i][outside] for i in order]), axes=1)
-    again, same = (_hedged(metric, each, len(y)) for each in (again, chosen[outside]))
-    return metric.loss(y[outside], again) - metric.loss(y[outside], same)
-
-
-def _hedged(metric: Metric, prediction: Floats, rows: int) -> Floats:
-    """Read a probability of 0 as one that so few rows cannot tell from it.
-
-    Without that a single row, for which a model chosen without it is wrong beyond doubt, decides the mean.
-    """
-    return np.maximum(prediction, 1 / (rows + prediction.shape[1])) if metric.steep else prediction
+    return metric.loss(y[outside], hedge(again)) - metric.loss(y[outside], chosen[outside])

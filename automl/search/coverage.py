@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl.conformal import Conformal
+from automl.search.calibration import kept
 from automl.search.evaluate import TrainingRows
-from automl.search.hedge import hedged
-from automl.search.select import out_of_fold
+from automl.search.select import out_of_fold_vote
 from automl.store import RunFolder
 from automl.task import Task
 
@@ -35,19 +35,24 @@ def calibrate(task: Task, y: NDArray[Any], prediction: NDArray[np.float64]) -> C
     return Conformal.of_classes(y, prediction)
 
 
-def conformal_of(folder: RunFolder, task: Task, weights: Mapping[str, float]) -> Conformal:
+def conformal_of(
+    folder: RunFolder, task: Task, weights: Mapping[str, float], calibration: str | None = None
+) -> Conformal:
     """Make the intervals or sets of a vote from what is stored of its members.
+
+    Calibrated probabilities are cross-fitted: no row's score comes from a map that was learned from the row.
 
     Parameters
     ----------
     folder : RunFolder
     task : Task
     weights : mapping of trial id to weight
+    calibration : str, optional
+        How its probabilities are calibrated.
     """
     rows = TrainingRows.load(folder.path)
-    parts = [weight * out_of_fold(folder, trial) for trial, weight in weights.items()]
-    vote = np.sum(parts, axis=0) / sum(weights.values())
-    return calibrate(task, rows.y[rows.validated], hedged(folder, task, rows, vote))
+    prediction = kept(folder, task, rows, out_of_fold_vote(folder, weights), calibration)
+    return calibrate(task, rows.y[rows.validated], prediction)
 
 
 def measured_coverage(

@@ -42,7 +42,7 @@ from automl.search.select import out_of_fold
 from automl.search.trial import Candidate
 from automl.search.within import cost_of, measuring_seconds
 from automl.search.workers import Workers
-from automl.store import RunFolder
+from automl.store import RunFolder, calibration_of
 
 __all__ = ["run_search"]
 
@@ -257,7 +257,7 @@ class _Search:
             return result, model
         if not refitted:
             return result, model
-        again = assemble(self.folder, prepared.task, weights, refitted)
+        again = assemble(self.folder, prepared.task, weights, refitted, calibration_of(result))
         cost = cost_of(self.folder, prepared.task, again, weights, refitted, budget=self.clock.budget)
         if not cost.within(self.asked) and not result["findings"]:
             self.folder.add_event("refit_over_limits", cost=cost.to_json())

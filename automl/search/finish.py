@@ -146,6 +146,7 @@ def _summary(
         "new_rows": parts.new_rows,
         "chosen": choice.model,
         "members": [{"id": name, "weight": weight} for name, weight in choice.weights.items()],
+        "calibration": None if choice.calibration is None else choice.calibration.to_json(),
         "metric": task.metric,
         "cv_score": choice.score,
         "cv_interval": [json_number(end) for end in choice.interval],

@@ -20,7 +20,7 @@ from automl.search.evaluate import TrainingRows
 from automl.store import RunFolder
 from automl.task import Task
 
-__all__ = ["base_rates", "hedged", "is_hedged", "share"]
+__all__ = ["base_rates", "hedged", "is_hedged", "mixed", "share"]
 
 _ROWS = 0.5
 
@@ -29,14 +29,14 @@ def is_hedged(folder: RunFolder, task: Task) -> bool:
     """Whether base rates are in the votes of a run.
 
     They are where its metric is steep, see `automl.metrics.Metric`, unless a person must be able to read the
-    model.
+    model; and in every vote that is calibrated, see `automl.search.calibration`.
     """
     return task.measure.steep and not Constraints.of(folder.spec).interpretable
 
 
-def share(folder: RunFolder, task: Task, rows: int) -> float:
-    """Weight of the base rates in a vote that learned from so many rows; 0 where there are none in it."""
-    return _ROWS / (rows + _ROWS) if is_hedged(folder, task) else 0.0
+def share(rows: int) -> float:
+    """Weight of the base rates in a vote that learned from so many rows."""
+    return _ROWS / (rows + _ROWS)
 
 
 def base_rates(rows: TrainingRows) -> DummyClassifier:
@@ -44,10 +44,23 @@ def base_rates(rows: TrainingRows) -> DummyClassifier:
     return DummyClassifier(strategy="prior").fit(np.zeros((len(rows.y), 1)), rows.y)
 
 
+def mixed(rows: TrainingRows, prediction: NDArray[np.float64]) -> NDArray[np.float64]:
+    """What a vote predicts with base rates in it, from what its members predict.
+
+    Parameters
+    ----------
+    rows : TrainingRows
+    prediction : ndarray, shape (rows, classes)
+    """
+    weight = share(len(rows.y))
+    rates: NDArray[Any] = base_rates(rows).class_prior_
+    return (1 - weight) * prediction + weight * rates
+
+
 def hedged(
     folder: RunFolder, task: Task, rows: TrainingRows, prediction: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """What a vote predicts with its base rates, from what its members predict.
+    """As `mixed` where base rates are in the votes of a run; else the prediction itself.
 
     Parameters
     ----------
@@ -56,8 +69,4 @@ def hedged(
     rows : TrainingRows
     prediction : ndarray, shape (rows,) or (rows, classes)
     """
-    weight = share(folder, task, len(rows.y))
-    if not weight:
-        return prediction
-    rates: NDArray[Any] = base_rates(rows).class_prior_
-    return (1 - weight) * prediction + weight * rates
+    return mixed(rows, prediction) if is_hedged(folder, task) else prediction

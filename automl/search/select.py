@@ -7,14 +7,16 @@ it at any moment before, for instance from what a killed search has left.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from automl.metrics import bootstrap_interval, get_metric
+from automl.search.calibration import Verdict, calibrated
 from automl.search.confidence import MODELS, TIED, assess, optimism
 from automl.search.ensemble import library, select_ensemble
 from automl.search.evaluate import TrainingRows
@@ -34,6 +36,7 @@ __all__ = [
     "load_library",
     "load_trials",
     "out_of_fold",
+    "out_of_fold_vote",
     "ranked",
 ]
 
@@ -53,11 +56,15 @@ class Choice:
     score, interval
         On the out-of-fold predictions, with the 90 % bootstrap interval for new rows.
     prediction : ndarray
-        Out-of-fold predictions of the validated rows.
+        Out-of-fold predictions of the validated rows; calibrated where that is kept.
+    vote : ndarray
+        The same without calibrating: what the model was chosen by.
     y : ndarray
         Their targets.
     groups : ndarray or None
         Their groups, where rows belong to some.
+    calibration : Verdict or None
+        Whether its probabilities are calibrated; None where that was not tried.
     """
 
     model: str
@@ -65,8 +72,15 @@ class Choice:
     score: float
     interval: tuple[float, float]
     prediction: NDArray[np.float64]
+    vote: NDArray[np.float64]
     y: NDArray[Any]
     groups: NDArray[np.int64] | None = None
+    calibration: Verdict | None = None
+
+    @property
+    def method(self) -> str | None:
+        """How its probabilities are calibrated; None where they are not."""
+        return self.calibration.method if self.calibration is not None and self.calibration.kept else None
 
 
 def load_trials(folder: RunFolder) -> list[Trial]:
@@ -84,6 +98,12 @@ def out_of_fold(folder: RunFolder, trial_id: str) -> NDArray[np.float64]:
     """A trial's out-of-fold predictions of the validated rows."""
     with np.load(folder.trial_path(trial_id, ".npz")) as arrays:
         return np.asarray(arrays["out_of_fold"])
+
+
+def out_of_fold_vote(folder: RunFolder, weights: Mapping[str, float]) -> NDArray[np.float64]:
+    """The out-of-fold predictions of a vote of trials, before base rates and calibrating."""
+    total = sum(weight * out_of_fold(folder, trial) for trial, weight in weights.items())
+    return np.asarray(total / sum(weights.values()), dtype=np.float64)
 
 
 def learned(folder: RunFolder, trials: Sequence[Trial]) -> list[Trial]:
@@ -177,7 +197,7 @@ def choose(
         seed=folder.spec["seed"],
     )  # fmt: skip
     vote = np.tensordot(np.asarray(weights), np.stack(chosen_from.predictions), axes=1)
-    prediction = hedged(folder, task, rows, vote)
+    prediction, verdict = calibrated(folder, task, rows, vote)
     members = {
         trial.id: weight for trial, weight in zip(chosen_from.trials, weights, strict=True) if weight > 0
     }
@@ -195,8 +215,10 @@ def choose(
             seed=folder.spec["seed"],
         ),
         prediction=prediction,
+        vote=hedged(folder, task, rows, vote),
         y=y,
         groups=rows.validated_groups,
+        calibration=verdict,
     )
 
 
@@ -238,7 +260,7 @@ def confidence(
     models = [out_of_fold(folder, trial.id) for trial in best]
     seed = folder.spec["seed"]
     found = assess(
-        metric, choice.y, models, choice.prediction, groups=choice.groups, seed=seed,
+        metric, choice.y, models, choice.vote, groups=choice.groups, seed=seed,
         seconds=seconds / 2 if correct else seconds,
     )  # fmt: skip
     if found is None:
@@ -248,8 +270,9 @@ def confidence(
         limits = limits or Limits.of(folder)
         fitting = [i for i, trial in enumerate(best) if limits.fits(trial)]
         taken_off = optimism(
-            metric, choice.y, [models[i] for i in fitting] or [choice.prediction], choice.prediction,
+            metric, choice.y, [models[i] for i in fitting] or [choice.vote], choice.vote,
             families=[best[i].family for i in fitting] or [choice.model],
+            hedge=partial(hedged, folder, task, TrainingRows.load(folder.path)),
             allowance=limits.allowance([best[i] for i in fitting]) if limits.restrict and fitting else None,
             groups=choice.groups, seed=seed, seconds=end - time.monotonic(),
         )  # fmt: skip

@@ -78,7 +78,7 @@ def choose_within(
         choice = choose(folder, task, trials, limits=limits, seconds=seconds)
         if choice is None or (chosen is not None and choice.weights == chosen.choice.weights):
             return chosen  # there is no smaller one
-        model = assemble(folder, task, choice.weights)
+        model = assemble(folder, task, choice.weights, calibration=choice.method)
         cost = cost_of(folder, task, model, choice.weights, budget=clock.budget)
         if not cost.within(asked):  # something else may have kept the machine busy just then
             again = cost_of(folder, task, model, choice.weights, budget=clock.budget)

@@ -1,7 +1,7 @@
 """Run folders: atomic files, a lock, and the home that holds them."""
 
 from automl.store.home import Home
-from automl.store.result import Headline, headline, tied_models
+from automl.store.result import Headline, calibration_of, calibration_words, headline, tied_models
 from automl.store.run_folder import ACTIVE_STATES, END_STATES, RunFolder, is_id
 from automl.store.wanted import constraint_words, cost_words
 
@@ -11,6 +11,8 @@ __all__ = [
     "Headline",
     "Home",
     "RunFolder",
+    "calibration_of",
+    "calibration_words",
     "constraint_words",
     "cost_words",
     "headline",

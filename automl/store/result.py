@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Headline", "headline", "tied_models"]
+__all__ = ["Headline", "calibration_of", "calibration_words", "headline", "tied_models"]
+
+_METHODS = {"temperature": "temperature scaling", "sigmoid": "a sigmoid", "isotonic": "isotonic regression"}
+_WHY_NOT = {
+    "chance": "that is not beyond chance",
+    "worth": "that is too little to be worth a map on top of the model",
+    "metric": "the metric that the model was chosen by would be worse",
+}
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,31 @@ def headline(result: Mapping[str, Any]) -> Headline:
         holdout=bool(result["holdout"]),
         corrected=bool(result.get("corrected")),
     )
+
+
+def calibration_of(result: Mapping[str, Any]) -> str | None:
+    """How the probabilities of the chosen model are calibrated; None where they are not."""
+    told = result.get("calibration")
+    return str(told["method"]) if told and told["kept"] else None
+
+
+def calibration_words(told: Mapping[str, Any]) -> str:
+    """Whether probabilities are calibrated, and what that brought or would have brought.
+
+    Parameters
+    ----------
+    told : mapping
+        `calibration` of a `result.json`.
+    """
+    (loss, after), (error, error_after) = told["log_loss"], told["calibration_error"]
+    changes = (
+        f"log loss {loss:.4f} → {after:.4f}, expected calibration error {error:.3f} → {error_after:.3f} on "
+        f"{told['rows']:,} rows, cross-fitted"
+    )
+    method = _METHODS[told["method"]]
+    if told["kept"]:
+        return f"calibrated by {method}: {changes}"
+    return f"as trained; the best of what was tried, {method}: {changes}; {_WHY_NOT[told['why_not']]}"
 
 
 def tied_models(result: Mapping[str, Any] | None) -> frozenset[str] | None:

@@ -37,7 +37,7 @@ class VoteEngine(Engine):
             raise UnsuitableError("not a vote")
         if game.scale == "margin" or getattr(game.estimator, "voting", "soft") != "soft":
             raise UnsuitableError("the vote is not an average on this scale")
-        weights = _weights(game.estimator)
+        weights = vote_weights(game.estimator)
         values = np.zeros((game.n, game.players, game.outputs))
         rest: list[tuple[float, Walker]] = []
         exact = 0
@@ -63,7 +63,7 @@ class VoteEngine(Engine):
         return Attribution(values + sampled, stderr, method)
 
 
-def _weights(vote: Any) -> Floats:
+def vote_weights(vote: Any) -> Floats:
     """Weights of the fitted members, summing to 1."""
     weights = vote._weights_not_none
     if weights is None:

@@ -6,12 +6,16 @@ from sklearn.compose import TransformedTargetRegressor
 
 from ..game import Game
 from .base import Walker, WeightedWalker, agrees
+from .calibrated import CalibratedWalker, calibrated_vote
+from .constant import ConstantWalker
 from .evaluated import EvaluatedWalker
 from .linear import LinearWalker
 from .mapped import MappedWalker
 from .trees import TreeWalker
 
 __all__ = [
+    "CalibratedWalker",
+    "ConstantWalker",
     "EvaluatedWalker",
     "LinearWalker",
     "MappedWalker",
@@ -19,6 +23,7 @@ __all__ = [
     "Walker",
     "WeightedWalker",
     "agrees",
+    "calibrated_vote",
     "walker_for",
 ]
 
@@ -29,7 +34,7 @@ def walker_for(game: Game) -> Walker:
         inner = walker_for(game.member(game.estimator.regressor_))
         mapped = MappedWalker(inner, game.estimator.transformer_)
         return mapped if inner.fast and agrees(mapped, game) else EvaluatedWalker(game)
-    for kind in (TreeWalker, LinearWalker):
+    for kind in (ConstantWalker, TreeWalker, LinearWalker):
         fast: Walker | None = kind.of(game)
         if fast is not None and agrees(fast, game):
             return fast

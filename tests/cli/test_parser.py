@@ -30,7 +30,7 @@ def test_all_settings_of_fit_arrive() -> None:
     line += " --groups g --monotone u=increasing --monotone v=w=decreasing --interpretable"
     line += " --max-latency-ms 8 --max-size-mb 0.5"
     line += " --exclude a --exclude b --kind c=text --kind d=e=number --name n --home h --json --quiet"
-    line += " --memory 8GB"
+    line += " --memory 8GB --no-calibration"
     options = vars(build_parser().parse_args(line.split()))
     assert {name: str(value) for name, value in options.items()} == {
         "version": "False",
@@ -53,6 +53,7 @@ def test_all_settings_of_fit_arrive() -> None:
         "interpretable": "True",
         "max_latency_ms": "8.0",
         "max_size_mb": "0.5",
+        "no_calibration": "True",
         "memory": "8GB",
         "kind": "[('c', 'text'), ('d=e', 'number')]",
         "name": "n",

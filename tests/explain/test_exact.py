@@ -7,6 +7,7 @@ import warnings
 import numpy as np
 import pytest
 from lightgbm import LGBMClassifier, LGBMRegressor
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import (
     ExtraTreesClassifier,
@@ -156,6 +157,25 @@ def test_soft_vote_with_members_that_are_followed(task, table, answers, piped, b
     )
     fitted = piped(one_hot(), vote, table, answers[task])
     check(fitted, table, brute_force, fitted.predict_proba, "exact: vote of 4 members")
+
+
+@pytest.mark.parametrize(
+    ("task", "method"),
+    [("binary", "temperature"), ("binary", "sigmoid"), ("binary", "isotonic"), ("multiclass", "temperature")],
+)
+def test_calibrated_vote(task, method, table, answers, piped, brute_force, one_hot):
+    vote = VotingClassifier(
+        [
+            ("forest", RandomForestClassifier(10, max_depth=4, random_state=0)),
+            ("boosted", lightgbm(LGBMClassifier)),
+            ("rates", DummyClassifier()),
+        ],
+        voting="soft",
+        weights=[2, 1, 0.1],
+    )
+    model = CalibratedClassifierCV(vote, method=method, ensemble=False, cv=3)
+    fitted = piped(one_hot(), model, table, answers[task])
+    check(fitted, table, brute_force, fitted.predict_proba, "all coalitions of 5 columns")
 
 
 def test_forest_agrees_with_shap(table, answers):

@@ -9,6 +9,7 @@ from automl.metrics import bootstrap_interval, get_metric
 from automl.run import Run
 from automl.search.confidence import Confidence, Optimism, assess, optimism
 from automl.search.ensemble import library, select_ensemble
+from automl.search.hedge import share
 
 RMSE = get_metric("rmse", "regression")
 Floats = NDArray[np.float64]
@@ -85,9 +86,16 @@ def test_one_certain_error_does_not_decide_what_is_taken_off() -> None:
         models.append(right.copy())
         models[-1][row] = 1.0 - np.eye(2)[y[row]]
     chosen = np.mean(models, axis=0)
-    said = optimism(LOG_LOSS, y, models, chosen, families=ALIKE)
+
+    def hedge(vote: Floats) -> Floats:
+        return (1 - share(200)) * vote + share(200) / 2
+
+    said = optimism(LOG_LOSS, y, models, hedge(chosen), families=ALIKE, hedge=hedge)
     assert said is not None
     assert 0 < said.loss < 0.05  # that one row, read as 0, costs 36 / 200 = 0.18
+    plain = optimism(LOG_LOSS, y, models, chosen, families=ALIKE)
+    assert plain is not None
+    assert plain.loss > 2 * said.loss
 
 
 def test_a_clear_winner_needs_no_correction() -> None:

@@ -17,7 +17,7 @@ from automl.search.select import choose, load_trials
 def test_the_vote_holds_half_a_row_of_the_base_rates(penguins_run: Run) -> None:
     folder, task = penguins_run.folder, penguins_run._prepared().task
     rows = TrainingRows.load(folder.path)
-    weight = share(folder, task, len(rows.y))
+    weight = share(len(rows.y))
     assert weight == 0.5 / (len(rows.y) + 0.5)
     vote = penguins_run.model.named_steps["model"]
     assert [name for name, _ in vote.estimators][-1] == "base-rates"

@@ -59,12 +59,16 @@ def test_three_decisions_start_a_search(
     assert selectbox(page, "What counts").value == "log_loss"
     selectbox(page, "What counts").set_value("accuracy").run()
     page.segmented_control[0].set_value(300).run()
+    box = next(box for box in page.checkbox if box.label.startswith("Calibrate"))
+    assert box.value
+    box.uncheck().run()
     page.button("start").click().run()
     assert len(started) == 1
     spec = Home(home).run(started[0].name).spec
     assert spec["target"] == "species"
     assert spec["metric"] == "accuracy"
     assert spec["budget"] == 300
+    assert spec["calibrate"] == "off"
     assert spec["source"] == str(draft.table)
     assert spec["name"] == "penguins"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.data import Schema
 from automl.metrics import get_metric
-from automl.store import headline
+from automl.store import calibration_words, headline
 from automl.task import Task
 
 from ..facts import BundleFacts
@@ -261,7 +261,9 @@ def _caveats(
     if not facts.is_chosen or headline(facts.result).optimistic:
         texts.append("The score comes from rows that also chose the model, so it is slightly too good.")
     if task.kind != "regression":
-        texts.append("Probabilities are as trained; check their calibration before basing costs on them.")
+        told = facts.result.get("calibration") if facts.is_chosen else None
+        words = calibration_words(told) if told else "as trained"
+        texts.append(f"Probabilities are {words}. Check their calibration before basing costs on them.")
     if explanation is not None and not explanation.exact:
         texts.append("The explanation is sampled: differences within two standard errors mean nothing.")
     if background_rows:

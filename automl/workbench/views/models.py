@@ -10,7 +10,7 @@ import streamlit as st
 
 from automl import jobs
 from automl.search.trial import Origin
-from automl.store import RunFolder, headline
+from automl.store import RunFolder, calibration_words, headline
 from automl.workbench import charts, components, model_charts, navigation, reading, theme
 from automl.workbench import format as fmt
 from automl.workbench.reading import Standing
@@ -259,6 +259,9 @@ def _all_metrics(result: Mapping[str, Any] | None) -> None:
         if shown.corrected:
             label = fmt.metric_label(result["metric"])
             st.caption(f"The optimism of choosing the best is taken off {label}, by which it was chosen.")
+        if told := result.get("calibration"):
+            st.markdown("**Whether its probabilities keep their word**")
+            st.caption(f"Probabilities are {calibration_words(told)}.")
         _coverage(result.get("coverage") or {})
         if result.get("refitted"):
             rows = "sealed" if result.get("holdout") else "remaining"

@@ -275,6 +275,13 @@ def _more(draft: Draft, task: Task, table: Understanding) -> dict[str, Any]:
             key=f"memory-{draft.id}",
             help="All processes of the search together. Models that would need more are not tried.",
         )
+        calibrate = task.kind == "regression" or st.checkbox(
+            "Calibrate probabilities where that is shown to pay",
+            value=True,
+            key=f"calibrate-{draft.id}",
+            help="Only if it lowers the log loss beyond chance, cross-fitted, and the metric is not worse. "
+            "Explanations of a calibrated model are sampled, with standard errors.",
+        )
     draft.put(name=name.strip() or None)
     if kind != task.kind:
         draft.put(task=kind, metric=None)
@@ -284,6 +291,7 @@ def _more(draft: Draft, task: Task, table: Understanding) -> dict[str, Any]:
         "time": None if groups is not None else time,
         "warm_start": warm_start,
         **constraints,
+        "calibrate": "auto" if calibrate else "off",
         "memory": None if memory is None else memory * 1e9,
     }
 
