@@ -14,6 +14,7 @@ from time import monotonic
 from time import time as now
 from typing import TYPE_CHECKING, Any
 
+from automl.costs import checked_costs
 from automl.errors import DataError, MissingExtraError, RunError, SettingError
 from automl.search.constraints import Constraints
 from automl.store import Home, RunFolder, is_id
@@ -62,6 +63,7 @@ def create_run(
     interpretable: bool = False,
     max_latency_ms: float | None = None,
     max_size_mb: float | None = None,
+    costs: Mapping[Any, Any] | None = None,
     read: Mapping[str, Any] | None = None,
     name: str | None = None,
 ) -> Run:
@@ -121,6 +123,10 @@ def create_run(
     max_size_mb : float, optional
         Megabytes that the stored model may have. Where no model keeps within the limits, the smallest is
         given and `result["findings"]` says so.
+    costs : mapping, optional
+        What errors cost, by which labels are then decided: of two classes
+        ``{"false_positive": 1, "false_negative": 5}``, of any truth → predicted → cost; see `automl.costs`.
+        The metric `cost` measures them; the default metric with costs is `log_loss`.
     read : mapping, optional
         Fields of `automl.data.ReadOptions`, where the file is not read as it should be.
     name : str, optional
@@ -146,6 +152,7 @@ def create_run(
         earlier = {"run": before.id, "candidates": best_candidates(before, target)}
     constraints = Constraints(dict(monotone or {}), bool(interpretable), max_latency_ms, max_size_mb)
     constraints.check({target, groups, *excluded})
+    costs = checked_costs(costs)
     memory = None if memory is None else _bytes_of(memory)
     path: Path | None = None
     if isinstance(table, str | Path):
@@ -182,6 +189,7 @@ def create_run(
         "time": time,
         "warm_start": earlier,
         **constraints.to_json(),
+        "costs": costs,
         "read": dict(read) if read else None,
     }
     return Run(RunFolder.create(folder_path, spec))
@@ -353,6 +361,7 @@ class Run:
             prepared.schema,
             prepared.task.classes,
             conformal=None if interval is None else self._conformal(model),
+            costs=prepared.task.costs,
         )
         return scorer.predictions(scorer.coerce(rows).frame, interval=interval)
 

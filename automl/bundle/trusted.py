@@ -89,34 +89,54 @@ def load_model(data: bytes) -> LoadedModel:
 
 
 def _slim(model: Any) -> Any:
-    """Return the model with each member of its vote held once; skops would write all three places in full."""
-    vote = _vote(model)
-    if vote is None:
+    """Return the model with each of its parts held once; skops would write all places in full."""
+    from sklearn.pipeline import Pipeline
+
+    if not isinstance(model, Pipeline):
         return model
-    slim, light = copy.copy(model), copy.copy(vote)
-    light.estimators = [(name, None) for name, _ in vote.estimators]
-    del light.named_estimators_
-    slim.steps = [*model.steps[:-1], (model.steps[-1][0], light)]
+    slim = copy.copy(model)
+    slim.steps = [*model.steps[:-1], (model.steps[-1][0], _slim_step(model.steps[-1][1]))]
+    return slim
+
+
+def _slim_step(step: Any) -> Any:
+    from sklearn.ensemble import VotingClassifier, VotingRegressor
+    from sklearn.frozen import FrozenEstimator
+    from sklearn.model_selection import FixedThresholdClassifier
+
+    slim = copy.copy(step)
+    if isinstance(step, (VotingClassifier, VotingRegressor)):
+        slim.estimators = [(name, None) for name, _ in step.estimators]
+        del slim.named_estimators_
+    elif isinstance(step, FixedThresholdClassifier) and isinstance(step.estimator, FrozenEstimator):
+        slim.estimator = FrozenEstimator(_slim_step(step.estimator.estimator))
+        del slim.estimator_
+    else:
+        return step
     return slim
 
 
 def _restore(model: Any) -> None:
-    """Put the members back into the places that `_slim` emptied."""
-    from sklearn.utils import Bunch
-
-    vote = _vote(model)
-    if vote is not None and not hasattr(vote, "named_estimators_"):
-        names = [name for name, _ in vote.estimators]
-        vote.estimators = list(zip(names, vote.estimators_, strict=True))
-        vote.named_estimators_ = Bunch(**dict(vote.estimators))
-
-
-def _vote(model: Any) -> Any:
-    from sklearn.ensemble import VotingClassifier, VotingRegressor
+    """Put what `_slim` left out back into its places."""
     from sklearn.pipeline import Pipeline
 
-    last = model.steps[-1][1] if isinstance(model, Pipeline) else None
-    return last if isinstance(last, (VotingClassifier, VotingRegressor)) else None
+    if isinstance(model, Pipeline):
+        _restore_step(model.steps[-1][1])
+
+
+def _restore_step(step: Any) -> None:
+    from sklearn.ensemble import VotingClassifier, VotingRegressor
+    from sklearn.frozen import FrozenEstimator
+    from sklearn.model_selection import FixedThresholdClassifier
+    from sklearn.utils import Bunch
+
+    if isinstance(step, (VotingClassifier, VotingRegressor)) and not hasattr(step, "named_estimators_"):
+        names = [name for name, _ in step.estimators]
+        step.estimators = list(zip(names, step.estimators_, strict=True))
+        step.named_estimators_ = Bunch(**dict(step.estimators))
+    elif isinstance(step, FixedThresholdClassifier) and isinstance(step.estimator, FrozenEstimator):
+        _restore_step(step.estimator.estimator)
+        step.estimator_ = step.estimator
 
 
 def _schema(data: bytes) -> Any:

@@ -2,7 +2,8 @@
 
 Only stock scikit-learn and LightGBM classes, so that it loads and predicts where Glassbench is not
 installed. It is always a vote, also for a single trial, whose fold models then have equal weights: one
-structure to export, to explain and to test. Where a person must be able to read it, it is a vote of one.
+structure to export, to explain and to test. Where a person must be able to read it, it is a vote of one. A
+threshold, where there is one, is around it.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import Bunch
 
 from automl.search.constraints import Constraints
+from automl.search.decide import threshold_of, with_threshold
 from automl.search.evaluate import TrainingRows
 from automl.search.hedge import base_rates, is_hedged, share
 from automl.store import RunFolder
@@ -65,9 +67,8 @@ def assemble(
         hedge = share(folder, task, len(rows.y))
         members.append(("base-rates", base_rates(rows)))
         member_weights = [*(weight * (1 - hedge) for weight in member_weights), hedge]
-    return Pipeline(
-        [("prep", joblib.load(folder.path / "prep.joblib")), ("model", _vote(task, members, member_weights))]
-    )
+    model = with_threshold(task, _vote(task, members, member_weights), threshold_of(folder, task, weights))
+    return Pipeline([("prep", joblib.load(folder.path / "prep.joblib")), ("model", model)])
 
 
 def stored_bytes(folder: RunFolder, weights: Mapping[str, float], refitted: Collection[str] = ()) -> int:

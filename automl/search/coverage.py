@@ -9,9 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl.conformal import Conformal
-from automl.search.evaluate import TrainingRows
-from automl.search.hedge import hedged
-from automl.search.select import out_of_fold
+from automl.search.select import voted
 from automl.store import RunFolder
 from automl.task import Task
 
@@ -44,10 +42,7 @@ def conformal_of(folder: RunFolder, task: Task, weights: Mapping[str, float]) ->
     task : Task
     weights : mapping of trial id to weight
     """
-    rows = TrainingRows.load(folder.path)
-    parts = [weight * out_of_fold(folder, trial) for trial, weight in weights.items()]
-    vote = np.sum(parts, axis=0) / sum(weights.values())
-    return calibrate(task, rows.y[rows.validated], hedged(folder, task, rows, vote))
+    return calibrate(task, *voted(folder, task, weights))
 
 
 def measured_coverage(

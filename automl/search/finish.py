@@ -12,12 +12,15 @@ from sklearn.pipeline import Pipeline
 
 from automl.data import Split
 from automl.errors import RunError
-from automl.metrics import bootstrap_interval, get_metric, metrics_for
+from automl.metrics import bootstrap_interval, metrics_for
 from automl.search.clock import Clock
 from automl.search.confidence import Optimism
 from automl.search.constraints import Constraints
 from automl.search.cost import told
 from automl.search.coverage import calibrate, cross_fitted_coverage, measured_coverage
+from automl.search.decide import Codes, choose_threshold, cross_fitted, decides, labels
+from automl.search.decision import decision_facts
+from automl.search.evaluate import TrainingRows
 from automl.search.forecast import outlook
 from automl.search.prepare import Prepared, load_split
 from automl.search.select import Choice, confidence
@@ -105,25 +108,37 @@ def summarise(
 
     The score to be shown is the cross-validated one less the optimism of the choice, where that is known.
     """
-    parts = load_split(folder)
-    metrics = _all_metrics(
-        task, choice.y, choice.prediction, "out-of-fold", folder.spec["seed"], choice.groups, parts.new_rows
-    )
+    parts, seed = load_split(folder), folder.spec["seed"]
+    measured = _measured(
+        task, choice, choice.y, choice.prediction, _cross_fitted(folder, task, choice), "out-of-fold", seed,
+        choice.groups, parts.new_rows,
+    )  # fmt: skip
+    metrics = measured["metrics"]
     optimism = (sure or {}).get("optimism")
-    corrected = None if optimism is None else _corrected(task, choice, Optimism(**optimism))
+    corrected = None if optimism is None else _corrected(task, metrics, Optimism(**optimism))
     metrics[task.metric] |= corrected or {}
     return _summary(folder, task, choice, trials, sure, parts) | {
         "estimate": "cross-validation",
         "holdout": None,
         "corrected": corrected,
-        "metrics": metrics,
-        "coverage": cross_fitted_coverage(task, choice.y, choice.prediction, folder.spec["seed"]),
+        **measured,
+        "coverage": cross_fitted_coverage(task, choice.y, choice.prediction, seed),
     }
 
 
-def _corrected(task: Task, choice: Choice, optimism: Optimism) -> dict[str, Any]:
-    metric = get_metric(task.metric, task.kind)
-    score, ends = optimism.taken_off(metric, choice.score, choice.interval)
+def _cross_fitted(folder: RunFolder, task: Task, choice: Choice) -> Codes | None:
+    """Labels of the validated rows, each fold's decided by the others; None for the most probable ones."""
+    if not decides(task):
+        return None
+    rows = TrainingRows.load(folder.path)
+    fold = rows.fold[rows.validated]
+    return cross_fitted(task, choice.y, choice.prediction, fold, folder.spec["seed"])
+
+
+def _corrected(task: Task, metrics: dict[str, dict[str, Any]], optimism: Optimism) -> dict[str, Any]:
+    measured = metrics[task.metric]
+    low, high = (np.nan if end is None else end for end in measured["interval"])
+    score, ends = optimism.taken_off(task.measure, measured["score"], (low, high))
     return {
         "score": json_number(score),
         "interval": [json_number(end) for end in ends],
@@ -165,12 +180,41 @@ def _score_holdout(
     prediction = np.asarray(values, dtype=np.float64)
     folder.add_event("holdout_opened", rows=len(rows))
     groups = None if parts.groups is None else parts.groups[parts.holdout]
-    metrics = _all_metrics(task, y, prediction, "holdout", folder.spec["seed"], groups, parts.new_rows)
+    codes = None
+    if decides(task):
+        codes = labels(task, prediction, choose_threshold(task, choice.y, choice.prediction))
+    measured = _measured(
+        task, choice, y, prediction, codes, "holdout", folder.spec["seed"], groups, parts.new_rows
+    )
     return {
         "estimate": "holdout",
-        "holdout": {**metrics[task.metric], "rows": len(rows), "opened_at": time.time()},
-        "metrics": metrics,
+        "holdout": {**measured["metrics"][task.metric], "rows": len(rows), "opened_at": time.time()},
+        **measured,
         "coverage": measured_coverage(task, calibrate(task, choice.y, choice.prediction), y, prediction),
+    }
+
+
+def _measured(
+    task: Task,
+    choice: Choice,
+    y: NDArray[Any],
+    prediction: NDArray[np.float64],
+    codes: Codes | None,
+    on: str,
+    seed: int,
+    groups: NDArray[np.int64] | None,
+    new_rows: int,
+) -> dict[str, Any]:
+    """The metrics, and what the decisions bring, of rows and the labels that they are given."""
+    decision = None
+    if codes is not None:
+        threshold = choose_threshold(task, choice.y, choice.prediction)
+        decision = decision_facts(
+            task, threshold, y, prediction, codes, on=on, groups=groups, new_rows=new_rows, seed=seed
+        )
+    return {
+        "metrics": _all_metrics(task, y, prediction, codes, on, seed, groups, new_rows),
+        "decision": decision,
     }
 
 
@@ -178,6 +222,7 @@ def _all_metrics(
     task: Task,
     y: NDArray[Any],
     prediction: NDArray[np.float64],
+    codes: Codes | None,
     on: str,
     seed: int,
     groups: NDArray[np.int64] | None,
@@ -185,11 +230,12 @@ def _all_metrics(
 ) -> dict[str, dict[str, Any]]:
     """Every metric of the task with its interval; None where it is undefined (rmsle of a negative)."""
     found: dict[str, dict[str, Any]] = {}
-    for metric in metrics_for(task.kind):
+    for metric in metrics_for(task.kind, task.costs):
+        compared = codes if codes is not None and metric.needs == "label" else prediction
         try:
-            score = metric.score(y, prediction)
+            score = metric.score(y, compared)
             low, high = bootstrap_interval(
-                metric, y, prediction, groups=groups, new_rows=new_rows, draws=200, seed=seed
+                metric, y, compared, groups=groups, new_rows=new_rows, draws=200, seed=seed
             )
         except ValueError as undefined:  # such as rmsle of a negative target
             found[metric.name] = {"score": None, "interval": [None, None], "on": on, "note": str(undefined)}

@@ -7,14 +7,14 @@ it at any moment before, for instance from what a killed search has left.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from automl.metrics import bootstrap_interval, get_metric
+from automl.metrics import bootstrap_interval
 from automl.search.confidence import MODELS, TIED, assess, optimism
 from automl.search.ensemble import library, select_ensemble
 from automl.search.evaluate import TrainingRows
@@ -35,6 +35,7 @@ __all__ = [
     "load_trials",
     "out_of_fold",
     "ranked",
+    "voted",
 ]
 
 ENSEMBLE = "ensemble"
@@ -84,6 +85,16 @@ def out_of_fold(folder: RunFolder, trial_id: str) -> NDArray[np.float64]:
     """A trial's out-of-fold predictions of the validated rows."""
     with np.load(folder.trial_path(trial_id, ".npz")) as arrays:
         return np.asarray(arrays["out_of_fold"])
+
+
+def voted(
+    folder: RunFolder, task: Task, weights: Mapping[str, float]
+) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    """Targets of the validated rows, and the out-of-fold predictions of a vote of these trials."""
+    rows = TrainingRows.load(folder.path)
+    parts = [weight * out_of_fold(folder, trial) for trial, weight in weights.items()]
+    vote = np.sum(parts, axis=0) / sum(weights.values())
+    return rows.y[rows.validated], hedged(folder, task, rows, vote)
 
 
 def learned(folder: RunFolder, trials: Sequence[Trial]) -> list[Trial]:
@@ -170,7 +181,7 @@ def choose(
     chosen_from = load_library(folder, trials, limits or Limits.of(folder), seconds=seconds)
     if chosen_from is None:
         return None
-    metric = get_metric(task.metric, task.kind)
+    metric = task.measure
     rows, y = chosen_from.rows, chosen_from.y
     weights = select_ensemble(
         chosen_from.predictions, y, metric, allowance=chosen_from.allowance, seconds=end - time.monotonic(),
@@ -234,7 +245,7 @@ def confidence(
     """
     end = time.monotonic() + seconds
     best = ranked(trials)[:MODELS]
-    metric = get_metric(task.metric, task.kind)
+    metric = task.measure
     models = [out_of_fold(folder, trial.id) for trial in best]
     seed = folder.spec["seed"]
     found = assess(
