@@ -441,7 +441,7 @@ _DEFAULTS = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"
 
 
 def metrics_for(task_kind: str, costs: CostMatrix | None = None) -> tuple[Metric, ...]:
-    """Return the metrics that can measure a kind of task, in the order of `METRICS`; `cost` with costs only."""
+    """Return the metrics that can measure a kind of task, in their order; `cost` with costs only."""
     found = (get_metric(name, costs=costs) for name in METRICS if name != "cost" or costs is not None)
     return tuple(metric for metric in found if task_kind in metric.tasks)
 

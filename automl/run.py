@@ -365,6 +365,49 @@ class Run:
         )
         return scorer.predictions(scorer.coerce(rows).frame, interval=interval)
 
+    def threshold(
+        self,
+        *,
+        costs: Mapping[Any, Any] | None = None,
+        model: str | None = None,
+        keep: bool = False,
+    ) -> pd.DataFrame:
+        """What each threshold between two classes would bring, on out-of-fold predictions.
+
+        Nothing is trained again.
+
+        Parameters
+        ----------
+        costs : mapping, optional
+            What errors cost, as for `create_run`; default those of the run.
+        model : str, optional
+            Id of a model; default the chosen one.
+        keep : bool
+            Decide the labels of this run by these costs from now on, in what is exported as well.
+
+        Returns
+        -------
+        DataFrame
+            `threshold`, `precision`, `recall`, `positives` (share called positive), `cost_per_1000` rows,
+            `score` (the run's metric, where it counts labels) and `chosen`, the threshold that the model has.
+
+        Raises
+        ------
+        SettingError
+            When the costs make no sense or there are not two classes; with `keep`, when the run was searched
+            by its costs.
+        """
+        import pandas as pd
+
+        from automl.search.reconsider import reconsidered, thresholds, with_costs
+
+        task = with_costs(self._prepared().task, costs)
+        table = pd.DataFrame(thresholds(task, self.folder, self._members(model)[1]))
+        if keep:
+            reconsidered(self.folder, task)
+            self._models = {}
+        return table
+
     def _conformal(self, model: str | None) -> Conformal:
         """What the intervals of a model are made from: its out-of-fold predictions."""
         from automl.search.coverage import conformal_of

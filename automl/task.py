@@ -144,7 +144,23 @@ class Task:
         labels = _labels(known)
         _check_classes(known, labels, target, column_kind, kind)
         plain = cls(kind=cast(TaskKind, kind), target=target, classes=labels, metric=name)
-        return replace(plain, costs=cost_matrix(costs, labels, plain._code)) if costs else plain
+        return plain.with_costs(costs) if costs else plain
+
+    def with_costs(self, costs: Mapping[str, Any]) -> Task:
+        """The same task with other costs of errors.
+
+        Parameters
+        ----------
+        costs : mapping
+            From `automl.costs.checked_costs`.
+
+        Raises
+        ------
+        SettingError
+            If they do not fit the classes, or there are none.
+        """
+        _check_costs(self.metric, self.kind, costs)
+        return replace(self, costs=cost_matrix(costs, self.classes or (), self._code))
 
     def encode(self, target: pd.Series[Any]) -> NDArray[Any]:
         """Turn the target column into what models learn.

@@ -100,7 +100,7 @@ def _gain(metric: Metric) -> Metric:
     sign = 1.0 if metric.greater_is_better else -1.0
 
     def score(y: NDArray[Any], both: NDArray[Any]) -> float:
-        return sign * (metric.score(y, both[:, 0]) - metric.score(y, both[:, 1]))
+        return sign * (metric.score(y, both[:, 0]) - metric.score(y, both[:, 1])) + 0.0  # no -0
 
     def prepared(y: NDArray[Any], both: NDArray[Any]) -> Any:
         if metric.prepared is None:
@@ -128,8 +128,8 @@ def trade_off(task: Task, y: NDArray[Any], prediction: Floats, chosen: float | N
     -------
     list of dict
         By threshold: `threshold`, `precision` (None where nothing is called positive), `recall`, `positives`
-        (share called positive), `cost` per row (None without costs), `score` (the run's metric, where it
-        counts labels; else None), `chosen`.
+        (share called positive), `cost_per_1000` rows (None without costs), `score` (the run's metric, where
+        it counts labels; else None), `chosen`.
     """
     thresholds = sorted({*_ROUND, *(() if chosen is None else (chosen,))})
     p, true = prediction[:, 1], y == 1
@@ -144,7 +144,7 @@ def trade_off(task: Task, y: NDArray[Any], prediction: Floats, chosen: float | N
                 "precision": hits / int(called.sum()) if called.any() else None,
                 "recall": hits / int(true.sum()) if true.any() else None,
                 "positives": float(called.mean()),
-                "cost": None if task.costs is None else measured_by(task).score(y, codes),
+                "cost_per_1000": None if task.costs is None else 1000 * measured_by(task).score(y, codes),
                 "score": task.measure.score(y, codes) if task.measure.needs == "label" else None,
                 "chosen": threshold == chosen,
             }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,10 +28,21 @@ from automl.search.table import load_rows
 from automl.search.trial import Trial
 from automl.search.within import choose_within
 from automl.store import RunFolder
-from automl.store.files import json_number
+from automl.store.files import json_number, replacing
 from automl.task import Task
 
-__all__ = ["confidence_seconds", "finish", "summarise"]
+__all__ = [
+    "HOLDOUT",
+    "confidence_seconds",
+    "corrected_score",
+    "finish",
+    "measured_on_holdout",
+    "measured_out_of_fold",
+    "summarise",
+]
+
+HOLDOUT = "holdout.npz"
+"""Targets of the sealed rows and what the chosen model predicted for them, before it learned from them."""
 
 _CONFIDENCE_SHARE, _CONFIDENCE_SECONDS = 0.02, 5.0
 _CORRECTION_SHARE, _CORRECTION_SECONDS = 0.05, 10.0  # without a holdout to score instead
@@ -108,34 +119,25 @@ def summarise(
 
     The score to be shown is the cross-validated one less the optimism of the choice, where that is known.
     """
-    parts, seed = load_split(folder), folder.spec["seed"]
-    measured = _measured(
-        task, choice, choice.y, choice.prediction, _cross_fitted(folder, task, choice), "out-of-fold", seed,
-        choice.groups, parts.new_rows,
-    )  # fmt: skip
+    parts = load_split(folder)
+    measured = measured_out_of_fold(folder, task, choice.y, choice.prediction)
     metrics = measured["metrics"]
     optimism = (sure or {}).get("optimism")
-    corrected = None if optimism is None else _corrected(task, metrics, Optimism(**optimism))
+    corrected = None if optimism is None else corrected_score(task, metrics, Optimism(**optimism))
     metrics[task.metric] |= corrected or {}
     return _summary(folder, task, choice, trials, sure, parts) | {
         "estimate": "cross-validation",
         "holdout": None,
         "corrected": corrected,
         **measured,
-        "coverage": cross_fitted_coverage(task, choice.y, choice.prediction, seed),
+        "coverage": cross_fitted_coverage(task, choice.y, choice.prediction, folder.spec["seed"]),
     }
 
 
-def _cross_fitted(folder: RunFolder, task: Task, choice: Choice) -> Codes | None:
-    """Labels of the validated rows, each fold's decided by the others; None for the most probable ones."""
-    if not decides(task):
-        return None
-    rows = TrainingRows.load(folder.path)
-    fold = rows.fold[rows.validated]
-    return cross_fitted(task, choice.y, choice.prediction, fold, folder.spec["seed"])
-
-
-def _corrected(task: Task, metrics: dict[str, dict[str, Any]], optimism: Optimism) -> dict[str, Any]:
+def corrected_score(
+    task: Task, metrics: Mapping[str, Mapping[str, Any]], optimism: Optimism
+) -> dict[str, Any]:
+    """The score of the run's metric, and its interval, less the optimism of choosing the best."""
     measured = metrics[task.metric]
     low, high = (np.nan if end is None else end for end in measured["interval"])
     score, ends = optimism.taken_off(task.measure, measured["score"], (low, high))
@@ -179,13 +181,9 @@ def _score_holdout(
     values = model.predict(rows) if task.kind == "regression" else model.predict_proba(rows)
     prediction = np.asarray(values, dtype=np.float64)
     folder.add_event("holdout_opened", rows=len(rows))
-    groups = None if parts.groups is None else parts.groups[parts.holdout]
-    codes = None
-    if decides(task):
-        codes = labels(task, prediction, choose_threshold(task, choice.y, choice.prediction))
-    measured = _measured(
-        task, choice, y, prediction, codes, "holdout", folder.spec["seed"], groups, parts.new_rows
-    )
+    with replacing(folder.path / HOLDOUT) as stream:
+        np.savez(stream, y=y, prediction=prediction)
+    measured = measured_on_holdout(folder, task, (choice.y, choice.prediction), (y, prediction))
     return {
         "estimate": "holdout",
         "holdout": {**measured["metrics"][task.metric], "rows": len(rows), "opened_at": time.time()},
@@ -194,9 +192,47 @@ def _score_holdout(
     }
 
 
+def measured_out_of_fold(
+    folder: RunFolder, task: Task, y: NDArray[Any], prediction: NDArray[np.float64]
+) -> dict[str, Any]:
+    """Metrics, and what the decisions bring: the labels of each fold are decided by the other folds."""
+    seed, codes = folder.spec["seed"], None
+    rows = TrainingRows.load(folder.path)
+    if decides(task):
+        codes = cross_fitted(task, y, prediction, rows.fold[rows.validated], seed)
+    threshold = choose_threshold(task, y, prediction)
+    on, new_rows = "out-of-fold", rows.split.new_rows
+    return _measured(task, threshold, y, prediction, codes, on, seed, rows.validated_groups, new_rows)
+
+
+def measured_on_holdout(
+    folder: RunFolder,
+    task: Task,
+    known: tuple[NDArray[Any], NDArray[np.float64]],
+    held: tuple[NDArray[Any], NDArray[np.float64]],
+) -> dict[str, Any]:
+    """Metrics, and what the decisions bring, on the sealed rows.
+
+    Parameters
+    ----------
+    folder : RunFolder
+    task : Task
+    known : (ndarray, ndarray)
+        Targets and out-of-fold predictions, by which labels are decided.
+    held : (ndarray, ndarray)
+        Targets and predictions of the sealed rows.
+    """
+    parts, (y, prediction) = load_split(folder), held
+    threshold = choose_threshold(task, *known)
+    codes = labels(task, prediction, threshold) if decides(task) else None
+    groups = None if parts.groups is None else parts.groups[parts.holdout]
+    seed = folder.spec["seed"]
+    return _measured(task, threshold, y, prediction, codes, "holdout", seed, groups, parts.new_rows)
+
+
 def _measured(
     task: Task,
-    choice: Choice,
+    threshold: float | None,
     y: NDArray[Any],
     prediction: NDArray[np.float64],
     codes: Codes | None,
@@ -205,16 +241,13 @@ def _measured(
     groups: NDArray[np.int64] | None,
     new_rows: int,
 ) -> dict[str, Any]:
-    """The metrics, and what the decisions bring, of rows and the labels that they are given."""
-    decision = None
-    if codes is not None:
-        threshold = choose_threshold(task, choice.y, choice.prediction)
-        decision = decision_facts(
-            task, threshold, y, prediction, codes, on=on, groups=groups, new_rows=new_rows, seed=seed
-        )
     return {
         "metrics": _all_metrics(task, y, prediction, codes, on, seed, groups, new_rows),
-        "decision": decision,
+        "decision": None
+        if codes is None
+        else decision_facts(
+            task, threshold, y, prediction, codes, on=on, groups=groups, new_rows=new_rows, seed=seed
+        ),
     }
 
 
