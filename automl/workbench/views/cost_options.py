@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
@@ -66,11 +67,12 @@ def _of_several(draft: Draft, task: Task) -> dict[str, Any] | None:
             label: st.column_config.NumberColumn(min_value=0.0, required=True) for label in labels
         },
     )
-    for label in labels:
-        edited.loc[label, label] = 0.0
-    if edited.equals(plain) or not edited.to_numpy().any():
+    costs = edited.to_numpy(dtype=float) * (1 - np.eye(len(labels)))
+    if (costs == plain.to_numpy()).all() or not costs.any():
         return None
     return {
-        truth: {predicted: float(edited.loc[truth, predicted]) for predicted in labels if predicted != truth}
-        for truth in labels
+        truth: {
+            predicted: float(cost) for predicted, cost in zip(labels, row, strict=True) if predicted != truth
+        }
+        for truth, row in zip(labels, costs, strict=True)
     }

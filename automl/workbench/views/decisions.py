@@ -33,8 +33,8 @@ def show(run: RunFolder) -> None:
     if records:
         with right:
             st.caption(
-                "Precision and recall by the threshold, and the cost per 1,000 rows where costs are given, on "
-                "rows that the models had not learned from. The line is the threshold of the model."
+                "Precision and recall by the threshold, and the cost per 1,000 rows where costs are given, "
+                "on rows that the models had not learned from. The line is the model's threshold."
             )
             st.plotly_chart(
                 decision_chart.over_thresholds(records, colors=theme.palette()),
