@@ -17,14 +17,17 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from automl.costs import CostMatrix
 from automl.errors import SettingError
 
 __all__ = [
     "METRICS",
     "Metric",
     "bootstrap_interval",
+    "cost_metric",
     "default_metric",
     "get_metric",
+    "least_cost",
     "metrics_for",
     "most_probable",
     "resamples",
@@ -146,6 +149,18 @@ def most_probable(prediction: Array) -> Array:
     return prediction.argmax(axis=1) if prediction.ndim == 2 else prediction
 
 
+def least_cost(prediction: Array, costs: CostMatrix | None) -> Array:
+    """Return the codes of the classes whose expected cost is least, as the probabilities tell it.
+
+    Without costs these are the most probable classes. Labels that were already chosen stay as they are.
+    """
+    if costs is None or prediction.ndim == 1:
+        return most_probable(prediction)
+    # Not `prediction @ costs`, see `_mean`.
+    expected = np.stack([(prediction * column).sum(axis=1) for column in np.asarray(costs).T], axis=1)
+    return np.asarray(expected.argmin(axis=1))
+
+
 def _mean(weights: Array | None, losses: Array) -> float:
     """Weighted mean of losses per row."""
     if weights is None:
@@ -172,6 +187,17 @@ def _brier(y: Array, proba: Array) -> Weighted:
 def _accuracy(y: Array, prediction: Array) -> Weighted:
     right = (y == most_probable(prediction)).astype(float)
     return lambda weights: _mean(weights, right)
+
+
+def _cost(costs: CostMatrix | None) -> Callable[[Array, Array], Weighted]:
+    """Make the mean cost of the labels, chosen by least expected cost; without costs every error costs 1."""
+
+    def prepare(y: Array, prediction: Array) -> Weighted:
+        labels = least_cost(prediction, costs)
+        losses = (y != labels).astype(float) if costs is None else np.asarray(costs)[y, labels]
+        return lambda weights: _mean(weights, losses)
+
+    return prepare
 
 
 def _squared(y: Array, values: Array) -> Weighted:
@@ -344,6 +370,14 @@ def _metric(
     )
 
 
+def cost_metric(costs: CostMatrix | None = None) -> Metric:
+    """Return the metric of the mean cost of a decision; without costs every error costs 1."""
+    return _metric(
+        "cost", "Cost per row", _CLASSES, "label", _cost(costs), greater=False,
+        note="What the errors of one row cost on average, by the costs that were given.",
+    )  # fmt: skip
+
+
 _ALL: Iterable[Metric] = (
     _metric(
         "roc_auc", "ROC AUC", _CLASSES, "proba", _ranked(_area), greater=True,
@@ -377,6 +411,7 @@ _ALL: Iterable[Metric] = (
         "mcc", "Matthews correlation", _CLASSES, "label", _confused(_mcc), greater=True,
         note="Correlation of true and predicted labels; 0 is chance.",
     ),
+    cost_metric(),
     _metric(
         "rmse", "RMSE", _VALUES, "value", _squared, greater=False, unit="target",
         note="Root of the mean squared error; large errors weigh most.",
@@ -405,12 +440,13 @@ METRICS: Mapping[str, Metric] = MappingProxyType({metric.name: metric for metric
 _DEFAULTS = {"binary": "roc_auc", "multiclass": "log_loss", "regression": "rmse"}
 
 
-def metrics_for(task_kind: str) -> tuple[Metric, ...]:
-    """Return the metrics that can measure a kind of task, in the order of `METRICS`."""
-    return tuple(metric for metric in METRICS.values() if task_kind in metric.tasks)
+def metrics_for(task_kind: str, costs: CostMatrix | None = None) -> tuple[Metric, ...]:
+    """Return the metrics that can measure a kind of task, in their order; `cost` with costs only."""
+    found = (get_metric(name, costs=costs) for name in METRICS if name != "cost" or costs is not None)
+    return tuple(metric for metric in found if task_kind in metric.tasks)
 
 
-def get_metric(name: str, task_kind: str | None = None) -> Metric:
+def get_metric(name: str, task_kind: str | None = None, costs: CostMatrix | None = None) -> Metric:
     """Return a metric by name.
 
     Parameters
@@ -419,6 +455,8 @@ def get_metric(name: str, task_kind: str | None = None) -> Metric:
         A key of `METRICS`.
     task_kind : str, optional
         Kind of task that the metric must be able to measure.
+    costs : CostMatrix, optional
+        What the errors cost; only `cost` asks for it.
 
     Raises
     ------
@@ -431,7 +469,7 @@ def get_metric(name: str, task_kind: str | None = None) -> Metric:
         why = f"There is no metric {name!r}" if metric is None else f"{metric.label} does not measure"
         kind = f" for a {task_kind} task." if task_kind is not None else "."
         raise SettingError(f"{why}{kind}", fix=f"Choose among {', '.join(each.name for each in known)}.")
-    return metric
+    return cost_metric(costs) if name == "cost" and costs is not None else metric
 
 
 def default_metric(task_kind: str) -> Metric:

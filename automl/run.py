@@ -14,6 +14,7 @@ from time import monotonic
 from time import time as now
 from typing import TYPE_CHECKING, Any
 
+from automl.costs import checked_costs
 from automl.errors import DataError, MissingExtraError, RunError, SettingError
 from automl.search.constraints import Constraints
 from automl.store import Home, RunFolder, calibration_of, is_id
@@ -64,6 +65,7 @@ def create_run(
     max_latency_ms: float | None = None,
     max_size_mb: float | None = None,
     calibrate: str = "auto",
+    costs: Mapping[Any, Any] | None = None,
     read: Mapping[str, Any] | None = None,
     name: str | None = None,
 ) -> Run:
@@ -127,6 +129,10 @@ def create_run(
         Whether probabilities may be calibrated, where cross-fitting shows that to lower the log loss beyond
         chance and the metric is not worse; see `automl.search.calibration`. Explanations of a calibrated
         model are sampled, with standard errors.
+    costs : mapping, optional
+        What errors cost, by which labels are then decided: of two classes
+        ``{"false_positive": 1, "false_negative": 5}``, of any truth → predicted → cost; see `automl.costs`.
+        The metric `cost` measures them; the default metric with costs is `log_loss`.
     read : mapping, optional
         Fields of `automl.data.ReadOptions`, where the file is not read as it should be.
     name : str, optional
@@ -154,6 +160,7 @@ def create_run(
         earlier = {"run": before.id, "candidates": best_candidates(before, target)}
     constraints = Constraints(dict(monotone or {}), bool(interpretable), max_latency_ms, max_size_mb)
     constraints.check({target, groups, *excluded})
+    costs = checked_costs(costs)
     memory = None if memory is None else _bytes_of(memory)
     path: Path | None = None
     if isinstance(table, str | Path):
@@ -191,6 +198,7 @@ def create_run(
         "warm_start": earlier,
         **constraints.to_json(),
         "calibrate": calibrate,
+        "costs": costs,
         "read": dict(read) if read else None,
     }
     return Run(RunFolder.create(folder_path, spec))
@@ -363,8 +371,53 @@ class Run:
             prepared.schema,
             prepared.task.classes,
             conformal=None if interval is None else self._conformal(model),
+            costs=prepared.task.costs,
         )
         return scorer.predictions(scorer.coerce(rows).frame, interval=interval)
+
+    def threshold(
+        self,
+        *,
+        costs: Mapping[Any, Any] | None = None,
+        model: str | None = None,
+        keep: bool = False,
+    ) -> pd.DataFrame:
+        """What each threshold between two classes would bring, on out-of-fold predictions.
+
+        Nothing is trained again.
+
+        Parameters
+        ----------
+        costs : mapping, optional
+            What errors cost, as for `create_run`; default those of the run.
+        model : str, optional
+            Id of a model; default the chosen one.
+        keep : bool
+            Decide the labels of this run by these costs from now on, in what is exported as well.
+
+        Returns
+        -------
+        DataFrame
+            `threshold`, `precision`, `recall`, `positives` (share called positive), `cost_per_1000` rows,
+            `score` (the run's metric, where it counts labels) and `chosen`, the threshold that the model has.
+
+        Raises
+        ------
+        SettingError
+            When the costs make no sense or there are not two classes; with `keep`, when the run was searched
+            by its costs.
+        """
+        import pandas as pd
+
+        from automl.search.reconsider import reconsidered, thresholds, with_costs
+
+        task = with_costs(self._prepared().task, costs)
+        _, weights, calibration = self._members(model)
+        table = pd.DataFrame(thresholds(task, self.folder, weights, calibration))
+        if keep:
+            reconsidered(self.folder, task)
+            self._models = {}
+        return table
 
     def _conformal(self, model: str | None) -> Conformal:
         """What the intervals of a model are made from: its out-of-fold predictions."""

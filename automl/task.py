@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from automl.costs import CostMatrix, cost_matrix
 from automl.errors import SettingError, TargetError
 from automl.metrics import Metric, default_metric, get_metric
 
@@ -45,12 +47,15 @@ class Task:
         the text of the file (True and False too).
     metric : str
         Name of the metric to optimise.
+    costs : CostMatrix, optional
+        What errors cost, by the code of the truth, then by that of the prediction.
     """
 
     kind: TaskKind
     target: str
     classes: tuple[Label, ...] | None
     metric: str
+    costs: CostMatrix | None = None
     _codes: dict[Any, int] = field(init=False, repr=False, compare=False, default_factory=dict)
     _other_codes: dict[Any, int] = field(init=False, repr=False, compare=False, default_factory=dict)
 
@@ -79,11 +84,17 @@ class Task:
     @property
     def measure(self) -> Metric:
         """The metric itself."""
-        return get_metric(self.metric, self.kind)
+        return get_metric(self.metric, self.kind, self.costs)
 
     @classmethod
     def infer(
-        cls, dataset: Dataset, target: str, *, task: str | None = None, metric: str | None = None
+        cls,
+        dataset: Dataset,
+        target: str,
+        *,
+        task: str | None = None,
+        metric: str | None = None,
+        costs: Mapping[str, Any] | None = None,
     ) -> Task:
         """Decide what to make of a target column.
 
@@ -100,13 +111,16 @@ class Task:
             Overrides the inferred kind.
         metric : str, optional
             Overrides the default metric of the kind.
+        costs : mapping, optional
+            What errors cost, from `automl.costs.checked_costs`. The default metric then is `log_loss`, since
+            decisions by cost rest on the probabilities.
 
         Raises
         ------
         TargetError
             If the column cannot be predicted, or not as asked.
         SettingError
-            If there is no such task or metric.
+            If there is no such task or metric, or the costs do not fit the classes.
         """
         if task is not None and task not in KINDS:
             raise SettingError(f"There is no task kind {task!r}.", fix=f"Choose among {', '.join(KINDS)}.")
@@ -121,14 +135,32 @@ class Task:
         _check_target(known, target, column_kind, task)
         values = _numbers(known)
         kind = task or _inferred_kind(known, values, column_kind)
-        name = metric or default_metric(kind).name
+        name = metric or ("log_loss" if costs else default_metric(kind).name)
+        _check_costs(name, kind, costs)
         get_metric(name, kind)
         if kind == "regression":
             _check_values(values, target, name)
             return cls(kind="regression", target=target, classes=None, metric=name)
         labels = _labels(known)
         _check_classes(known, labels, target, column_kind, kind)
-        return cls(kind=cast(TaskKind, kind), target=target, classes=labels, metric=name)
+        plain = cls(kind=cast(TaskKind, kind), target=target, classes=labels, metric=name)
+        return plain.with_costs(costs) if costs else plain
+
+    def with_costs(self, costs: Mapping[str, Any]) -> Task:
+        """The same task with other costs of errors.
+
+        Parameters
+        ----------
+        costs : mapping
+            From `automl.costs.checked_costs`.
+
+        Raises
+        ------
+        SettingError
+            If they do not fit the classes, or there are none.
+        """
+        _check_costs(self.metric, self.kind, costs)
+        return replace(self, costs=cost_matrix(costs, self.classes or (), self._code))
 
     def encode(self, target: pd.Series[Any]) -> NDArray[Any]:
         """Turn the target column into what models learn.
@@ -185,6 +217,7 @@ class Task:
             "target": self.target,
             "classes": None if self.classes is None else list(self.classes),
             "metric": self.metric,
+            "costs": None if self.costs is None else [list(row) for row in self.costs],
         }
 
     @classmethod
@@ -195,12 +228,13 @@ class Task:
                 f"Expected a task of version 1, found version {data.get('version')!r}.",
                 fix="Use the Glassbench that wrote it, or a newer one.",
             )
-        classes = data["classes"]
+        classes, costs = data["classes"], data.get("costs")
         return cls(
             kind=data["kind"],
             target=data["target"],
             classes=None if classes is None else tuple(classes),
             metric=data["metric"],
+            costs=None if costs is None else tuple(tuple(row) for row in costs),
         )
 
     def _code(self, value: Any) -> int:
@@ -320,6 +354,20 @@ def _check_target(known: pd.Series[Any], target: str, column_kind: str, task: st
             f"The target {target!r} looks like an identifier: it differs in (nearly) every row.",
             fix="Choose another column, or name the task if it is meant.",
             column=target,
+        )
+
+
+def _check_costs(metric: str, kind: str, costs: Mapping[str, Any] | None) -> None:
+    """Refuse costs of a number, and to measure costs without any."""
+    if costs and kind == "regression":
+        raise SettingError(
+            "Costs are those of predicting a wrong class, and the target is a number.",
+            fix="Leave the costs out, or name a classification as the task.",
+        )
+    if metric == "cost" and not costs:
+        raise SettingError(
+            "The metric cost needs to know what errors cost.",
+            fix='Give costs, such as {"false_positive": 1, "false_negative": 5}, or choose another metric.',
         )
 
 

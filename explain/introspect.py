@@ -15,7 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy import sparse
 from sklearn.compose import ColumnTransformer
+from sklearn.frozen import FrozenEstimator
 from sklearn.impute import MissingIndicator, SimpleImputer
+from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.pipeline import FeatureUnion, Pipeline
 from sklearn.preprocessing import KBinsDiscretizer, OneHotEncoder
 
@@ -36,11 +38,12 @@ def resolve(estimator: Any, space: Space, *, seed: int = 0) -> tuple[Any, Space]
         The final step with its encoded space; or the pipeline as it came, where the encoding cannot be
         traced to single raw columns.
     """
+    estimator = undecided(estimator)
     while isinstance(estimator, Pipeline):
         steps = [
             (name, step) for name, step in estimator.steps[:-1] if step is not None and step != "passthrough"
         ]
-        final = estimator.steps[-1][1]
+        final = undecided(estimator.steps[-1][1])
         encoded = space if not steps else encode(Pipeline(steps), space, seed=seed)
         if encoded is None:
             return estimator, space
@@ -48,6 +51,14 @@ def resolve(estimator: Any, space: Space, *, seed: int = 0) -> tuple[Any, Space]
     if isinstance(space, FrameSpace):
         space = _numbers(space)
     return estimator, space
+
+
+def undecided(estimator: Any) -> Any:
+    """The classifier inside of a decision threshold: labels differ, probabilities and margins do not."""
+    while isinstance(estimator, (FixedThresholdClassifier, FrozenEstimator)):
+        fitted = vars(estimator).get("estimator_")  # a frozen one has those of what it holds
+        estimator = estimator.estimator if fitted is None else fitted
+    return estimator
 
 
 def encode(transformer: Pipeline, space: Space, *, seed: int = 0) -> MatrixSpace | None:

@@ -28,7 +28,7 @@ STOREYS = [
     {"automl.store"},
     {"automl.models"},
     {"automl.features"},
-    {"automl.metrics", "automl.task", "automl.conformal"},
+    {"automl.metrics", "automl.task", "automl.conformal", "automl.costs"},
     {"automl.data"},
     {"automl.errors"},
 ]

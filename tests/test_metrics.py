@@ -211,6 +211,6 @@ def test_a_metric_of_ones_own_needs_only_a_function() -> None:
 def test_the_list_of_metrics_is_the_promised_one() -> None:
     assert list(METRICS) == [
         *("roc_auc", "average_precision", "log_loss", "brier"),
-        *("accuracy", "balanced_accuracy", "f1", "mcc"),
+        *("accuracy", "balanced_accuracy", "f1", "mcc", "cost"),
         *("rmse", "mae", "mape", "r2", "rmsle"),
     ]

@@ -54,6 +54,8 @@ _ESTIMATORS = frozenset().union(
         "CalibratedClassifierCV _CalibratedClassifier _SigmoidCalibration _TemperatureScaling",
     ),
     _names("sklearn.isotonic", "IsotonicRegression"),
+    _names("sklearn.model_selection._classification_threshold", "FixedThresholdClassifier"),
+    _names("sklearn.frozen._frozen", "FrozenEstimator"),
     # preprocessing
     _names("sklearn.preprocessing._function_transformer", "FunctionTransformer"),
     _names("sklearn.preprocessing._encoders", "OrdinalEncoder OneHotEncoder"),
@@ -138,9 +140,13 @@ TYPES: dict[str, frozenset[str]] = {
     "FunctionNode": _names("scipy._lib.array_api_compat.numpy._aliases", "asarray"),
 }
 
-#: Attributes that must have one of these values, since another would read files named by a row.
+#: Attributes that must have one of these values, since another would read files named by a row, or call any
+#: method of the model by its name.
 ATTRIBUTES: dict[str, dict[str, tuple[Any, ...]]] = {
     "sklearn.feature_extraction.text.HashingVectorizer": {"input": ("content",)},
+    "sklearn.model_selection._classification_threshold.FixedThresholdClassifier": {
+        "response_method": ("predict_proba",)
+    },
 }
 
 _DATE_PARTS = ("year", "month", "day", "day_of_week", "day_of_year", "hour")

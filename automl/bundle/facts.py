@@ -67,6 +67,11 @@ class BundleFacts:
         return self.model_id or str(self.result.get("chosen", ""))
 
     @property
+    def decides(self) -> bool:
+        """Whether the labels are not simply the most probable ones: by costs, or by a threshold."""
+        return self.result.get("decision") is not None
+
+    @property
     def is_chosen(self) -> bool:
         """Whether the exported model is the one that the scores of the result are about."""
         return self.exported == str(self.result.get("chosen", ""))

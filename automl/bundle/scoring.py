@@ -22,6 +22,7 @@ from .trusted import load_model
 
 __all__ = ["PROBABILITY", "Scorer", "predictions_to_csv", "read_own_csv"]
 
+Floats = np.ndarray[Any, np.dtype[np.float64]]
 #: Columns of probabilities are named by this and the label.
 PROBABILITY = "probability_"
 _SAMPLE = ReadOptions(encoding="utf-8", delimiter=",", quotechar='"', header=True)
@@ -42,6 +43,9 @@ class Scorer:
         Names of the types that the model is made of.
     conformal : Conformal, optional
         Makes intervals and sets.
+    costs : sequence of sequences of float, optional
+        Of more than two classes: what predicting one costs where another is true, by the truth first. The
+        label is the one of least expected cost then. (A threshold between two classes is in the model.)
     """
 
     model: Any
@@ -49,6 +53,7 @@ class Scorer:
     classes: tuple[str | int, ...] | None
     types: frozenset[str] = frozenset()
     conformal: Conformal | None = None
+    costs: Sequence[Sequence[float]] | None = None
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> Scorer:
@@ -61,7 +66,9 @@ class Scorer:
         """
         try:
             schema = Schema.from_json(files["schema.json"].decode("utf-8"))
-            classes = json.loads(files["task.json"])["classes"]
+            task = json.loads(files["task.json"])
+            classes = task["classes"]
+            costs = _costs(task.get("costs"), classes)
             stored = files.get("conformal.json")
             conformal = None if stored is None else Conformal.from_json(json.loads(stored))
         except (GlassbenchError, KeyError, TypeError, ValueError) as error:
@@ -71,7 +78,12 @@ class Scorer:
             ) from error
         loaded = load_model(files["model/model.skops"])
         scorer = cls(
-            loaded.model, schema, None if classes is None else tuple(classes), loaded.types, conformal
+            loaded.model,
+            schema,
+            None if classes is None else tuple(classes),
+            loaded.types,
+            conformal,
+            costs,
         )
         scorer._check()
         return scorer
@@ -95,7 +107,7 @@ class Scorer:
         table = read_table(source) if isinstance(source, (str, PathLike)) else source
         return self.schema.coerce(table, missing_columns=missing_columns)
 
-    def predict_proba(self, frame: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.float64]]:
+    def predict_proba(self, frame: pd.DataFrame) -> Floats:
         """Return probabilities for canonical rows, shape (n, K)."""
         if self.classes is None:
             raise BundleError("A regression has no probabilities.", fix="Use predict.")
@@ -107,6 +119,8 @@ class Scorer:
         """Return labels or values for canonical rows, shape (n,)."""
         if not len(frame):
             return np.empty(0, dtype=np.float64 if self.classes is None else object)
+        if self._by_costs:
+            return self._labels(frame, self.predict_proba(frame))
         return np.asarray(self.model.predict(frame))
 
     def predictions(self, frame: pd.DataFrame, *, interval: float | None = None) -> pd.DataFrame:
@@ -153,29 +167,72 @@ class Scorer:
         if self.classes is None:
             return pd.DataFrame({"prediction": self.predict(frame).astype(np.float64)})
         probabilities = self.predict_proba(frame)
-        if _takes_most_probable(self.model):
-            # What its own predict does, without asking every member again.
-            labels = np.asarray(self.model.classes_)[np.argmax(probabilities, axis=1)]
-        else:
-            labels = self.predict(frame)
-        columns: dict[str, Any] = {"prediction": labels}
+        columns: dict[str, Any] = {"prediction": self._labels(frame, probabilities)}
         columns |= {f"{PROBABILITY}{label}": probabilities[:, k] for k, label in enumerate(self.classes)}
         return pd.DataFrame(columns)
+
+    def _labels(self, frame: pd.DataFrame, probabilities: Floats) -> np.ndarray[Any, Any]:
+        """The decided labels: as the model's own predict gives them, without asking every member again."""
+        from sklearn.calibration import CalibratedClassifierCV
+        from sklearn.ensemble import VotingClassifier
+
+        threshold, last = self._threshold(), _last(self.model)
+        if self._by_costs:
+            codes = np.argmin(self._expected(probabilities), axis=1)
+        elif threshold is not None:
+            codes = (probabilities[:, 1] >= threshold).astype(np.int64)
+        elif isinstance(last, CalibratedClassifierCV) or (
+            isinstance(last, VotingClassifier) and last.voting == "soft"
+        ):
+            codes = np.argmax(probabilities, axis=1)
+        else:
+            return np.asarray(self.model.predict(frame))
+        return np.asarray(np.asarray(self.model.classes_)[codes])
+
+    def margin(self, probabilities: Floats) -> Floats:
+        """How far rows are from another label: in probability, or in cost where that decides; shape (n,)."""
+        threshold = self._threshold()
+        if threshold is not None:
+            return np.asarray(np.abs(probabilities[:, 1] - threshold))
+        ranked = np.sort(-self._expected(probabilities) if self._by_costs else probabilities, axis=1)
+        return np.asarray(ranked[:, -1] - ranked[:, -2])
+
+    @property
+    def _by_costs(self) -> bool:
+        """Whether the label is the one of least expected cost; of two classes the model has a threshold."""
+        return self.costs is not None and len(self.classes or ()) > 2
+
+    def _expected(self, probabilities: Floats) -> Floats:
+        return np.asarray(probabilities @ np.asarray(self.costs, dtype=np.float64))
+
+    def _threshold(self) -> float | None:
+        """The probability of the second class from which on the model gives its label, if it has one."""
+        from sklearn.model_selection import FixedThresholdClassifier
+
+        last = _last(self.model)
+        if not isinstance(last, FixedThresholdClassifier) or last.pos_label != (self.classes or (None,))[-1]:
+            return None
+        return float(last.threshold)
 
     def sample(self, data: bytes) -> pd.DataFrame:
         """Return the canonical rows of a CSV file that the bundle itself carries."""
         return self.schema.coerce(read_own_csv(data)).frame
 
 
-def _takes_most_probable(model: Any) -> bool:
-    from sklearn.calibration import CalibratedClassifierCV
-    from sklearn.ensemble import VotingClassifier
+def _last(model: Any) -> Any:
     from sklearn.pipeline import Pipeline
 
-    last = model.steps[-1][1] if isinstance(model, Pipeline) else model
-    return isinstance(last, CalibratedClassifierCV) or (
-        isinstance(last, VotingClassifier) and last.voting == "soft"
-    )
+    return model.steps[-1][1] if isinstance(model, Pipeline) else model
+
+
+def _costs(costs: Any, classes: Any) -> tuple[tuple[float, ...], ...] | None:
+    """The costs of a bundle's task; older bundles have none."""
+    if costs is None:
+        return None
+    matrix = np.asarray(costs, dtype=np.float64)
+    if classes is None or matrix.shape != (len(classes), len(classes)) or not np.isfinite(matrix).all():
+        raise ValueError(f"costs of the shape {matrix.shape}")
+    return tuple(tuple(row) for row in matrix.tolist())
 
 
 def read_own_csv(data: bytes) -> RawTable:

@@ -91,16 +91,21 @@ def load_model(data: bytes) -> LoadedModel:
 def _slim(model: Any) -> Any:
     """Return the model with each part of it held once; skops would write every place in full.
 
-    The members of a vote are in three places, a classifier that is calibrated in two.
+    The members of a vote are in three places, a classifier that is calibrated or has a threshold in two.
     """
     from sklearn.calibration import CalibratedClassifierCV
     from sklearn.ensemble import VotingClassifier, VotingRegressor
+    from sklearn.frozen import FrozenEstimator
+    from sklearn.model_selection import FixedThresholdClassifier
     from sklearn.pipeline import Pipeline
 
     slim = copy.copy(model)
     if isinstance(model, Pipeline):
         name, last = model.steps[-1]
         slim.steps = [*model.steps[:-1], (name, _slim(last))]
+    elif isinstance(model, FixedThresholdClassifier) and isinstance(model.estimator, FrozenEstimator):
+        slim.estimator = FrozenEstimator(_slim(model.estimator.estimator))
+        del slim.estimator_
     elif isinstance(model, CalibratedClassifierCV):
         (pair,) = model.calibrated_classifiers_
         light = copy.copy(pair)
@@ -118,11 +123,16 @@ def _restore(model: Any) -> None:
     """Put the parts back into the places that `_slim` emptied."""
     from sklearn.calibration import CalibratedClassifierCV
     from sklearn.ensemble import VotingClassifier, VotingRegressor
+    from sklearn.frozen import FrozenEstimator
+    from sklearn.model_selection import FixedThresholdClassifier
     from sklearn.pipeline import Pipeline
     from sklearn.utils import Bunch
 
     if isinstance(model, Pipeline):
         _restore(model.steps[-1][1])
+    elif isinstance(model, FixedThresholdClassifier) and isinstance(model.estimator, FrozenEstimator):
+        _restore(model.estimator.estimator)
+        model.estimator_ = model.estimator
     elif isinstance(model, CalibratedClassifierCV) and model.estimator is None:
         model.estimator = model.calibrated_classifiers_[0].estimator
         _restore(model.estimator)

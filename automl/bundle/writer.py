@@ -127,7 +127,7 @@ def _files(
     explanation: Explanation | None,
     conformal: Conformal | None,
 ) -> dict[str, bytes]:
-    scorer = Scorer(model, schema, task.classes, types)
+    scorer = Scorer(model, schema, task.classes, types, costs=task.costs)
     packages = versions(lightgbm=any(name.startswith("lightgbm.") for name in types))
     sample_csv, sample_rows = _faithful(sample.head(MOST_SAMPLE_ROWS), schema)
     if not len(sample_rows):

@@ -20,6 +20,7 @@ _MODULES = {
     "runs": "automl.cli.look",
     "leaderboard": "automl.cli.look",
     "front": "automl.cli.look",
+    "threshold": "automl.cli.look",
     "explain": "automl.cli.explain",
     "export": "automl.cli.ship",
     "predict": "automl.cli.ship",

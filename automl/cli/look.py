@@ -1,4 +1,4 @@
-"""`automl runs`, `automl leaderboard` and `automl front`."""
+"""`automl runs`, `automl leaderboard`, `automl front` and `automl threshold`."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from typing import Any
 
 from automl import jobs
 from automl.cli.console import Console, find_run, number
+from automl.cli.decisions import decided
 from automl.cli.suspicions import suspicions
 from automl.run import load_run
 from automl.store import Home, RunFolder, headline
 
-__all__ = ["front", "leaderboard", "runs"]
+__all__ = ["front", "leaderboard", "runs", "threshold"]
 
 
 def runs(options: Namespace, console: Console) -> int:
@@ -100,6 +101,37 @@ def front(options: Namespace, console: Console) -> int:
         ],
         right=numbers,
     )
+    return 0
+
+
+def threshold(options: Namespace, console: Console) -> int:
+    """Show what each threshold would bring, and keep the one of other costs where that is asked."""
+    path = find_run(options.run, options.home)
+    run = load_run(path)
+    table = run.threshold(costs=options.costs, model=options.model, keep=options.keep)
+    records = table.astype(object).where(table.notna(), None).to_dict("records")
+    decision = (run.result or {}).get("decision")
+    console.document({"run": str(path), "kept": options.keep, "thresholds": records, "decision": decision})
+    extra = [name for name in ("cost_per_1000", "score") if table[name].notna().any()]
+    titles = {"cost_per_1000": "cost / 1,000 rows", "score": str(run.status().get("metric") or "score")}
+    numbers = ("threshold", "precision", "recall", "called positive", *(titles[name] for name in extra))
+    console.table(
+        ("", *numbers),
+        [
+            (
+                "*" if record["chosen"] else "",
+                f"{record['threshold']:.3g}",
+                *(number(record[name], 3) for name in ("precision", "recall", "positives")),
+                *(number(record[name], 4) for name in extra),
+            )
+            for record in records
+        ],
+        right=numbers,
+    )
+    if options.keep and decision is not None:
+        console.say("", *decided(decision))
+    elif not any(record["chosen"] for record in records):
+        console.say("", "No costs are given, so the more probable class is predicted: add --costs.")
     return 0
 
 

@@ -44,6 +44,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_runs(verbs)
     _add_leaderboard(verbs)
     _add_front(verbs)
+    _add_threshold(verbs)
     _add_explain(verbs)
     _add_export(verbs)
     _add_predict(verbs)
@@ -119,6 +120,7 @@ def _add_fit(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         help=f"what a column is, where that was inferred wrongly: {', '.join(values.KINDS)}; may be repeated",
     )
     _add_constraints(fit)
+    _add_costs(fit)
     fit.add_argument("--name", help="shown in the list of runs (default: the file's name)")
     _add_home(fit)
     _add_output(fit, quiet=True)
@@ -151,6 +153,16 @@ def _add_constraints(fit: argparse.ArgumentParser) -> None:
         "--no-calibration",
         action="store_true",
         help="leave probabilities as trained, also where calibrating is shown to lower their log loss",
+    )
+
+
+def _add_costs(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--costs",
+        type=values.costs,
+        metavar="COSTS",
+        help="what errors cost, by which labels are decided: false_negative=5,false_positive=1, or as JSON "
+        """truth, predicted, cost: '{"sick": {"healthy": 20}}'; what is left out costs 1""",
     )
 
 
@@ -194,6 +206,25 @@ def _add_front(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     front.add_argument("run", metavar="RUN", help=_RUN)
     _add_home(front)
     _add_output(front)
+
+
+def _add_threshold(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    threshold = verbs.add_parser(
+        "threshold",
+        help="show what each threshold between two classes would bring",
+        description="Show precision, recall and cost of each threshold between two classes, on rows that the "
+        "models had not learned from. Nothing is trained again.",
+    )
+    threshold.add_argument("run", metavar="RUN", help=_RUN)
+    _add_costs(threshold)
+    threshold.add_argument(
+        "--keep", action="store_true", help="decide by these costs from now on, in new bundles as well"
+    )
+    threshold.add_argument(
+        "--model", metavar="ID", help="id from the leaderboard (default: the chosen model)"
+    )
+    _add_home(threshold)
+    _add_output(threshold)
 
 
 def _add_explain(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from automl import jobs
 from automl.cli.console import Console, find_run, number
+from automl.cli.decisions import decided
 from automl.cli.progress import Lines, Live, Progress
 from automl.cli.suspicions import suspicions
 from automl.jobs.folder import LOG
@@ -52,6 +53,7 @@ def fit(options: Namespace, console: Console) -> int:
         max_latency_ms=options.max_latency_ms,
         max_size_mb=options.max_size_mb,
         calibrate="off" if options.no_calibration else "auto",
+        costs=options.costs,
         name=options.name,
     )
     jobs.launch(run.folder.path)
@@ -157,6 +159,7 @@ def _summary(run: RunFolder, now: jobs.JobState, result: dict[str, Any], console
         f"{metric:<8} {number(shown_score.score)}, {shown_score.where}",
         f"         {number(low)} to {number(high)} is its {shown_score.meaning}",
         *_calibration(result),
+        *decided(result.get("decision")),
         *_coverage(result),
         *_cost(result),
         f"dummy    {number(result['dummy'])}  (looks at no column)",

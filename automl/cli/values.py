@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import math
+from typing import Any
 
 __all__ = [
     "DIRECTIONS",
     "KINDS",
+    "costs",
     "count",
     "direction",
     "kind",
@@ -51,6 +54,28 @@ def level(text: str) -> float:
     if not 0 < value < 1:
         raise argparse.ArgumentTypeError(f"expected a probability between 0 and 1, got {text}")
     return value
+
+
+def costs(text: str) -> dict[str, Any]:
+    """What errors cost: `false_negative=5,false_positive=1`, or JSON."""
+    if text.lstrip().startswith("{"):
+        try:
+            found: dict[str, Any] = json.loads(text)
+        except ValueError as error:
+            raise argparse.ArgumentTypeError(f"expected JSON, got {text} ({error})") from None
+        return found
+    named: dict[str, Any] = {}
+    for part in text.split(","):
+        name, equals, value = part.partition("=")
+        try:
+            named[name.strip()] = float(value)
+        except ValueError:
+            equals = ""
+        if not equals:
+            raise argparse.ArgumentTypeError(
+                f"expected false_negative=5,false_positive=1 or JSON, got {text}"
+            )
+    return named
 
 
 def count(text: str) -> int:

@@ -21,6 +21,7 @@ from optuna.distributions import (
     IntDistribution,
 )
 
+from automl.costs import CostMatrix
 from automl.errors import GlassbenchError
 
 from ._targets import in_units, to_scale
@@ -151,6 +152,8 @@ class Context:
         How many rows a model learns from, where not all: the first so many of a single fold.
     metric : str
         Name of the metric (in `automl.metrics.METRICS`) that the search optimises.
+    costs : CostMatrix, optional
+        What errors cost, for the metric `cost`.
     """
 
     task: str
@@ -167,6 +170,7 @@ class Context:
     interpretable: bool = False
     n_judged: int = 0
     sample: int | None = None
+    costs: CostMatrix | None = None
 
     @property
     def classification(self) -> bool:

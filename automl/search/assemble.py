@@ -3,7 +3,8 @@
 Only stock scikit-learn and LightGBM classes, so that it loads and predicts where Glassbench is not
 installed. It is always a vote, also for a single trial, whose fold models then have equal weights: one
 structure to export, to explain and to test. Where a person must be able to read it, it is a vote of one.
-Where its probabilities are calibrated, the calibration is around the vote.
+Around it are the calibration of its probabilities, and around that the threshold of its labels, where there
+are such.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from sklearn.utils import Bunch
 
 from automl.search.calibration import fitted
 from automl.search.constraints import Constraints
+from automl.search.decide import threshold_of, with_threshold
 from automl.search.evaluate import TrainingRows
 from automl.search.hedge import base_rates, is_hedged, share
 from automl.search.select import out_of_fold_vote
@@ -79,6 +81,7 @@ def assemble(
     model: Any = _vote(task, members, member_weights)
     if calibration:
         model = fitted(rows, out_of_fold_vote(folder, weights), calibration).around(model)
+    model = with_threshold(task, model, threshold_of(folder, task, weights, calibration))
     return Pipeline([("prep", joblib.load(folder.path / "prep.joblib")), ("model", model)])
 
 

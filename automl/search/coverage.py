@@ -9,9 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl.conformal import Conformal
-from automl.search.calibration import kept
-from automl.search.evaluate import TrainingRows
-from automl.search.select import out_of_fold_vote
+from automl.search.select import voted
 from automl.store import RunFolder
 from automl.task import Task
 
@@ -50,9 +48,7 @@ def conformal_of(
     calibration : str, optional
         How its probabilities are calibrated.
     """
-    rows = TrainingRows.load(folder.path)
-    prediction = kept(folder, task, rows, out_of_fold_vote(folder, weights), calibration)
-    return calibrate(task, rows.y[rows.validated], prediction)
+    return calibrate(task, *voted(folder, task, weights, calibration))
 
 
 def measured_coverage(

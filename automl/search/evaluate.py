@@ -183,7 +183,7 @@ def _cross_validate(
     rival: Rival | None,
 ) -> dict[str, Any]:
     family = get_family(family_name)
-    metric = get_metric(context.metric, context.task)
+    metric = get_metric(context.metric, context.task, context.costs)
     end = time.monotonic() + seconds
     validated = rows.validated
     fold, y = rows.fold[validated], rows.y[validated]

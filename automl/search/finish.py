@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,12 +12,15 @@ from sklearn.pipeline import Pipeline
 
 from automl.data import Split
 from automl.errors import RunError
-from automl.metrics import bootstrap_interval, get_metric, metrics_for
+from automl.metrics import bootstrap_interval, metrics_for
 from automl.search.clock import Clock
 from automl.search.confidence import Optimism
 from automl.search.constraints import Constraints
 from automl.search.cost import told
 from automl.search.coverage import calibrate, cross_fitted_coverage, measured_coverage
+from automl.search.decide import Codes, choose_threshold, cross_fitted, decides, labels
+from automl.search.decision import decision_facts
+from automl.search.evaluate import TrainingRows
 from automl.search.forecast import outlook
 from automl.search.prepare import Prepared, load_split
 from automl.search.select import Choice, confidence
@@ -25,10 +28,21 @@ from automl.search.table import load_rows
 from automl.search.trial import Trial
 from automl.search.within import choose_within
 from automl.store import RunFolder
-from automl.store.files import json_number
+from automl.store.files import json_number, replacing
 from automl.task import Task
 
-__all__ = ["confidence_seconds", "finish", "summarise"]
+__all__ = [
+    "HOLDOUT",
+    "confidence_seconds",
+    "corrected_score",
+    "finish",
+    "measured_on_holdout",
+    "measured_out_of_fold",
+    "summarise",
+]
+
+HOLDOUT = "holdout.npz"
+"""Targets of the sealed rows and what the chosen model predicted for them, before it learned from them."""
 
 _CONFIDENCE_SHARE, _CONFIDENCE_SECONDS = 0.02, 5.0
 _CORRECTION_SHARE, _CORRECTION_SECONDS = 0.05, 10.0  # without a holdout to score instead
@@ -106,24 +120,27 @@ def summarise(
     The score to be shown is the cross-validated one less the optimism of the choice, where that is known.
     """
     parts = load_split(folder)
-    metrics = _all_metrics(
-        task, choice.y, choice.prediction, "out-of-fold", folder.spec["seed"], choice.groups, parts.new_rows
-    )
+    measured = measured_out_of_fold(folder, task, choice.y, choice.prediction)
+    metrics = measured["metrics"]
     optimism = (sure or {}).get("optimism")
-    corrected = None if optimism is None else _corrected(task, choice, Optimism(**optimism))
+    corrected = None if optimism is None else corrected_score(task, metrics, Optimism(**optimism))
     metrics[task.metric] |= corrected or {}
     return _summary(folder, task, choice, trials, sure, parts) | {
         "estimate": "cross-validation",
         "holdout": None,
         "corrected": corrected,
-        "metrics": metrics,
+        **measured,
         "coverage": cross_fitted_coverage(task, choice.y, choice.prediction, folder.spec["seed"]),
     }
 
 
-def _corrected(task: Task, choice: Choice, optimism: Optimism) -> dict[str, Any]:
-    metric = get_metric(task.metric, task.kind)
-    score, ends = optimism.taken_off(metric, choice.score, choice.interval)
+def corrected_score(
+    task: Task, metrics: Mapping[str, Mapping[str, Any]], optimism: Optimism
+) -> dict[str, Any]:
+    """The score of the run's metric, and its interval, less the optimism of choosing the best."""
+    measured = metrics[task.metric]
+    low, high = (np.nan if end is None else end for end in measured["interval"])
+    score, ends = optimism.taken_off(task.measure, measured["score"], (low, high))
     return {
         "score": json_number(score),
         "interval": [json_number(end) for end in ends],
@@ -165,13 +182,73 @@ def _score_holdout(
     values = model.predict(rows) if task.kind == "regression" else model.predict_proba(rows)
     prediction = np.asarray(values, dtype=np.float64)
     folder.add_event("holdout_opened", rows=len(rows))
-    groups = None if parts.groups is None else parts.groups[parts.holdout]
-    metrics = _all_metrics(task, y, prediction, "holdout", folder.spec["seed"], groups, parts.new_rows)
+    with replacing(folder.path / HOLDOUT) as stream:
+        np.savez(stream, y=y, prediction=prediction)
+    measured = measured_on_holdout(folder, task, (choice.y, choice.prediction), (y, prediction))
     return {
         "estimate": "holdout",
-        "holdout": {**metrics[task.metric], "rows": len(rows), "opened_at": time.time()},
-        "metrics": metrics,
+        "holdout": {**measured["metrics"][task.metric], "rows": len(rows), "opened_at": time.time()},
+        **measured,
         "coverage": measured_coverage(task, calibrate(task, choice.y, choice.prediction), y, prediction),
+    }
+
+
+def measured_out_of_fold(
+    folder: RunFolder, task: Task, y: NDArray[Any], prediction: NDArray[np.float64]
+) -> dict[str, Any]:
+    """Metrics, and what the decisions bring: the labels of each fold are decided by the other folds."""
+    seed, codes = folder.spec["seed"], None
+    rows = TrainingRows.load(folder.path)
+    if decides(task):
+        codes = cross_fitted(task, y, prediction, rows.fold[rows.validated], seed)
+    threshold = choose_threshold(task, y, prediction)
+    on, new_rows = "out-of-fold", rows.split.new_rows
+    return _measured(task, threshold, y, prediction, codes, on, seed, rows.validated_groups, new_rows)
+
+
+def measured_on_holdout(
+    folder: RunFolder,
+    task: Task,
+    known: tuple[NDArray[Any], NDArray[np.float64]],
+    held: tuple[NDArray[Any], NDArray[np.float64]],
+) -> dict[str, Any]:
+    """Metrics, and what the decisions bring, on the sealed rows.
+
+    Parameters
+    ----------
+    folder : RunFolder
+    task : Task
+    known : (ndarray, ndarray)
+        Targets and out-of-fold predictions, by which labels are decided.
+    held : (ndarray, ndarray)
+        Targets and predictions of the sealed rows.
+    """
+    parts, (y, prediction) = load_split(folder), held
+    threshold = choose_threshold(task, *known)
+    codes = labels(task, prediction, threshold) if decides(task) else None
+    groups = None if parts.groups is None else parts.groups[parts.holdout]
+    seed = folder.spec["seed"]
+    return _measured(task, threshold, y, prediction, codes, "holdout", seed, groups, parts.new_rows)
+
+
+def _measured(
+    task: Task,
+    threshold: float | None,
+    y: NDArray[Any],
+    prediction: NDArray[np.float64],
+    codes: Codes | None,
+    on: str,
+    seed: int,
+    groups: NDArray[np.int64] | None,
+    new_rows: int,
+) -> dict[str, Any]:
+    return {
+        "metrics": _all_metrics(task, y, prediction, codes, on, seed, groups, new_rows),
+        "decision": None
+        if codes is None
+        else decision_facts(
+            task, threshold, y, prediction, codes, on=on, groups=groups, new_rows=new_rows, seed=seed
+        ),
     }
 
 
@@ -179,6 +256,7 @@ def _all_metrics(
     task: Task,
     y: NDArray[Any],
     prediction: NDArray[np.float64],
+    codes: Codes | None,
     on: str,
     seed: int,
     groups: NDArray[np.int64] | None,
@@ -186,11 +264,12 @@ def _all_metrics(
 ) -> dict[str, dict[str, Any]]:
     """Every metric of the task with its interval; None where it is undefined (rmsle of a negative)."""
     found: dict[str, dict[str, Any]] = {}
-    for metric in metrics_for(task.kind):
+    for metric in metrics_for(task.kind, task.costs):
+        compared = codes if codes is not None and metric.needs == "label" else prediction
         try:
-            score = metric.score(y, prediction)
+            score = metric.score(y, compared)
             low, high = bootstrap_interval(
-                metric, y, prediction, groups=groups, new_rows=new_rows, draws=200, seed=seed
+                metric, y, compared, groups=groups, new_rows=new_rows, draws=200, seed=seed
             )
         except ValueError as undefined:  # such as rmsle of a negative target
             found[metric.name] = {"score": None, "interval": [None, None], "on": on, "note": str(undefined)}

@@ -96,7 +96,7 @@ def prepare(
     release_memory()
     dataset = schema.coerce(raw, consume=True)
     release_memory()
-    task = Task.infer(dataset, target, task=spec["task"], metric=spec["metric"])
+    task = Task.infer(dataset, target, task=spec["task"], metric=spec["metric"], costs=spec.get("costs"))
     dataset, dropped = _drop_rows_without_target(dataset, target)
     arrangement = arrange(dataset, groups, times)
     left_out = {target, groups, *spec["excluded"]}
@@ -205,6 +205,7 @@ def load_prepared(folder: RunFolder) -> Prepared:
         monotone=tuple((int(position), int(sign)) for position, sign in facts.get("monotone", ())),
         interpretable=Constraints.of(spec).interpretable,
         n_judged=facts.get("judged_rows", 0),
+        costs=task.costs,
     )
     return Prepared(
         schema=schema.select(facts["columns"]),

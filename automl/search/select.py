@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from automl.metrics import bootstrap_interval, get_metric
-from automl.search.calibration import Verdict, calibrated
+from automl.metrics import bootstrap_interval
+from automl.search.calibration import Verdict, calibrated, kept
 from automl.search.confidence import MODELS, TIED, assess, optimism
 from automl.search.ensemble import library, select_ensemble
 from automl.search.evaluate import TrainingRows
@@ -38,6 +38,7 @@ __all__ = [
     "out_of_fold",
     "out_of_fold_vote",
     "ranked",
+    "voted",
 ]
 
 ENSEMBLE = "ensemble"
@@ -104,6 +105,25 @@ def out_of_fold_vote(folder: RunFolder, weights: Mapping[str, float]) -> NDArray
     """The out-of-fold predictions of a vote of trials, before base rates and calibrating."""
     total = sum(weight * out_of_fold(folder, trial) for trial, weight in weights.items())
     return np.asarray(total / sum(weights.values()), dtype=np.float64)
+
+
+def voted(
+    folder: RunFolder, task: Task, weights: Mapping[str, float], calibration: str | None = None
+) -> tuple[NDArray[Any], NDArray[np.float64]]:
+    """Targets of the validated rows, and what the model of a vote of these trials predicts out of fold.
+
+    Calibrated probabilities are cross-fitted: none comes from a map that was learned from its row.
+
+    Parameters
+    ----------
+    folder : RunFolder
+    task : Task
+    weights : mapping of trial id to weight
+    calibration : str, optional
+        How its probabilities are calibrated.
+    """
+    rows = TrainingRows.load(folder.path)
+    return rows.y[rows.validated], kept(folder, task, rows, out_of_fold_vote(folder, weights), calibration)
 
 
 def learned(folder: RunFolder, trials: Sequence[Trial]) -> list[Trial]:
@@ -190,7 +210,7 @@ def choose(
     chosen_from = load_library(folder, trials, limits or Limits.of(folder), seconds=seconds)
     if chosen_from is None:
         return None
-    metric = get_metric(task.metric, task.kind)
+    metric = task.measure
     rows, y = chosen_from.rows, chosen_from.y
     weights = select_ensemble(
         chosen_from.predictions, y, metric, allowance=chosen_from.allowance, seconds=end - time.monotonic(),
@@ -256,7 +276,7 @@ def confidence(
     """
     end = time.monotonic() + seconds
     best = ranked(trials)[:MODELS]
-    metric = get_metric(task.metric, task.kind)
+    metric = task.measure
     models = [out_of_fold(folder, trial.id) for trial in best]
     seed = folder.spec["seed"]
     found = assess(

@@ -1,5 +1,6 @@
 """Run folders: atomic files, a lock, and the home that holds them."""
 
+from automl.store.decision import confusion_words, decision_words, rule_words, ways
 from automl.store.home import Home
 from automl.store.result import Headline, calibration_of, calibration_words, headline, tied_models
 from automl.store.run_folder import ACTIVE_STATES, END_STATES, RunFolder, is_id
@@ -13,9 +14,13 @@ __all__ = [
     "RunFolder",
     "calibration_of",
     "calibration_words",
+    "confusion_words",
     "constraint_words",
     "cost_words",
+    "decision_words",
     "headline",
     "is_id",
+    "rule_words",
     "tied_models",
+    "ways",
 ]

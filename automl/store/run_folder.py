@@ -11,6 +11,7 @@
     cancel, lock                a marker that asks the worker to stop; the worker's lock
     leakage.json      what the search for leakage found; its findings are in findings.json, too
     final/            after the holdout was opened: all rows, and the members' fold models of them
+    holdout.npz       what the chosen model predicted for the sealed rows, once they were opened
     result.json       which trials make the chosen model, and its honest scores
     explanations/, jobs/, bundles/
 

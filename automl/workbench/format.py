@@ -16,6 +16,7 @@ _METRIC_LABELS = {
     "balanced_accuracy": "Balanced accuracy",
     "f1": "F1",
     "mcc": "MCC",
+    "cost": "Cost per row",
     "rmse": "RMSE",
     "mae": "MAE",
     "mape": "MAPE",

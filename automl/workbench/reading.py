@@ -33,6 +33,7 @@ __all__ = [
     "standings",
     "status",
     "successful",
+    "thresholds",
     "trials",
 ]
 
@@ -295,6 +296,25 @@ def front(run: RunFolder) -> list[dict[str, Any]]:
     if not (run.has("result.json") and run.has("prepared.json")):
         return []
     return _front(run.path, (run.path / "result.json").stat().st_mtime_ns)
+
+
+def thresholds(run: RunFolder) -> list[dict[str, Any]]:
+    """What each threshold of the chosen model would bring, as `Run.threshold` gives it; empty without one."""
+    decision = (run.result or {}).get("decision")
+    if not decision or decision["threshold"] is None:
+        return []
+    return _thresholds(run.path, (run.path / "result.json").stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=64)
+def _thresholds(path: Path, _version: int) -> list[dict[str, Any]]:
+    from automl.run import load_run
+
+    table = load_run(path).threshold()
+    return [
+        {str(name): value for name, value in record.items()}
+        for record in table.astype(object).where(table.notna(), None).to_dict("records")
+    ]
 
 
 @lru_cache(maxsize=64)

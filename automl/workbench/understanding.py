@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import gzip
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
 
+from automl.costs import checked_costs
 from automl.data import Dataset, Finding, RawTable, ReadOptions, Schema, check_dataset, read_table
 from automl.errors import GlassbenchError
 from automl.task import Task
@@ -92,7 +94,13 @@ def _coerced(table: str, stamp: int, read: str, kinds: str) -> Dataset:
     return Schema.infer(raw, kinds=json.loads(kinds)).coerce(raw)
 
 
-def task_of(understanding: Understanding, target: str, task: str | None, metric: str | None) -> Task:
+def task_of(
+    understanding: Understanding,
+    target: str,
+    task: str | None,
+    metric: str | None,
+    costs: Mapping[str, Any] | None = None,
+) -> Task:
     """The task that predicting `target` is.
 
     Raises
@@ -100,7 +108,7 @@ def task_of(understanding: Understanding, target: str, task: str | None, metric:
     TargetError, SettingError
         When it cannot be predicted as asked.
     """
-    return Task.infer(understanding.dataset, target, task=task, metric=metric)
+    return Task.infer(understanding.dataset, target, task=task, metric=metric, costs=checked_costs(costs))
 
 
 def findings_of(understanding: Understanding, task: Task | None) -> list[Finding]:

@@ -20,7 +20,9 @@ import sklearn.linear_model
 import skops.io
 from sklearn.cluster import Birch
 from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
+from sklearn.frozen import FrozenEstimator
 from sklearn.impute import SimpleImputer
+from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -163,6 +165,24 @@ def test_other_types(model: Any) -> None:
         pytest.fail(f"skops cannot write this, so it tests nothing: {error}")
     with pytest.raises(BundleError):
         load_model(data)
+
+
+@pytest.mark.parametrize("method", ["fit", "set_params", "decision_function", "auto"])
+def test_a_threshold_asks_for_probabilities_only(method: str) -> None:
+    """Any other name would be called as a method of the model, with the rows."""
+    X = np.random.default_rng(0).normal(size=(40, 2))
+    inside = sklearn.linear_model.LogisticRegression().fit(X, X[:, 0] > 0)
+
+    def deciding(response: str) -> FixedThresholdClassifier:
+        model = FixedThresholdClassifier(
+            FrozenEstimator(inside), threshold=0.3, response_method="predict_proba"
+        )
+        model.fit(X, X[:, 0] > 0)
+        return model.set_params(response_method=response)
+
+    assert load_model(dump_model(deciding("predict_proba"))).model.threshold == 0.3
+    with pytest.raises(BundleError, match="response_method"):
+        load_model(dump_model(deciding(method)))
 
 
 def test_what_cannot_be_written_is_refused() -> None:

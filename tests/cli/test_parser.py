@@ -12,7 +12,7 @@ from automl.search import constraints
 
 from .conftest import Automl
 
-VERBS = ("fit", "resume", "runs", "leaderboard", "front", "explain", "export", "predict", "app")
+VERBS = ("fit", "resume", "runs", "leaderboard", "front", "threshold", "explain", "export", "predict", "app")
 
 
 def test_kinds_are_those_of_the_data_package() -> None:
@@ -30,7 +30,7 @@ def test_all_settings_of_fit_arrive() -> None:
     line += " --groups g --monotone u=increasing --monotone v=w=decreasing --interpretable"
     line += " --max-latency-ms 8 --max-size-mb 0.5"
     line += " --exclude a --exclude b --kind c=text --kind d=e=number --name n --home h --json --quiet"
-    line += " --memory 8GB --no-calibration"
+    line += " --memory 8GB --no-calibration --costs false_negative=5,false_positive=0.5"
     options = vars(build_parser().parse_args(line.split()))
     assert {name: str(value) for name, value in options.items()} == {
         "version": "False",
@@ -55,6 +55,7 @@ def test_all_settings_of_fit_arrive() -> None:
         "max_size_mb": "0.5",
         "no_calibration": "True",
         "memory": "8GB",
+        "costs": "{'false_negative': 5.0, 'false_positive': 0.5}",
         "kind": "[('c', 'text'), ('d=e', 'number')]",
         "name": "n",
         "home": "h",
@@ -78,6 +79,9 @@ def test_all_settings_of_fit_arrive() -> None:
         ("fit t.csv --target y --max-latency-ms 0", "positive number of milliseconds"),
         ("fit t.csv --target y --max-size-mb few", "invalid megabytes value"),
         ("fit t.csv --target y --task guess", "invalid choice"),
+        ("fit t.csv --target y --costs 5", "false_negative=5,false_positive=1 or JSON"),
+        ("fit t.csv --target y --costs {a", "expected JSON"),
+        ("threshold", "RUN"),
         ("explain r --row -1", "0 or more"),
         ("app --port 70000", "between 1 and 65535"),
         ("dance", "invalid choice"),

@@ -23,8 +23,10 @@ from sklearn.ensemble import (
     VotingClassifier,
     VotingRegressor,
 )
+from sklearn.frozen import FrozenEstimator
 from sklearn.impute import SimpleImputer
 from sklearn.linear_model import ElasticNet, LogisticRegression, Ridge
+from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import Pipeline, make_pipeline
@@ -273,6 +275,18 @@ def test_intervals_of_a_mixed_vote_hold_the_enumerated_values(task, kind, models
     inside = np.abs(sampled.values - exact.values) <= 1.96 * sampled.stderr
     assert inside[moved].mean() > 0.88
     np.testing.assert_allclose(sampled.values[~moved], exact.values[~moved], atol=1e-9)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_threshold_around_the_vote_changes_no_explanation(kind, models, table):
+    plain = models["binary", kind]
+    decided = FixedThresholdClassifier(FrozenEstimator(plain.steps[-1][1]), threshold=0.2, pos_label="yes")
+    decided.fit(np.zeros((2, 1)), np.array(["no", "yes"]))
+    model = Pipeline([*plain.steps[:-1], ("model", decided)])
+    one, other = (explain.explain(each, table[:15], table[200:215], seed=3) for each in (plain, model))
+    assert (one.method, one.exact) == (other.method, other.exact)
+    np.testing.assert_array_equal(one.values, other.values)
+    np.testing.assert_array_equal(one.prediction, other.prediction)
 
 
 def test_meta_models_are_sampled(table, answers):

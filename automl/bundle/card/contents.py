@@ -14,6 +14,7 @@ from ..facts import BundleFacts
 from .blocks import Bar, Bars, Block, Card, Code, Fact, Items, Paragraph, Section, Table
 from .constraints import constraints
 from .coverage import coverage
+from .decisions import decisions
 from .words import column_words, date, figure, interval, seconds
 
 if TYPE_CHECKING:
@@ -60,8 +61,9 @@ def build_card(
         Rows of data that the bundle carries.
     """
     sections = (
-        Section("What it predicts", tuple(_purpose(task, schema))),
+        Section("What it predicts", tuple(_purpose(task, schema, facts))),
         Section("How good it is", tuple(_quality(task, facts))),
+        Section("How it decides", tuple(decisions(facts))),
         Section("How sure it is", tuple(coverage(task, facts))),
         Section("What it must be, and what it costs", tuple(constraints(task, facts))),
         Section("What it looks at", tuple(_importance(explanation))),
@@ -120,17 +122,24 @@ def _facts(task: Task, facts: BundleFacts) -> Iterator[Fact]:
     yield Fact("Rows", f"{facts.rows:,}", facts.source or "")
 
 
-def _purpose(task: Task, schema: Schema) -> Iterator[Block]:
+def _two(facts: BundleFacts) -> str:
+    if facts.decides:
+        return "the prediction is the label that was decided on, see How it decides."
+    return "the prediction is the more probable one."
+
+
+def _purpose(task: Task, schema: Schema, facts: BundleFacts) -> Iterator[Block]:
     yield Paragraph(f"It reads {len(schema):,} column{'s' if len(schema) != 1 else ''} of a row.")
     if task.kind == "binary":
         yield Paragraph(
             "For each row it gives the probability of "
             + " and of ".join(f"“{label}”" for label in reversed(task.classes or ()))
-            + "; the prediction is the more probable one."
+            + f"; {_two(facts)}"
         )
     elif task.kind == "multiclass":
         yield Paragraph(
-            "For each row it gives the probability of each class; the prediction is the most probable one."
+            "For each row it gives the probability of each class; the prediction is the most probable one"
+            + (" in the model, and in predict.py the one of least expected cost." if facts.decides else ".")
         )
 
 

@@ -14,6 +14,7 @@ from automl.store import RunFolder, calibration_words, headline
 from automl.workbench import charts, components, model_charts, navigation, reading, theme
 from automl.workbench import format as fmt
 from automl.workbench.reading import Standing
+from automl.workbench.views import decisions
 
 __all__ = ["show"]
 
@@ -77,6 +78,7 @@ def show() -> None:
             key="speed",
             alt="Score against the time to predict one row, of all models. The table above has the numbers.",
         )
+    decisions.show(run)
     _all_metrics(run.result)
 
 

@@ -16,7 +16,7 @@ from automl.workbench import format as fmt
 from automl.workbench.drafts import Draft
 from automl.workbench.settings import UPLOAD_MEGABYTES
 from automl.workbench.understanding import Understanding
-from automl.workbench.views import constraint_options, reading_options, table_details
+from automl.workbench.views import constraint_options, cost_options, reading_options, table_details
 
 __all__ = ["show"]
 
@@ -99,7 +99,9 @@ def _task(draft: Draft, table: Understanding) -> Task | None:
     if target not in table.schema.names:
         return None
     try:
-        return understanding.task_of(table, target, draft.get("task"), draft.get("metric"))
+        return understanding.task_of(
+            table, target, draft.get("task"), draft.get("metric"), draft.get("costs")
+        )
     except GlassbenchError:
         return None  # `_decide` shows it where the target is chosen
 
@@ -116,7 +118,7 @@ def _decide(draft: Draft, table: Understanding, facts: Any) -> dict[str, Any] | 
         key=f"target-{draft.id}",
     )
     if chosen != target:
-        draft.put(target=chosen, task=None, metric=None)
+        draft.put(target=chosen, task=None, metric=None, costs=None)
         st.rerun()
     if chosen is None:
         with facts:
@@ -125,11 +127,13 @@ def _decide(draft: Draft, table: Understanding, facts: Any) -> dict[str, Any] | 
         st.button("Start the search", type="primary", disabled=True, icon=":material/play_arrow:")
         return None
     try:
-        task = understanding.task_of(table, chosen, draft.get("task"), draft.get("metric"))
+        task = understanding.task_of(
+            table, chosen, draft.get("task"), draft.get("metric"), draft.get("costs")
+        )
     except GlassbenchError as error:
         components.problem(error.message, error.fix)
         if draft.get("task") and st.button("Let Glassbench tell what kind of target it is"):
-            draft.put(task=None, metric=None)
+            draft.put(task=None, metric=None, costs=None)
             st.rerun()
         return None
     with facts:
@@ -140,6 +144,7 @@ def _decide(draft: Draft, table: Understanding, facts: Any) -> dict[str, Any] | 
         "target": chosen,
         "task": draft.get("task"),
         "metric": draft.get("metric"),
+        "costs": draft.get("costs"),
         "budget": budget,
         "kinds": {k: v for k, v in draft.get("kinds", {}).items() if k in names},
         "excluded": [name for name in draft.get("excluded", []) if name in names and name != chosen],
@@ -170,13 +175,13 @@ def _next_step() -> None:
 
 
 def _metric(draft: Draft, task: Task) -> None:
-    options = [metric.name for metric in metrics_for(task.kind)]
+    options = [metric.name for metric in metrics_for(task.kind, task.costs)]
     picked = st.selectbox(
         "What counts as a good prediction?",
         options,
         index=options.index(task.metric),
         format_func=lambda name: f"{fmt.metric_label(name)} — {_METRIC_WORDS.get(name, '')}".rstrip(" —"),
-        key=f"metric-{draft.id}-{task.kind}",
+        key=f"metric-{draft.id}-{task.kind}-{task.costs is None}",
     )
     if picked != task.metric:
         draft.put(metric=picked)
@@ -192,6 +197,7 @@ _METRIC_WORDS = {
     "balanced_accuracy": "right answers, each class counting the same",
     "f1": "balance of precision and recall",
     "mcc": "correlation of answer and truth",
+    "cost": "what its errors cost",
     "rmse": "typical error, large errors count more",
     "mae": "average error",
     "mape": "average error in percent",
@@ -267,6 +273,7 @@ def _more(draft: Draft, task: Task, table: Understanding) -> dict[str, Any]:
             help="The best models of that run are tried first. For a later version of the same table.",
         )
         constraints = constraint_options.ask(draft, task, table)
+        costs = cost_options.ask(draft, task)
         memory = left.number_input(
             "Memory, GB",
             min_value=0.5,
@@ -283,8 +290,12 @@ def _more(draft: Draft, task: Task, table: Understanding) -> dict[str, Any]:
             "Explanations of a calibrated model are sampled, with standard errors.",
         )
     draft.put(name=name.strip() or None)
+    if costs != draft.get("costs"):
+        # Without costs there is nothing for the metric of them to measure.
+        draft.put(costs=costs, metric=None if task.metric == "cost" else draft.get("metric"))
+        st.rerun()
     if kind != task.kind:
-        draft.put(task=kind, metric=None)
+        draft.put(task=kind, metric=None, costs=None)
         st.rerun()
     return {"name": name.strip() or None, "max_trials": trials, "seed": int(seed)} | {
         "groups": groups,
