@@ -46,6 +46,7 @@ def fit(options: Namespace, console: Console) -> int:
         excluded=options.exclude,
         groups=options.groups,
         time=options.time,
+        weights=options.weights,
         warm_start=options.warm_start and find_run(options.warm_start, options.home),
         monotone=dict(options.monotone),
         interpretable=options.interpretable,

@@ -23,6 +23,7 @@ from automl.search.prepare import Prepared, load_split
 from automl.search.select import Choice, confidence
 from automl.search.table import load_rows
 from automl.search.trial import Trial
+from automl.search.weigh import load_weights
 from automl.search.within import choose_within
 from automl.store import RunFolder
 from automl.store.files import json_number
@@ -107,8 +108,9 @@ def summarise(
     """
     parts = load_split(folder)
     metrics = _all_metrics(
-        task, choice.y, choice.prediction, "out-of-fold", folder.spec["seed"], choice.groups, parts.new_rows
-    )
+        task, choice.y, choice.prediction, "out-of-fold", folder.spec["seed"], choice.groups,
+        parts.new_rows, choice.sample_weight,
+    )  # fmt: skip
     optimism = (sure or {}).get("optimism")
     corrected = None if optimism is None else _corrected(task, choice, Optimism(**optimism))
     metrics[task.metric] |= corrected or {}
@@ -117,7 +119,9 @@ def summarise(
         "holdout": None,
         "corrected": corrected,
         "metrics": metrics,
-        "coverage": cross_fitted_coverage(task, choice.y, choice.prediction, folder.spec["seed"]),
+        "coverage": cross_fitted_coverage(
+            task, choice.y, choice.prediction, folder.spec["seed"], choice.sample_weight
+        ),
     }
 
 
@@ -144,6 +148,7 @@ def _summary(
         "cost": None,
         "confidence": sure,
         "new_rows": parts.new_rows,
+        "weights": folder.spec.get("weights"),
         "chosen": choice.model,
         "members": [{"id": name, "weight": weight} for name, weight in choice.weights.items()],
         "metric": task.metric,
@@ -165,12 +170,17 @@ def _score_holdout(
     prediction = np.asarray(values, dtype=np.float64)
     folder.add_event("holdout_opened", rows=len(rows))
     groups = None if parts.groups is None else parts.groups[parts.holdout]
-    metrics = _all_metrics(task, y, prediction, "holdout", folder.spec["seed"], groups, parts.new_rows)
+    weights = load_weights(folder.path)
+    weight = None if weights is None else weights[parts.holdout]
+    metrics = _all_metrics(
+        task, y, prediction, "holdout", folder.spec["seed"], groups, parts.new_rows, weight
+    )
+    calibrated = calibrate(task, choice.y, choice.prediction, choice.sample_weight)
     return {
         "estimate": "holdout",
         "holdout": {**metrics[task.metric], "rows": len(rows), "opened_at": time.time()},
         "metrics": metrics,
-        "coverage": measured_coverage(task, calibrate(task, choice.y, choice.prediction), y, prediction),
+        "coverage": measured_coverage(task, calibrated, y, prediction, weight),
     }
 
 
@@ -182,15 +192,17 @@ def _all_metrics(
     seed: int,
     groups: NDArray[np.int64] | None,
     new_rows: int,
+    weight: NDArray[np.float64] | None,
 ) -> dict[str, dict[str, Any]]:
     """Every metric of the task with its interval; None where it is undefined (rmsle of a negative)."""
     found: dict[str, dict[str, Any]] = {}
     for metric in metrics_for(task.kind):
         try:
-            score = metric.score(y, prediction)
+            score = metric.score(y, prediction, weight)
             low, high = bootstrap_interval(
-                metric, y, prediction, groups=groups, new_rows=new_rows, draws=200, seed=seed
-            )
+                metric, y, prediction, sample_weight=weight, groups=groups, new_rows=new_rows, draws=200,
+                seed=seed,
+            )  # fmt: skip
         except ValueError as undefined:  # such as rmsle of a negative target
             found[metric.name] = {"score": None, "interval": [None, None], "on": on, "note": str(undefined)}
             continue

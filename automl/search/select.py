@@ -58,6 +58,8 @@ class Choice:
         Their targets.
     groups : ndarray or None
         Their groups, where rows belong to some.
+    sample_weight : ndarray or None
+        How much each of them counts, where that differs.
     """
 
     model: str
@@ -67,6 +69,7 @@ class Choice:
     prediction: NDArray[np.float64]
     y: NDArray[Any]
     groups: NDArray[np.int64] | None = None
+    sample_weight: NDArray[np.float64] | None = None
 
 
 def load_trials(folder: RunFolder) -> list[Trial]:
@@ -173,8 +176,8 @@ def choose(
     metric = get_metric(task.metric, task.kind)
     rows, y = chosen_from.rows, chosen_from.y
     weights = select_ensemble(
-        chosen_from.predictions, y, metric, allowance=chosen_from.allowance, seconds=end - time.monotonic(),
-        seed=folder.spec["seed"],
+        chosen_from.predictions, y, metric, sample_weight=rows.validated_weight,
+        allowance=chosen_from.allowance, seconds=end - time.monotonic(), seed=folder.spec["seed"],
     )  # fmt: skip
     vote = np.tensordot(np.asarray(weights), np.stack(chosen_from.predictions), axes=1)
     prediction = hedged(folder, task, rows, vote)
@@ -184,11 +187,12 @@ def choose(
     return Choice(
         model=ENSEMBLE if len(members) > 1 else next(iter(members)),
         weights=members,
-        score=float(metric.score(y, prediction)),
+        score=float(metric.score(y, prediction, rows.validated_weight)),
         interval=bootstrap_interval(
             metric,
             y,
             prediction,
+            sample_weight=rows.validated_weight,
             groups=rows.validated_groups,
             new_rows=rows.split.new_rows,
             draws=200,
@@ -197,6 +201,7 @@ def choose(
         prediction=prediction,
         y=y,
         groups=rows.validated_groups,
+        sample_weight=rows.validated_weight,
     )
 
 
@@ -238,7 +243,8 @@ def confidence(
     models = [out_of_fold(folder, trial.id) for trial in best]
     seed = folder.spec["seed"]
     found = assess(
-        metric, choice.y, models, choice.prediction, groups=choice.groups, seed=seed,
+        metric, choice.y, models, choice.prediction,
+        sample_weight=choice.sample_weight, groups=choice.groups, seed=seed,
         seconds=seconds / 2 if correct else seconds,
     )  # fmt: skip
     if found is None:
@@ -251,7 +257,8 @@ def confidence(
             metric, choice.y, [models[i] for i in fitting] or [choice.prediction], choice.prediction,
             families=[best[i].family for i in fitting] or [choice.model],
             allowance=limits.allowance([best[i] for i in fitting]) if limits.restrict and fitting else None,
-            groups=choice.groups, seed=seed, seconds=end - time.monotonic(),
+            sample_weight=choice.sample_weight, groups=choice.groups, seed=seed,
+            seconds=end - time.monotonic(),
         )  # fmt: skip
     ids = [trial.id for trial in best]
     tied = [name for name, tied in zip(ids, found.tied, strict=True) if tied]
