@@ -29,10 +29,10 @@ so is the set.
 Rows that count differently: their weights take the place of their number. If a weight says how much more
 frequent such a row is where predictions are wanted than in the table, that is conformal prediction under
 covariate shift (Tibshirani, Barber, Candès and Ramdas, 2019), and the promise is about rows of that weighted
-population. The exact form needs the weight of the new row. Scoring knows none, so the new row is given the mean
-weight that rows of that population have, Σw² / Σw: n rows of unequal weights then promise what (Σw)² / Σw² rows
-of equal weight do, which is what `rows` says. The promise is still met in the mean over new rows (see the
-simulation of the tests), but it is no longer proven.
+population. The exact form needs the weight of the new row. Scoring knows none, so the new row is given the
+mean weight that rows of that population have, Σw² / Σw: n rows of unequal weights then promise what
+(Σw)² / Σw² rows of equal weight do, which is what `rows` says. The promise is still met in the mean over new
+rows (see the simulation of the tests), but it is no longer proven.
 
 Imports numpy and the errors only, since it travels in every bundle.
 """

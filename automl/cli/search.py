@@ -18,7 +18,7 @@ from automl.cli.suspicions import suspicions
 from automl.jobs.folder import LOG
 from automl.run import create_run
 from automl.search.forecast import outlook_words
-from automl.store import RunFolder, cost_words, headline
+from automl.store import RunFolder, cost_words, headline, weights_words
 
 __all__ = ["fit", "resume"]
 
@@ -156,6 +156,7 @@ def _summary(run: RunFolder, now: jobs.JobState, result: dict[str, Any], console
         f"model    {chosen}",
         f"{metric:<8} {number(shown_score.score)}, {shown_score.where}",
         f"         {number(low)} to {number(high)} is its {shown_score.meaning}",
+        *([f"weights  {weights_words(result['weights'])}"] if result.get("weights") else []),
         *_coverage(result),
         *_cost(result),
         f"dummy    {number(result['dummy'])}  (looks at no column)",

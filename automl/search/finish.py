@@ -148,7 +148,7 @@ def _summary(
         "cost": None,
         "confidence": sure,
         "new_rows": parts.new_rows,
-        "weights": folder.spec.get("weights"),
+        "weights": folder.read("prepared.json", {}).get("weights"),
         "chosen": choice.model,
         "members": [{"id": name, "weight": weight} for name, weight in choice.weights.items()],
         "metric": task.metric,

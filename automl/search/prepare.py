@@ -33,7 +33,7 @@ from automl.search.arrange import arrange
 from automl.search.constraints import Constraints, directed_columns
 from automl.search.memory import release_memory
 from automl.search.table import write_matrix, write_table
-from automl.search.weigh import findings_of, read_weights, write_weights
+from automl.search.weigh import facts_of, findings_of, read_weights, write_weights
 from automl.store import RunFolder
 from automl.store.files import replacing
 from automl.task import Task
@@ -166,7 +166,7 @@ def prepare(
             "log_target": log_scale(y[parts.train], train_weights) if task.kind == "regression" else "",
             "categorical": [i for i, c in enumerate(derived) if c.categorical],
             "monotone": directed,
-            "weights": weighted_by,
+            "weights": facts_of(weighted_by, weights),
         },
     )
     del dataset

@@ -17,7 +17,7 @@ from automl.data import Dataset, Finding
 from automl.errors import SettingError
 from automl.store.files import replacing
 
-__all__ = ["effective_rows", "findings_of", "load_weights", "read_weights", "write_weights"]
+__all__ = ["effective_rows", "facts_of", "findings_of", "load_weights", "read_weights", "write_weights"]
 
 _FILE = "weights.npy"
 _FEW = 0.5  # of the rows: weights so unequal that scores are clearly less certain than their number suggests
@@ -89,6 +89,13 @@ def _unit_mean(weights: Floats) -> Floats:
 def effective_rows(weights: Floats) -> float:
     """How many rows of equal weights give a mean of the same variance: (Σw)² / Σw² (Kish, 1965)."""
     return float(weights.sum() ** 2 / (weights**2).sum())
+
+
+def facts_of(column: str | None, weights: Floats | None) -> dict[str, Any] | None:
+    """What the run's files say of the weights, in JSON values; see `automl.store.weights_words`."""
+    if weights is None:
+        return None
+    return {"column": column, "rows": len(weights), "effective_rows": effective_rows(weights)}
 
 
 def findings_of(column: str, weights: Floats, left_out: int) -> list[Finding]:

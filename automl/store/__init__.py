@@ -3,7 +3,7 @@
 from automl.store.home import Home
 from automl.store.result import Headline, headline, tied_models
 from automl.store.run_folder import ACTIVE_STATES, END_STATES, RunFolder, is_id
-from automl.store.wanted import constraint_words, cost_words
+from automl.store.wanted import constraint_words, cost_words, weights_words
 
 __all__ = [
     "ACTIVE_STATES",
@@ -16,4 +16,5 @@ __all__ = [
     "headline",
     "is_id",
     "tied_models",
+    "weights_words",
 ]
