@@ -30,8 +30,8 @@ EXACT: dict[str, tuple[dict[str, Any], float]] = {
 }  # fmt: skip
 """Parameters that count no rows and draw none, and how closely predictions then agree.
 
-Other families draw rows (bootstrap samples, batches): there the trend that the weighted model has learned must
-be far closer to that of repeated rows than the one of the unweighted model is.
+Other families draw rows (bootstrap samples, batches): there the trend that the weighted model has learned
+must be far closer to that of repeated rows than the one of the unweighted model is.
 """
 
 Rows = tuple[NDArray[np.float64], NDArray[Any], NDArray[np.int64]]
