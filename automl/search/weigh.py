@@ -57,11 +57,11 @@ def read_weights(
     wrong = known & ~(np.isfinite(weights) & (weights >= 0))
     if wrong.any():
         row, more = int(np.flatnonzero(wrong)[0]), int(wrong.sum()) - 1
-        found = cells.iloc[row]
+        found = "" if pd.isna(cells.iloc[row]) else str(cells.iloc[row]).strip()
         raise SettingError(
             f"Expected a number of 0 or more in the weights column {column!r}, found "
-            f"{'nothing' if pd.isna(found) else repr(str(found))} in data row {row + 1:,}"
-            + (f" ({more:,} more rows like it)." if more else "."),
+            f"{repr(found) if found else 'nothing'} in data row {row + 1:,}"
+            + (f" ({more:,} more row(s) like it)." if more else "."),
             fix="Give each row a weight (0 leaves it out), choose another column, or correct the column's "
             f"kind: it is taken for {dataset.schema[column].kind.value}.",
             column=column,

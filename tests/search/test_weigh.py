@@ -12,6 +12,7 @@ import pytest
 
 import automl
 from automl.cli import main
+from automl.conformal import Conformal
 from automl.data import Schema, read_table
 from automl.errors import SettingError
 from automl.metrics import METRICS
@@ -94,7 +95,11 @@ def test_scores_and_intervals_are_those_of_the_weighted_population(weighted: Run
     assert unweighted < low
     told = weighted.predict(fresh, interval=0.9)
     inside = (told.low <= fresh.y) & (fresh.y <= told.high)
-    assert inside.mean() == pytest.approx(0.9, abs=0.03)
+    # A vote of all fold models, on more rows, errs less than those that were calibrated.
+    assert 0.89 < inside.mean() < 0.96
+    y, prediction = held.y.to_numpy(), weighted.model.predict(fresh)
+    by_rows = Conformal.of_values(y, weighted.model.predict(held)).interval(prediction, 0.9)
+    assert ((by_rows[0] <= fresh.y) & (fresh.y <= by_rows[1])).mean() < inside.mean() - 0.05
     measured = {level["level"]: level["measured"] for level in result["coverage"]["levels"]}
     assert measured[0.9] == pytest.approx(0.9, abs=0.08)
 
@@ -113,15 +118,14 @@ def test_it_is_told(weighted: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out)["weights"] == expected
 
 
-@pytest.mark.parametrize("task", ["binary", "regression"])
-def test_the_unit_of_the_weights_does_not_matter(task: str, tmp_path: Path) -> None:
+def test_the_unit_of_the_weights_does_not_matter(tmp_path: Path) -> None:
+    """By the log loss, so that base rates are in the vote, too."""
     table = population(240, seed=3, sampled=True)
     table["w"] = LIGHT[np.arange(240) % 3]
-    if task == "binary":
-        table["y"] = np.where(table.y > 0, "up", "down")
+    table["y"] = np.where(table.y > 0, "up", "down")
     boards, members = [], []
     for factor in (1, 10):
-        run = fitted(table.assign(w=factor * table.w), tmp_path / str(factor), task=task)
+        run = fitted(table.assign(w=factor * table.w), tmp_path / str(factor), metric="log_loss")
         boards.append(run.leaderboard().drop(columns=["fit_seconds", "predict_ms_per_1000"]))
         members.append((run.result or {})["members"])
     pd.testing.assert_frame_equal(boards[0], boards[1], check_exact=True)
