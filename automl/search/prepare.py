@@ -101,6 +101,7 @@ def prepare(
     dataset = schema.coerce(raw, consume=True)
     release_memory()
     weights = read_weights(dataset, weighted_by, cells, target)
+    del cells
     dataset, weights, dropped = _learnable(dataset, target, weighted_by, weights)
     task = Task.infer(dataset, target, task=spec["task"], metric=spec["metric"])
     arrangement = arrange(dataset, groups, times)

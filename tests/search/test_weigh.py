@@ -16,8 +16,10 @@ from automl.conformal import Conformal
 from automl.data import Schema, read_table
 from automl.errors import SettingError
 from automl.metrics import METRICS
+from automl.models import Context
 from automl.run import Run, create_run
 from automl.search.evaluate import TrainingRows
+from automl.search.leakage.bench import right, skill
 from automl.search.prepare import load_split
 from automl.search.weigh import effective_rows, load_weights, read_weights
 from automl.store import weights_words
@@ -72,6 +74,17 @@ def test_what_is_kept_of_the_weights(weighted: Run) -> None:
     assert found["weight_zero_rows"]["evidence"] == {"rows": 100}
     assert found["target_missing_rows"]["evidence"]["rows"] == 20
     assert found["weighted_rows"]["evidence"]["rows"] == 2_180
+
+
+def test_the_court_hears_weighted_rows_and_not_their_column(weighted: Run) -> None:
+    heard = weighted.folder.read("leakage.json")["findings"]
+    assert not [each for each in heard if each["column"] == "w" or "failed" in each["message"]]
+    rng = np.random.default_rng(0)
+    y, counts = rng.integers(0, 3, 100), rng.integers(1, 4, 100)
+    proba = rng.dirichlet(np.ones(3), 100) + 0.5 * np.eye(3)[y]
+    context, rows = Context("multiclass", 100, 1, 3), np.repeat(np.arange(100), counts)
+    assert skill(context, y, proba, counts) == pytest.approx(skill(context, y[rows], proba[rows]))
+    assert right(y, proba, counts) == pytest.approx(right(y[rows], proba[rows]))
 
 
 def test_new_rows_need_no_weight(weighted: Run) -> None:
