@@ -97,7 +97,7 @@ def test_new_rows_need_no_weight(weighted: Run) -> None:
 def test_scores_and_intervals_are_those_of_the_weighted_population(weighted: Run) -> None:
     result = weighted.result
     assert result is not None
-    fresh = population(40_000, seed=1, sampled=False)
+    fresh = population(20_000, seed=1, sampled=False)
     of_population = METRICS["rmse"].score(fresh.y.to_numpy(), weighted.model.predict(fresh))
     low, high = result["metrics"]["rmse"]["interval"]
     assert low < of_population < high
