@@ -71,7 +71,8 @@ class Metric:
         Whether one confident error can cost as much as all other rows together.
     prepared : callable, optional
         ``prepared(y, prediction)`` does what does not depend on weights once and returns a function of
-        weights; makes intervals fast. Without it intervals index the rows and call `function`.
+        weights; makes intervals fast. Without it intervals index the rows and call `function`, and rows
+        cannot be weighted.
     """
 
     name: str
@@ -86,7 +87,7 @@ class Metric:
     steep: bool = False
     prepared: Callable[[Array, Array], Weighted] | None = None
 
-    def score(self, y: Array, prediction: Array) -> float:
+    def score(self, y: Array, prediction: Array, sample_weight: Array | None = None) -> float:
         """Return the score; NaN where it is undefined.
 
         Parameters
@@ -95,19 +96,35 @@ class Metric:
             Codes, or values.
         prediction : ndarray, shape (n_rows, n_classes) or (n_rows,)
             Probabilities, or values.
+        sample_weight : ndarray, shape (n_rows,), optional
+            How much each row counts, in any unit; default one each.
+
+        Raises
+        ------
+        ValueError
+            If rows are weighted and the metric has no `prepared`.
         """
-        return float(self.function(y, prediction))
+        if sample_weight is None:
+            return float(self.function(y, prediction))
+        return self._weighted(y, prediction)(sample_weight)
 
-    def loss(self, y: Array, prediction: Array) -> float:
+    def loss(self, y: Array, prediction: Array, sample_weight: Array | None = None) -> float:
         """Return the distance from the optimum: lower is better, 0 is perfect."""
-        return self.distance(self.score(y, prediction))
+        return self.distance(self.score(y, prediction, sample_weight))
 
-    def resampled(self, y: Array, prediction: Array) -> Callable[[Array], float]:
+    def _weighted(self, y: Array, prediction: Array) -> Weighted:
+        if self.prepared is None:
+            raise ValueError(f"{self.label} cannot weight rows: give the metric `prepared` as well.")
+        return self.prepared(y, prediction)
+
+    def resampled(
+        self, y: Array, prediction: Array, sample_weight: Array | None = None
+    ) -> Callable[[Array], float]:
         """Return the score as a function of how often each row counts.
 
         Parameters
         ----------
-        y, prediction : ndarray
+        y, prediction, sample_weight : ndarray
             As in `score`.
 
         Returns
@@ -115,6 +132,9 @@ class Metric:
         callable
             Takes whole numbers of shape (n_rows,), such as a bootstrap draw; NaN as in `score`.
         """
+        if sample_weight is not None:
+            of_weights = self._weighted(y, prediction)
+            return lambda counts: of_weights(counts * sample_weight)
         if self.prepared is not None:
             weighted = self.prepared(y, prediction)
             return lambda counts: weighted(counts.astype(float))
@@ -489,6 +509,7 @@ def bootstrap_interval(
     y: Array,
     prediction: Array,
     *,
+    sample_weight: Array | None = None,
     groups: Array | None = None,
     new_rows: int | None = None,
     level: float = 0.9,
@@ -508,12 +529,17 @@ def bootstrap_interval(
     itself, so the deviations are widened by the root of G / (G - 1) and by the ratio of Student's t with
     G - 1 degrees of freedom to the normal quantile (Cameron, Gelbach and Miller, 2008).
 
+    Weighted rows are drawn alike, and each brings its weight along: what unequal weights add to the spread is
+    in the draws already, and a further sample is one of rows that weigh like these.
+
     Parameters
     ----------
     metric : Metric
         What to measure.
     y, prediction : ndarray
         As in `Metric.score`.
+    sample_weight : ndarray, shape (n_rows,), optional
+        How much each row counts.
     groups : ndarray of int, shape (n_rows,), optional
         Which rows belong together.
     new_rows : int, optional
@@ -542,7 +568,7 @@ def bootstrap_interval(
         return float("nan"), float("nan")
     drawn = min(n, _MOST_RESAMPLED)
     rng = np.random.default_rng(seed)
-    scorer = metric.resampled(y, prediction)
+    scorer = metric.resampled(y, prediction, sample_weight)
     scores = np.array(
         [scorer(counts) for counts in resamples(len(y), draws, rng, groups=groups, drawn=drawn)]
     )
@@ -554,7 +580,7 @@ def bootstrap_interval(
     if new_rows is not None:
         factor *= np.sqrt(1 + len(y) / new_rows)
     if factor != 1:
-        score = metric.score(y, prediction)
+        score = metric.score(y, prediction, sample_weight)
         low, high = score + (low - score) * factor, score + (high - score) * factor
         if metric.greater_is_better:
             high = min(high, metric.optimum)

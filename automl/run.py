@@ -59,6 +59,7 @@ def create_run(
     excluded: Sequence[str] = (),
     groups: str | None = None,
     time: str | None = None,
+    weights: str | None = None,
     warm_start: str | Path | None = None,
     monotone: Mapping[str, str] | None = None,
     interpretable: bool = False,
@@ -113,6 +114,10 @@ def create_run(
         A column of dates or numbers that says which rows come later. The holdout is the latest rows, and
         models are validated on rows later than all that they learned from. The column stays a feature
         unless it is excluded.
+    weights : str, optional
+        A column of numbers of 0 or more that says how much each row counts: a row of weight 2 like two rows,
+        in learning and in every score. Only their ratios matter. Rows of weight 0 are left out; the column
+        itself is not used to predict, so new rows need none. Families that cannot weight rows are not tried.
     warm_start : path, optional
         Folder of an earlier run on the same target, whose best candidates are tried first.
     monotone : mapping of column to {"increasing", "decreasing"}, optional
@@ -149,6 +154,7 @@ def create_run(
     """
     _check_settings(target, budget, n_jobs, max_trials, excluded)
     _check_split_settings(target, groups, time)
+    _check_weights(weights, target, groups, time)
     _check_executor(executor)
     if calibrate not in _CALIBRATE:
         raise SettingError(f"calibrate is {calibrate!r}.", fix=f"Give {' or '.join(map(repr, _CALIBRATE))}.")
@@ -159,7 +165,7 @@ def create_run(
         before = RunFolder.open(warm_start)
         earlier = {"run": before.id, "candidates": best_candidates(before, target)}
     constraints = Constraints(dict(monotone or {}), bool(interpretable), max_latency_ms, max_size_mb)
-    constraints.check({target, groups, *excluded})
+    constraints.check({target, groups, weights, *excluded})
     costs = checked_costs(costs)
     memory = None if memory is None else _bytes_of(memory)
     path: Path | None = None
@@ -195,6 +201,7 @@ def create_run(
         "excluded": list(excluded),
         "groups": groups,
         "time": time,
+        "weights": weights,
         "warm_start": earlier,
         **constraints.to_json(),
         "calibrate": calibrate,
@@ -643,6 +650,16 @@ def _check_split_settings(target: str, groups: str | None, time: str | None) -> 
         raise SettingError(
             "Rows can be kept together by groups or be ordered by time, not both.",
             fix="Give one of the two.",
+        )
+
+
+def _check_weights(weights: str | None, target: str, groups: str | None, time: str | None) -> None:
+    named = {target: "the target", groups: "groups", time: "time"}
+    if weights is not None and weights in named:
+        raise SettingError(
+            f"The weights column {weights!r} is named as {named[weights]} as well.",
+            fix="Name a column that only says how much each row counts.",
+            column=weights,
         )
 
 

@@ -30,6 +30,49 @@ def share_inside(conformal: Conformal, y: np.ndarray, prediction: np.ndarray, le
     return float(np.mean((low <= y) & (y <= high)))
 
 
+@pytest.mark.parametrize("level", [0.8, 0.9])
+def test_weighted_calibration_covers_the_weighted_population(level: float) -> None:
+    """Rows of the wide kind are sampled at a fifth of the rate; unweighted, they would be held too seldom."""
+    rng = np.random.default_rng(0)
+
+    def sample(rows: int, share: float) -> tuple[np.ndarray, np.ndarray]:
+        wide = rng.random(rows) < share
+        return np.where(wide, 3.0, 1.0) * rng.normal(size=rows), np.where(wide, 5.0, 1.0)
+
+    held: dict[str, list[float]] = {"weighted": [], "plain": []}
+    for _ in range(600):
+        y, weight = sample(150, 1 / 6)
+        fresh, _ = sample(200, 1 / 2)
+        for name, given in {"weighted": weight, "plain": None}.items():
+            conformal = Conformal.of_values(y, np.zeros(150), given)
+            held[name].append(share_inside(conformal, fresh, np.zeros(200), level))
+    # 150 such rows tell what some 83 of equal weight do, whose rank 68 of 84 promises 0.81 for 0.8.
+    assert level - 0.01 < np.mean(held["weighted"]) < level + 0.02
+    assert np.mean(held["plain"]) < level - 0.05
+
+
+def test_equal_weights_change_nothing_and_unequal_ones_tell_less() -> None:
+    rng = np.random.default_rng(0)
+    scores, prediction = rng.exponential(size=400), rng.normal(size=400)
+    y = prediction + scores
+    for unit in (0.1, 1.0, 3.0):
+        weighted = Conformal.of_values(y, prediction, np.full(400, unit))
+        assert weighted == Conformal.of_values(y, prediction)
+    weight = rng.exponential(size=400)
+    unequal = Conformal.of_values(y, prediction, weight)
+    assert unequal.rows == int(weight.sum() ** 2 / (weight**2).sum())
+    counts = rng.integers(1, 4, size=400)
+    doubled = Conformal._of_scores(scores, counts.astype(float))
+    repeated = np.sort(np.repeat(scores, counts))
+    for level in (0.5, 0.8, 0.9):
+        needed = level * (1 + 1 / doubled.rows)
+        exact = repeated[int(np.ceil(needed * len(repeated))) - 1]
+        assert exact <= doubled.threshold(level) <= np.quantile(repeated, min(needed + 0.01, 1.0))
+    proba = rng.dirichlet(np.ones(3), size=400)
+    labels = rng.integers(0, 3, size=400)
+    assert Conformal.of_classes(labels, proba, np.full(400, 2.0)) == Conformal.of_classes(labels, proba)
+
+
 @pytest.mark.parametrize("level", [0.8, 0.9, 0.95])
 def test_the_mean_coverage_over_calibrations_is_the_level(level: float) -> None:
     """With n = 99 the promise ceil((n + 1) · level) / (n + 1) is the level exactly; the tails are heavy."""

@@ -83,6 +83,43 @@ def test_values_equal_scikit_learn(rows: int, seed: int, decimals: int) -> None:
     assert {metric.name for metric in metrics_for("regression")} == set(VALUES_OF)
 
 
+@settings(max_examples=25, deadline=None)
+@given(st.integers(2, 5), st.integers(8, 60), st.integers(0, 10**6), st.integers(1, 3))
+def test_weighted_scores_of_classes_equal_scikit_learn(
+    classes: int, rows: int, seed: int, decimals: int
+) -> None:
+    y, proba = draw(classes, rows, seed, decimals=decimals)
+    labels, ones = proba.argmax(axis=1), np.eye(classes)[y]
+    weight = {"sample_weight": np.random.default_rng(seed + 1).exponential(size=rows)}
+    columns = [1] if classes == 2 else list(range(classes))
+    brier = {"labels": range(classes)} if classes > 2 else {}
+    expected = {
+        "roc_auc": np.mean([reference.roc_auc_score(ones[:, k], proba[:, k], **weight) for k in columns]),
+        "average_precision": np.mean(
+            [reference.average_precision_score(ones[:, k], proba[:, k], **weight) for k in columns]
+        ),
+        "log_loss": reference.log_loss(y, proba, **weight),
+        "brier": reference.brier_score_loss(y, proba if classes > 2 else proba[:, 1], **brier, **weight),
+        "f1": reference.f1_score(
+            y, labels, average="binary" if classes == 2 else "macro", zero_division=0.0, **weight
+        ),
+    } | {name: function(y, labels, **weight) for name, function in LABELS_OF.items()}
+    kind = "binary" if classes == 2 else "multiclass"
+    found = {metric.name: metric.score(y, proba, weight["sample_weight"]) for metric in metrics_for(kind)}
+    assert found == pytest.approx(expected, rel=1e-10, abs=1e-12)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(2, 60), st.integers(0, 10**6), st.sampled_from([0, 3]))
+def test_weighted_scores_of_values_equal_scikit_learn(rows: int, seed: int, decimals: int) -> None:
+    rng = np.random.default_rng(seed)
+    y, values = rng.gamma(1.5, 20, size=(2, rows)).round(decimals)
+    weight = rng.exponential(size=rows)
+    for name, function in VALUES_OF.items():
+        expected = function(y, values, sample_weight=weight)
+        assert METRICS[name].score(y, values, weight) == pytest.approx(expected, rel=1e-9), name
+
+
 def test_the_multiclass_area_is_scikit_learns_one_against_rest() -> None:
     y, proba = draw(4, 200, 0, decimals=6)
     expected = reference.roc_auc_score(y, proba, multi_class="ovr", average="macro")
@@ -206,6 +243,39 @@ def test_a_metric_of_ones_own_needs_only_a_function() -> None:
     y, proba = draw(2, 200, 0, decimals=4)
     low, high = bootstrap_interval(cost, y, proba, draws=50)
     assert low < cost.score(y, proba) == cost.loss(y, proba) < high
+    with pytest.raises(ValueError, match="Cost cannot weight rows"):
+        cost.score(y, proba, np.ones(200))
+
+
+def test_weighted_intervals_are_for_the_weighted_population_and_for_new_rows_of_it() -> None:
+    """Rows of a second kind are sampled at a fifth of the rate, and their errors are four times as large."""
+    rng = np.random.default_rng(0)
+    truth = np.sqrt(2 / np.pi) * (0.5 + 4 * 0.5)
+
+    def sample(rows: int) -> tuple[Array, Array]:
+        second = rng.random(rows) < 1 / 6
+        return rng.normal(size=rows) * np.where(second, 4, 1), np.where(second, 5.0, 1.0)
+
+    covered, unweighted, new = [], [], []
+    for seed in range(300):
+        y, weight = sample(300)
+        ends = {
+            name: bootstrap_interval(METRICS["mae"], y, np.zeros(300), draws=100, seed=seed, **more)
+            for name, more in {
+                "truth": {"sample_weight": weight},
+                "rows": {},
+                "new": {"sample_weight": weight, "new_rows": 100},
+            }.items()
+        }
+        covered.append(ends["truth"][0] <= truth <= ends["truth"][1])
+        unweighted.append(ends["rows"][0] <= truth <= ends["rows"][1])
+        fresh, fresh_weight = sample(100)
+        again = METRICS["mae"].score(fresh, np.zeros(100), fresh_weight)
+        new.append(ends["new"][0] <= again <= ends["new"][1])
+    # Three standard errors of 300 intervals are 0.052.
+    assert 0.84 <= np.mean(covered) <= 0.95
+    assert 0.84 <= np.mean(new) <= 0.95
+    assert np.mean(unweighted) < 0.05
 
 
 def test_the_list_of_metrics_is_the_promised_one() -> None:

@@ -11,7 +11,7 @@ from automl.cli.console import Console, find_run, number
 from automl.cli.decisions import decided
 from automl.cli.suspicions import suspicions
 from automl.run import load_run
-from automl.store import Home, RunFolder, headline
+from automl.store import Home, RunFolder, headline, weights_words
 
 __all__ = ["front", "leaderboard", "runs", "threshold"]
 
@@ -54,11 +54,13 @@ def leaderboard(options: Namespace, console: Console) -> int:
         for record in table.astype(object).where(table.notna(), None).to_dict("records")
     ]
     now = jobs.state(path)
+    weights = run.folder.read("prepared.json", {}).get("weights")
     console.document(
         {
             "run": str(path),
             "state": now.state,
             "metric": now.status.get("metric"),
+            "weights": weights,
             "models": records,
             "findings": run.folder.read("findings.json", []),
         }
@@ -71,7 +73,7 @@ def leaderboard(options: Namespace, console: Console) -> int:
     console.table(
         ("", "model", "family", *numbers, "remark"), [_model_row(record) for record in records], right=numbers
     )
-    console.say(*suspicions(run.folder))
+    console.say(*([f"weights: {weights_words(weights)}."] if weights else []), *suspicions(run.folder))
     return 0
 
 

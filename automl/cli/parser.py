@@ -107,6 +107,11 @@ def _add_fit(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         help="dates or numbers: judge models on rows later than those they learned from",
     )
     fit.add_argument(
+        "--weights",
+        metavar="COLUMN",
+        help="numbers of 0 or more: how much each row counts, in learning and in every score",
+    )
+    fit.add_argument(
         "--warm-start",
         metavar="RUN",
         help="an earlier run on the same target (folder or id): its best candidates are tried first",

@@ -19,7 +19,7 @@ from automl.cli.suspicions import suspicions
 from automl.jobs.folder import LOG
 from automl.run import create_run
 from automl.search.forecast import outlook_words
-from automl.store import RunFolder, calibration_words, cost_words, headline
+from automl.store import RunFolder, calibration_words, cost_words, headline, weights_words
 
 __all__ = ["fit", "resume"]
 
@@ -47,6 +47,7 @@ def fit(options: Namespace, console: Console) -> int:
         excluded=options.exclude,
         groups=options.groups,
         time=options.time,
+        weights=options.weights,
         warm_start=options.warm_start and find_run(options.warm_start, options.home),
         monotone=dict(options.monotone),
         interpretable=options.interpretable,
@@ -160,6 +161,7 @@ def _summary(run: RunFolder, now: jobs.JobState, result: dict[str, Any], console
         f"         {number(low)} to {number(high)} is its {shown_score.meaning}",
         *_calibration(result),
         *decided(result.get("decision")),
+        *([f"weights  {weights_words(result['weights'])}"] if result.get("weights") else []),
         *_coverage(result),
         *_cost(result),
         f"dummy    {number(result['dummy'])}  (looks at no column)",

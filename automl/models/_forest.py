@@ -33,6 +33,7 @@ class Forest(Family):
     classifier: ClassVar[type[Any]]
     regressor: ClassVar[type[Any]]
     monotone: ClassVar[bool] = True
+    weighted: ClassVar[bool] = True
 
     def _unsuited(self, context: Context) -> str | None:
         """Refuse tables on which a fit takes minutes."""
@@ -71,6 +72,8 @@ class Forest(Family):
         y: NDArray[Any],
         X_valid: NDArray[np.float64] | None,
         y_valid: NDArray[Any] | None,
+        weight: NDArray[np.float64] | None,
+        weight_valid: NDArray[np.float64] | None,
         deadline: Deadline,
     ) -> Fitted:
         most = max(TREES, _VOTING_TREES // max(context.n_folds, 3))
@@ -89,10 +92,11 @@ class Forest(Family):
         # The first block is one tree per thread: the smallest forest there can be, and the price of more.
         sizes = [context.n_threads, *range(_BLOCK, most + 1, _BLOCK)]
         for trees in sorted(set(sizes)):
-            estimator.set_params(n_estimators=trees).fit(X, y)
+            estimator.set_params(n_estimators=trees).fit(X, y, weight)
             if trees < most and not pace.fits_another():
                 by_clock = True
                 break
         # Threads cost more than they save when single rows are predicted.
         estimator.set_params(warm_start=False, n_jobs=None)
+        estimator._sample_weight = None  # scikit-learn keeps it to tell which rows a tree has drawn
         return Fitted(estimator, iterations=len(estimator.estimators_), stopped_early_by_clock=by_clock)

@@ -26,7 +26,9 @@ _CLASSES = 8
 _ALIKE = 0.98
 
 
-def choose_pairs(X: Floats, y: NDArray[Any], context: Context, most: int) -> dict[str, list[tuple[int, int]]]:
+def choose_pairs(
+    X: Floats, y: NDArray[Any], context: Context, most: int, sample_weight: Floats | None = None
+) -> dict[str, list[tuple[int, int]]]:
     """Choose pairs whose column tells what no sum over single columns can tell.
 
     Two additive models (boosted stumps), each fitted to one half of the rows, leave residuals on the other
@@ -44,6 +46,8 @@ def choose_pairs(X: Floats, y: NDArray[Any], context: Context, most: int) -> dic
     context : Context
     most : int
         How many to choose at most.
+    sample_weight : ndarray, shape (rows,), optional
+        How much each row counts.
 
     Returns
     -------
@@ -52,7 +56,8 @@ def choose_pairs(X: Floats, y: NDArray[Any], context: Context, most: int) -> dic
     """
     rows = np.random.default_rng(context.seed).permutation(len(X))[:_ROWS]
     X, y = X[rows], y[rows]
-    residuals, importance = _untold(X, y, context)
+    weight = None if sample_weight is None else sample_weight[rows]
+    residuals, importance = _untold(X, y, weight, context)
     numbers = [j for j in np.argsort(-importance, kind="stable") if _is_number(X[:, j], int(j), context)]
     candidates = [
         (operation, int(left), int(right))
@@ -62,7 +67,7 @@ def choose_pairs(X: Floats, y: NDArray[Any], context: Context, most: int) -> dic
     scores, orders = [], []
     for operation, left, right in candidates:
         order = np.argsort(_column(operation, X[:, left], X[:, right]), kind="stable")
-        scores.append(_between_bins(residuals[order]))
+        scores.append(_between_bins(residuals[order], None if weight is None else weight[order]))
         orders.append(order.astype(np.int32))
     chosen: dict[str, list[tuple[int, int]]] = defaultdict(list)
     kept: list[Floats] = []
@@ -96,7 +101,7 @@ def _column(operation: str, left: Floats, right: Floats) -> Floats:
     return made
 
 
-def _untold(X: Floats, y: NDArray[Any], context: Context) -> tuple[Floats, Floats]:
+def _untold(X: Floats, y: NDArray[Any], weight: Floats | None, context: Context) -> tuple[Floats, Floats]:
     """Residuals of shape (rows, outputs), each column of variance 1, and the gain of each column."""
     outputs = _targets(y, context)
     residuals = np.zeros_like(outputs)
@@ -105,15 +110,18 @@ def _untold(X: Floats, y: NDArray[Any], context: Context) -> tuple[Floats, Float
     for learn, judge in ((half, ~half), (~half, half)):
         settings = _ADDITIVE | {"num_threads": context.n_threads}
         data = lightgbm.Dataset(
-            X[learn], categorical_feature=list(context.categorical), params=settings
+            X[learn],
+            weight=None if weight is None else weight[learn],
+            categorical_feature=list(context.categorical),
+            params=settings,
         ).construct()
         for k in range(outputs.shape[1]):
             data.set_label(outputs[learn, k])
             model = lightgbm.train(settings, data, num_boost_round=100)
             residuals[judge, k] = outputs[judge, k] - model.predict(X[judge])
             importance += model.feature_importance("gain")
-    residuals = residuals - residuals.mean(axis=0)
-    spread = residuals.std(axis=0)
+    residuals = residuals - np.average(residuals, axis=0, weights=weight)
+    spread = np.sqrt(np.average(residuals**2, axis=0, weights=weight))
     return residuals / np.where(spread > 0, spread, 1.0), importance
 
 
@@ -136,9 +144,10 @@ def _targets(y: NDArray[Any], context: Context) -> Floats:
     return np.asarray(y[:, None] == frequent, dtype=np.float64)
 
 
-def _between_bins(residuals: Floats) -> float:
+def _between_bins(residuals: Floats, weight: Floats | None) -> float:
     """Variance between bins of equal size of rows in order, the sum over the outputs."""
+    counted = np.ones(len(residuals)) if weight is None else weight
     edges = np.linspace(0, len(residuals), _BINS, endpoint=False).astype(np.int64)
-    sums = np.add.reduceat(residuals, edges, axis=0)
-    sizes = np.diff(np.append(edges, len(residuals)))
-    return float((sums**2 / sizes[:, None]).sum() / len(residuals))
+    sums = np.add.reduceat(residuals * counted[:, None], edges, axis=0)
+    sizes = np.add.reduceat(counted, edges)
+    return float((sums**2 / sizes[:, None]).sum() / counted.sum())

@@ -17,7 +17,7 @@ from ._skewness import skewness
 if TYPE_CHECKING:
     from .base import Context, Params
 
-__all__ = ["in_units", "log_scale", "on_scales", "scale_space", "to_scale"]
+__all__ = ["centre_and_spread", "in_units", "log_scale", "on_scales", "scale_space", "to_scale"]
 
 Floats = NDArray[np.float64]
 
@@ -28,12 +28,14 @@ _SCALES: dict[str, tuple[Callable[[Any], Any], Callable[[Any], Any]]] = {
 _SKEWED = 1.0
 
 
-def log_scale(y: Floats) -> str:
+def log_scale(y: Floats, sample_weight: Floats | None = None) -> str:
     """Which logarithm makes a target more even.
 
     Parameters
     ----------
     y : ndarray, shape (rows,)
+    sample_weight : ndarray, shape (rows,), optional
+        How much each row counts.
 
     Returns
     -------
@@ -44,7 +46,7 @@ def log_scale(y: Floats) -> str:
     if y.min() < 0:
         return ""
     scale = "log" if y.min() > 0 else "log1p"
-    before, after = skewness(np.column_stack([y, _SCALES[scale][0](y)]))
+    before, after = skewness(np.column_stack([y, _SCALES[scale][0](y)]), sample_weight)
     return scale if before > _SKEWED and abs(after) < before else ""
 
 
@@ -61,6 +63,12 @@ def on_scales(candidates: list[Params], context: Context, log: Collection[int]) 
         candidate | {"target": "log" if position in log else "plain"}
         for position, candidate in enumerate(candidates)
     ]
+
+
+def centre_and_spread(y: Floats, sample_weight: Floats | None = None) -> tuple[float, float]:
+    """Mean and standard deviation of a target; 1 for the latter where it is 0."""
+    centre = float(np.average(y, weights=sample_weight))
+    return centre, float(np.sqrt(np.average((y - centre) ** 2, weights=sample_weight))) or 1.0
 
 
 def to_scale(y: Floats, context: Context) -> Floats:

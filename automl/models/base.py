@@ -146,6 +146,8 @@ class Context:
         only rise with the column's value, -1 where it may only fall.
     interpretable : bool
         Whether only models that a person can read are wanted.
+    weighted : bool
+        Whether rows count differently.
     n_judged : int
         Rows of the single validation part of a large table; 0 where there are folds.
     sample : int, optional
@@ -168,6 +170,7 @@ class Context:
     log_target: str = ""
     monotone: tuple[tuple[int, int], ...] = ()
     interpretable: bool = False
+    weighted: bool = False
     n_judged: int = 0
     sample: int | None = None
     costs: CostMatrix | None = None
@@ -234,6 +237,8 @@ class Family(ABC):
     """Whether its models keep `Context.monotone`, for whatever rows."""
     interpretable: ClassVar[bool] = False
     """Whether a person can read its models."""
+    weighted: ClassVar[bool] = False
+    """Whether it can learn from rows that count differently."""
 
     def unavailable(self, context: Context) -> str | None:
         """Return why this family should not be tried on such a table, or None if it should."""
@@ -241,6 +246,8 @@ class Family(ABC):
             return f"Only models that a person can read are wanted; {self.label} is none."
         if context.monotone and not self.monotone:
             return f"{self.label} cannot promise that predictions only rise, or only fall, with a column."
+        if context.weighted and not self.weighted:
+            return f"{self.label} cannot let rows count differently."
         return self._unsuited(context)
 
     def _unsuited(self, context: Context) -> str | None:
@@ -275,6 +282,8 @@ class Family(ABC):
         *,
         X_valid: NDArray[np.float64] | None = None,
         y_valid: NDArray[Any] | None = None,
+        sample_weight: NDArray[np.float64] | None = None,
+        sample_weight_valid: NDArray[np.float64] | None = None,
         deadline: Deadline | None = None,
     ) -> Fitted:
         """Fit one model.
@@ -291,6 +300,9 @@ class Family(ABC):
             Codes 0..K-1, each present at least once, or values.
         X_valid, y_valid : ndarray, optional
             Rows of the validation fold. Families that learn in rounds choose the number of rounds on them.
+        sample_weight, sample_weight_valid : ndarray of float64, optional
+            How much each row counts, above 0: a row of weight 2 like two rows. How columns are prepared
+            (medians, scales, ranks, bins) and how many rows a leaf needs goes by the rows themselves.
         deadline : Deadline, optional
             When the fit must have ended; none by default.
 
@@ -304,22 +316,27 @@ class Family(ABC):
         OutOfTime
             If the deadline passed before there was anything usable.
         ValueError
-            If the shapes do not fit or a class has no row.
+            If the shapes do not fit, a class has no row, or the family cannot weight rows.
         """
         deadline = deadline or Deadline.never()
         X, y = self._checked(context, X, y)
         if X_valid is not None and (y_valid is None or len(X_valid) != len(y_valid)):
             raise ValueError("X_valid was given without as many values of y_valid; give both or neither.")
         if X_valid is not None and not len(X_valid):
-            X_valid = y_valid = None
+            X_valid = y_valid = sample_weight_valid = None
+        if sample_weight is not None and not self.weighted:
+            raise ValueError(f"{self.label} cannot let rows count differently; fit it without weights.")
+        given = sample_weight, sample_weight_valid
+        weight, weight_valid = (None if each is None else np.asarray(each, np.float64) for each in given)
         deadline.check(f"start to fit {self.label}")
         own = {name: value for name, value in params.items() if name != "target"}
         if params.get("target") != "log":
-            return self._fit(own, context, X, y, X_valid, y_valid, deadline)
+            return self._fit(own, context, X, y, X_valid, y_valid, weight, weight_valid, deadline)
         # A relative error is an absolute one of the logarithm.
         inner = replace(context, metric="mae" if context.metric == "mape" else context.metric)
         y_valid = None if y_valid is None else to_scale(y_valid, context)
-        fitted = self._fit(own, inner, X, to_scale(y, context), X_valid, y_valid, deadline)
+        scaled = to_scale(y, context)
+        fitted = self._fit(own, inner, X, scaled, X_valid, y_valid, weight, weight_valid, deadline)
         return replace(fitted, estimator=in_units(fitted.estimator, y, context))
 
     @abstractmethod
@@ -331,9 +348,11 @@ class Family(ABC):
         y: NDArray[Any],
         X_valid: NDArray[np.float64] | None,
         y_valid: NDArray[Any] | None,
+        weight: NDArray[np.float64] | None,
+        weight_valid: NDArray[np.float64] | None,
         deadline: Deadline,
     ) -> Fitted:
-        """Fit on checked rows; see `fit`."""
+        """Fit on checked rows; see `fit`. Weights are None for a family that is not `weighted`."""
 
     @staticmethod
     def _checked(

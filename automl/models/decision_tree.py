@@ -32,6 +32,7 @@ class DecisionTree(Family):
     label: ClassVar[str] = "Decision tree"
     monotone: ClassVar[bool] = True
     interpretable: ClassVar[bool] = True
+    weighted: ClassVar[bool] = True
 
     def _unsuited(self, context: Context) -> str | None:
         """Stand back where nobody asks for it: boosting and forests do better in every other respect."""
@@ -64,6 +65,8 @@ class DecisionTree(Family):
         y: NDArray[Any],
         X_valid: NDArray[np.float64] | None,
         y_valid: NDArray[Any] | None,
+        weight: NDArray[np.float64] | None,
+        weight_valid: NDArray[np.float64] | None,
         deadline: Deadline,
     ) -> Fitted:
         numbers = [j for j in range(X.shape[1]) if j not in context.categorical]
@@ -81,7 +84,7 @@ class DecisionTree(Family):
         kind = DecisionTreeClassifier if context.classification else DecisionTreeRegressor
         model = kind(
             **(params | {"min_samples_leaf": leaf}), monotonic_cst=directions, random_state=context.seed
-        ).fit(Z, y)
+        ).fit(Z, y, weight)
         if context.classification:
             _soften(model.tree_, constrained=directions is not None)
         return Fitted(Pipeline([("prepare", prepare), ("model", model)]))

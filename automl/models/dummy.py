@@ -21,6 +21,7 @@ class Dummy(Family):
     label: ClassVar[str] = "Dummy"
     monotone: ClassVar[bool] = True
     interpretable: ClassVar[bool] = True
+    weighted: ClassVar[bool] = True
 
     def memory(self, params: Params, context: Context) -> int:
         return copied_bytes(context)
@@ -39,9 +40,11 @@ class Dummy(Family):
         y: NDArray[Any],
         X_valid: NDArray[np.float64] | None,
         y_valid: NDArray[Any] | None,
+        weight: NDArray[np.float64] | None,
+        weight_valid: NDArray[np.float64] | None,
         deadline: Deadline,
     ) -> Fitted:
         if context.classification:
-            return Fitted(DummyClassifier(strategy="prior").fit(X, y))
+            return Fitted(DummyClassifier(strategy="prior").fit(X, y, weight))
         strategy = "median" if context.metric in {"mae", "mape"} else "mean"
-        return Fitted(DummyRegressor(strategy=strategy).fit(X, y))
+        return Fitted(DummyRegressor(strategy=strategy).fit(X, y, weight))

@@ -28,6 +28,7 @@ class HistGradientBoosting(Family):
     name: ClassVar[str] = "hist_gradient_boosting"
     label: ClassVar[str] = "Histogram gradient boosting"
     monotone: ClassVar[bool] = True
+    weighted: ClassVar[bool] = True
 
     def memory(self, params: Params, context: Context) -> int:
         """Return a byte for each binned value, gradients, and copies where categories are told apart."""
@@ -78,6 +79,8 @@ class HistGradientBoosting(Family):
         y: NDArray[Any],
         X_valid: NDArray[np.float64] | None,
         y_valid: NDArray[Any] | None,
+        weight: NDArray[np.float64] | None,
+        weight_valid: NDArray[np.float64] | None,
         deadline: Deadline,
     ) -> Fitted:
         rate = float(params["learning_rate"])
@@ -103,7 +106,9 @@ class HistGradientBoosting(Family):
             random_state=context.seed,
             warm_start=True,
         )
-        extra = {"X_val": X_valid, "y_val": y_valid} if validated else {}
+        extra: dict[str, Any] = {"sample_weight": weight}
+        if validated:
+            extra |= {"X_val": X_valid, "y_val": y_valid, "sample_weight_val": weight_valid}
         rounds = int(np.clip(60 / rate, 400, 2000) if validated else np.clip(10 / rate, 50, 500))
         by_clock = _grow(estimator, X, y, extra, rounds, context.n_threads, deadline)
         if validated:

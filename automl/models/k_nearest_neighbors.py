@@ -62,6 +62,8 @@ class KNearestNeighbors(Family):
         y: NDArray[Any],
         X_valid: NDArray[np.float64] | None,
         y_valid: NDArray[Any] | None,
+        weight: NDArray[np.float64] | None,
+        weight_valid: NDArray[np.float64] | None,
         deadline: Deadline,
     ) -> Fitted:
         kind = KNeighborsClassifier if context.classification else KNeighborsRegressor

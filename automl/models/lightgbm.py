@@ -48,6 +48,7 @@ class LightGBM(Family):
     name: ClassVar[str] = "lightgbm"
     label: ClassVar[str] = "LightGBM"
     monotone: ClassVar[bool] = True
+    weighted: ClassVar[bool] = True
 
     def memory(self, params: Params, context: Context) -> int:
         """Return a byte for each binned value, gradients and scores, and with pairs two more matrices."""
@@ -129,10 +130,12 @@ class LightGBM(Family):
         y: NDArray[Any],
         X_valid: NDArray[np.float64] | None,
         y_valid: NDArray[Any] | None,
+        weight: NDArray[np.float64] | None,
+        weight_valid: NDArray[np.float64] | None,
         deadline: Deadline,
     ) -> Fitted:
         prepare: FeatureUnion | None = None
-        if params.get("pairs") and (pairs := choose_pairs(X, y, context, int(params["pairs"]))):
+        if params.get("pairs") and (pairs := choose_pairs(X, y, context, int(params["pairs"]), weight)):
             prepare = pair_columns(pairs)
             X = prepare.fit_transform(X)
             X_valid = None if X_valid is None else prepare.transform(X_valid)
@@ -153,8 +156,10 @@ class LightGBM(Family):
         estimator.fit(
             X,
             y,
+            sample_weight=weight,
             eval_X=X_valid,
             eval_y=y_valid,
+            eval_sample_weight=None if weight_valid is None else [weight_valid],
             categorical_feature=list(context.categorical),
             callbacks=[stopper],
         )

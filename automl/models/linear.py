@@ -11,7 +11,7 @@ from sklearn.linear_model import ElasticNet, LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline
 
 from ._preparation import SCALINGS, most_cells, position_after, prepared_bytes, scaled
-from ._targets import on_scales, scale_space
+from ._targets import centre_and_spread, on_scales, scale_space
 from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes, ignoring_convergence
 
 __all__ = ["Linear"]
@@ -36,6 +36,7 @@ class Linear(Family):
     label: ClassVar[str] = "Linear"
     monotone: ClassVar[bool] = True
     interpretable: ClassVar[bool] = True
+    weighted: ClassVar[bool] = True
 
     def _unsuited(self, context: Context) -> str | None:
         """Refuse tables so large that one fit takes a large part of a short budget."""
@@ -81,6 +82,8 @@ class Linear(Family):
         y: NDArray[Any],
         X_valid: NDArray[np.float64] | None,
         y_valid: NDArray[Any] | None,
+        weight: NDArray[np.float64] | None,
+        weight_valid: NDArray[np.float64] | None,
         deadline: Deadline,
     ) -> Fitted:
         prepare = scaled(X, context, params["scaling"])
@@ -91,9 +94,9 @@ class Linear(Family):
         left_out: list[int] = []
         while True:
             if context.classification:
-                model, by_clock = _logistic(Z, y, strength, sparse, context.seed, deadline)
+                model, by_clock = _logistic(Z, y, weight, strength, sparse, context.seed, deadline)
             else:
-                model, by_clock = _least_squares(Z, y, strength, sparse, deadline)
+                model, by_clock = _least_squares(Z, y, weight, strength, sparse, deadline)
             weights = model.coef_.reshape(-1, Z.shape[1])
             weights[:, left_out] = 0.0  # exactly: a solver may leave 1e-20 to a column of zeros
             wrong = [j for j, sign in directed.items() if (weights[:, j] * sign < 0).any()]
@@ -106,36 +109,55 @@ class Linear(Family):
 
 
 def _logistic(
-    Z: Any, y: NDArray[Any], strength: float, sparse: bool, seed: int, deadline: Deadline
+    Z: Any,
+    y: NDArray[Any],
+    weight: NDArray[np.float64] | None,
+    strength: float,
+    sparse: bool,
+    seed: int,
+    deadline: Deadline,
 ) -> tuple[LogisticRegression, bool]:
     model = LogisticRegression(
-        C=1 / (strength * len(y)),
+        C=1 / (strength * _counted(y, weight)),
         l1_ratio=1.0 if sparse else 0.0,
         solver="saga" if sparse else "lbfgs",
         tol=1e-3 if sparse else 1e-4,
         random_state=seed,
         warm_start=True,
     )
-    by_clock = _in_blocks(model, Z, y, deadline)
+    by_clock = _in_blocks(model, Z, y, weight, deadline)
     return model, by_clock
 
 
 def _least_squares(
-    Z: Any, y: NDArray[np.float64], strength: float, sparse: bool, deadline: Deadline
+    Z: Any,
+    y: NDArray[np.float64],
+    weight: NDArray[np.float64] | None,
+    strength: float,
+    sparse: bool,
+    deadline: Deadline,
 ) -> tuple[Ridge | ElasticNet, bool]:
     if not sparse:
-        return Ridge(alpha=max(strength * len(y), 1e-9), solver="cholesky").fit(Z, y), False
+        ridge = Ridge(alpha=max(strength * _counted(y, weight), 1e-9), solver="cholesky")
+        return ridge.fit(Z, y, weight), False
     # The penalty of the elastic net is on the scale of the target (that of ridge is not): learn it on one
     # scale and bring the weights back.
-    centre, spread = float(y.mean()), float(y.std()) or 1.0
+    centre, spread = centre_and_spread(y, weight)
     model = ElasticNet(alpha=strength, l1_ratio=0.9, warm_start=True)
-    by_clock = _in_blocks(model, Z, (y - centre) / spread, deadline)
+    by_clock = _in_blocks(model, Z, (y - centre) / spread, weight, deadline)
     model.coef_ = model.coef_ * spread
     model.intercept_ = model.intercept_ * spread + centre
     return model, by_clock
 
 
-def _in_blocks(model: Any, Z: Any, y: NDArray[Any], deadline: Deadline) -> bool:
+def _counted(y: NDArray[Any], weight: NDArray[np.float64] | None) -> float:
+    """How many rows there are, as they count: what a penalty per row adds up to."""
+    return float(len(y) if weight is None else weight.sum())
+
+
+def _in_blocks(
+    model: Any, Z: Any, y: NDArray[Any], weight: NDArray[np.float64] | None, deadline: Deadline
+) -> bool:
     """Fit with warm starts until it converges or no block of steps fits; tell whether the clock ended it.
 
     The size of a block depends on the table alone, so that without a deadline the result is always the same.
@@ -146,7 +168,7 @@ def _in_blocks(model: Any, Z: Any, y: NDArray[Any], deadline: Deadline) -> bool:
     by_clock = False
     with ignoring_convergence():
         for _ in range(0, _MOST_STEPS, block):
-            model.fit(Z, y)
+            model.fit(Z, y, sample_weight=weight)
             if np.max(model.n_iter_) < block:
                 break
             if not pace.fits_another():

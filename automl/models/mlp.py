@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from ._preparation import most_cells, prepared_bytes, scaled
-from ._targets import on_scales, scale_space
+from ._targets import centre_and_spread, on_scales, scale_space
 from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes
 
 __all__ = ["MLP"]
@@ -28,6 +28,7 @@ class MLP(Family):
 
     name: ClassVar[str] = "mlp"
     label: ClassVar[str] = "Neural network"
+    weighted: ClassVar[bool] = True
 
     def _unsuited(self, context: Context) -> str | None:
         """Refuse tables that leave no time for enough epochs."""
@@ -66,12 +67,14 @@ class MLP(Family):
         y: NDArray[Any],
         X_valid: NDArray[np.float64] | None,
         y_valid: NDArray[Any] | None,
+        weight: NDArray[np.float64] | None,
+        weight_valid: NDArray[np.float64] | None,
         deadline: Deadline,
     ) -> Fitted:
         prepare = scaled(X, context, params["scaling"])
         Z = prepare.fit_transform(X)
         deadline.check("train the first epoch after the columns were prepared")
-        centre, spread = (0.0, 1.0) if context.classification else (float(y.mean()), float(y.std()) or 1.0)
+        centre, spread = (0.0, 1.0) if context.classification else centre_and_spread(y, weight)
         kind = MLPClassifier if context.classification else MLPRegressor
         model = kind(
             hidden_layer_sizes=(int(params["width"]),) * int(params["layers"]),
@@ -86,9 +89,10 @@ class MLP(Family):
             valid = (
                 prepare.transform(X_valid),
                 y_valid if context.classification else (y_valid - centre) / spread,
+                weight_valid,
             )
         with threadpool_limits(limits=context.n_threads, user_api="blas"):
-            epochs, by_clock = _train(model, Z, target, valid, deadline)
+            epochs, by_clock = _train(model, Z, target, weight, valid, deadline)
         if not context.classification:
             # The last layer is linear: folded into it, the target's scale needs no further step.
             model.coefs_[-1] = model.coefs_[-1] * spread
@@ -104,7 +108,8 @@ def _train(
     model: Any,
     Z: NDArray[np.float64],
     y: NDArray[Any],
-    valid: tuple[NDArray[np.float64], NDArray[Any]] | None,
+    weight: NDArray[np.float64] | None,
+    valid: tuple[NDArray[np.float64], NDArray[Any], NDArray[np.float64] | None] | None,
     deadline: Deadline,
 ) -> tuple[int, bool]:
     """Train until the validation loss has not fallen for some epochs; keep the best weights.
@@ -115,7 +120,7 @@ def _train(
     pace = Pace(deadline)
     best, kept, weights, by_clock = np.inf, 0, None, False
     for epoch in range(1, (_EPOCHS_UNVALIDATED if valid is None else _MOST_EPOCHS) + 1):
-        model.partial_fit(Z, y, **known)
+        model.partial_fit(Z, y, sample_weight=weight, **known)
         loss = -float(epoch) if valid is None else _loss(model, *valid)
         if loss < best:
             best, kept = loss, epoch
@@ -134,9 +139,9 @@ def _train(
     return kept, by_clock
 
 
-def _loss(model: Any, Z: NDArray[np.float64], y: NDArray[Any]) -> float:
+def _loss(model: Any, Z: NDArray[np.float64], y: NDArray[Any], weight: NDArray[np.float64] | None) -> float:
     """Return the log loss or the squared error."""
     if not isinstance(model, MLPClassifier):
-        return float(np.mean((model.predict(Z) - y) ** 2))
+        return float(np.average((model.predict(Z) - y) ** 2, weights=weight))
     proba = model.predict_proba(Z)[np.arange(len(y)), np.searchsorted(model.classes_, y)]
-    return float(-np.log(np.clip(proba, 1e-12, 1)).mean())
+    return float(-np.average(np.log(np.clip(proba, 1e-12, 1)), weights=weight))

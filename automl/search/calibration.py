@@ -49,6 +49,7 @@ _PARTS = 5  # where there is one validation part
 _ROWS = 20_000  # that a map is learned from at most: none has more than a few numbers
 _DECIMALS = 6  # of the metric that must not get worse
 _BINS = 15
+_TINY = 1e-12
 
 Floats = NDArray[np.float64]
 
@@ -113,7 +114,10 @@ def calibrated(
     if not is_asked(folder, task):
         return before, None
     y, parts = rows.y[rows.validated], _parts(rows, folder.spec["seed"])
-    verdict = judge(task.measure, y, before, mixed(rows, vote), parts, groups=rows.validated_groups)
+    verdict = judge(
+        task.measure, y, before, mixed(rows, vote), parts,
+        sample_weight=rows.validated_weight, groups=rows.validated_groups,
+    )  # fmt: skip
     return (kept(folder, task, rows, vote, verdict.method) if verdict.kept else before), verdict
 
 
@@ -129,12 +133,13 @@ def kept(folder: RunFolder, task: Task, rows: TrainingRows, vote: Floats, method
     if method is None:
         return hedged(folder, task, rows, vote)
     parts = _parts(rows, folder.spec["seed"])
-    return _cross_fitted(method, rows.y[rows.validated], mixed(rows, vote), parts)
+    y, weight = rows.y[rows.validated], rows.validated_weight
+    return _cross_fitted(method, y, mixed(rows, vote), parts, weight)
 
 
 def fitted(rows: TrainingRows, vote: Floats, method: str) -> Calibrator:
     """The map to be shipped, learned from all out-of-fold predictions of the vote, base rates included."""
-    return _fitted(method, rows.y[rows.validated], mixed(rows, vote))
+    return _fitted(method, rows.y[rows.validated], mixed(rows, vote), rows.validated_weight)
 
 
 def judge(
@@ -144,6 +149,7 @@ def judge(
     probabilities: Floats,
     parts: NDArray[Any],
     *,
+    sample_weight: Floats | None = None,
     groups: NDArray[Any] | None = None,
 ) -> Verdict:
     """Apply the rule at the top of this file.
@@ -160,6 +166,8 @@ def judge(
         Those that the map is applied to, with the base rates in them.
     parts : ndarray, shape (rows,)
         The part that each row is in; a map is learned from the others.
+    sample_weight : ndarray, shape (rows,), optional
+        How much each row counts; 1 on average.
     groups : ndarray of int, shape (rows,), optional
         Rows that belong together: one group tells less than as many rows of different ones.
 
@@ -169,9 +177,12 @@ def judge(
         Of the method that is kept, or that comes closest to it.
     """
     found = [
-        _verdict(metric, y, before, _cross_fitted(method, y, probabilities, parts), parts, groups, method)
+        _verdict(
+            metric, y, before, _cross_fitted(method, y, probabilities, parts, sample_weight), parts,
+            sample_weight, groups, method,
+        )
         for method in methods(len(y), probabilities.shape[1])
-    ]
+    ]  # fmt: skip
     return max(found, key=lambda each: (each.kept, each.gain - _ERRORS * each.error))
 
 
@@ -181,19 +192,21 @@ def _verdict(
     before: Floats,
     after: Floats,
     parts: NDArray[Any],
+    sample_weight: Floats | None,
     groups: NDArray[Any] | None,
     method: str,
 ) -> Verdict:
     gains = _losses(y, before) - _losses(y, after)
     worst = float(np.min(_logarithms(after) - _logarithms(before)))
-    gain, error = _mean(np.append(gains, min(worst, 0.0)), groups)
-    loss = float(_losses(y, before).mean())
+    weight = np.ones(len(y)) if sample_weight is None else sample_weight
+    gain, error = _mean(np.append(gains, min(worst, 0.0)), np.append(weight, 1.0), groups)
+    loss = float(np.average(_losses(y, before), weights=weight))
     why_not = ""
     if gain <= _ERRORS * error:
         why_not = "chance"
     elif gain <= _WORTH * loss:
         why_not = "worth"
-    elif _loss(metric, y, after, parts) > _loss(metric, y, before, parts):
+    elif _loss(metric, y, after, parts, weight) > _loss(metric, y, before, parts, weight):
         why_not = "metric"
     return Verdict(
         method=method,
@@ -202,33 +215,37 @@ def _verdict(
         rows=len(y),
         gain=gain,
         error=error,
-        log_loss=(loss, float(_losses(y, after).mean())),
-        calibration_error=(calibration_error(y, before), calibration_error(y, after)),
+        log_loss=(loss, float(np.average(_losses(y, after), weights=weight))),
+        calibration_error=(calibration_error(y, before, weight), calibration_error(y, after, weight)),
     )
 
 
-def _mean(values: Floats, groups: NDArray[Any] | None) -> tuple[float, float]:
-    """Mean and its standard error; the last value belongs to no group."""
-    mean = float(values.mean())
-    off = values - mean
+def _mean(values: Floats, weight: Floats, groups: NDArray[Any] | None) -> tuple[float, float]:
+    """Weighted mean and its standard error; the last value belongs to no group."""
+    mean = float(np.average(values, weights=weight))
+    off = weight * (values - mean)
     if groups is not None:
         codes = np.unique(groups, return_inverse=True)[1]
         off = np.append(np.bincount(codes, weights=off[:-1]), off[-1])
     # Of sums over units that are independent of each other, whatever their sizes.
-    error = np.sqrt((off**2).sum() * len(off) / max(len(off) - 1, 1)) / len(values)
+    error = np.sqrt((off**2).sum() * len(off) / max(len(off) - 1, 1)) / weight.sum()
     return mean, float(error)
 
 
-def _loss(metric: Metric, y: NDArray[np.int64], probabilities: Floats, parts: NDArray[Any]) -> float:
+def _loss(
+    metric: Metric, y: NDArray[np.int64], probabilities: Floats, parts: NDArray[Any], weight: Floats
+) -> float:
     """Mean loss of the parts: in each of them one map was at work."""
     rows = [parts == part for part in np.unique(parts)]
-    losses = np.array([metric.loss(y[here], probabilities[here]) for here in rows])
-    sizes = np.array([here.sum() for here in rows])
+    losses = np.array([metric.loss(y[here], probabilities[here], weight[here]) for here in rows])
+    sizes = np.array([weight[here].sum() for here in rows])
     known = ~np.isnan(losses)  # such as an area under the curve where a part lacks a class
-    return round(float((losses * sizes)[known].sum() / max(sizes[known].sum(), 1)), _DECIMALS)
+    return round(float((losses * sizes)[known].sum() / max(sizes[known].sum(), _TINY)), _DECIMALS)
 
 
-def calibration_error(y: NDArray[np.int64], probabilities: Floats) -> float:
+def calibration_error(
+    y: NDArray[np.int64], probabilities: Floats, sample_weight: Floats | None = None
+) -> float:
     """Expected calibration error: how far the most probable class is from being right as often as said.
 
     Mean over fifteen bins of that probability, weighted by their rows (Guo et al., 2017).
@@ -237,27 +254,39 @@ def calibration_error(y: NDArray[np.int64], probabilities: Floats) -> float:
     ----------
     y : ndarray, shape (rows,)
     probabilities : ndarray, shape (rows, classes)
+    sample_weight : ndarray, shape (rows,), optional
     """
+    weight = np.ones(len(y)) if sample_weight is None else sample_weight
     said = probabilities.max(axis=1)
     right = probabilities.argmax(axis=1) == y
     bins = np.minimum((said * _BINS).astype(np.int64), _BINS - 1)
-    return float(np.abs(np.bincount(bins, weights=right - said)).sum() / len(y))
+    return float(np.abs(np.bincount(bins, weights=weight * (right - said))).sum() / weight.sum())
 
 
-def _cross_fitted(method: str, y: NDArray[np.int64], probabilities: Floats, parts: NDArray[Any]) -> Floats:
+def _cross_fitted(
+    method: str,
+    y: NDArray[np.int64],
+    probabilities: Floats,
+    parts: NDArray[Any],
+    sample_weight: Floats | None,
+) -> Floats:
     """Calibrated probabilities of each part, by a map that was learned from the others."""
     result = np.empty_like(probabilities)
     for part in np.unique(parts):
         here = parts == part
-        result[here] = _fitted(method, y[~here], probabilities[~here])(probabilities[here])
+        weight = None if sample_weight is None else sample_weight[~here]
+        result[here] = _fitted(method, y[~here], probabilities[~here], weight)(probabilities[here])
     return result
 
 
-def _fitted(method: str, y: NDArray[np.int64], probabilities: Floats) -> Calibrator:
+def _fitted(
+    method: str, y: NDArray[np.int64], probabilities: Floats, sample_weight: Floats | None
+) -> Calibrator:
     if len(y) > _ROWS:
         rows = np.random.default_rng(0).choice(len(y), _ROWS, replace=False)
         y, probabilities = y[rows], probabilities[rows]
-    return Calibrator.fit(method, y, probabilities)
+        sample_weight = None if sample_weight is None else sample_weight[rows]
+    return Calibrator.fit(method, y, probabilities, sample_weight)
 
 
 def _parts(rows: TrainingRows, seed: int) -> NDArray[Any]:

@@ -59,7 +59,13 @@ class Calibrator:
     steps: tuple[Any, ...]
 
     @classmethod
-    def fit(cls, method: str, y: NDArray[np.int64], probabilities: Floats) -> Calibrator:
+    def fit(
+        cls,
+        method: str,
+        y: NDArray[np.int64],
+        probabilities: Floats,
+        sample_weight: Floats | None = None,
+    ) -> Calibrator:
         """Learn the map.
 
         As in a vote, half a row's worth of the base rates stands for what so many rows have not shown:
@@ -73,18 +79,23 @@ class Calibrator:
             Codes of the classes.
         probabilities : ndarray, shape (rows, classes)
             Of models that have not learned from these rows.
+        sample_weight : ndarray, shape (rows,), optional
+            How much each row counts.
         """
         classes = probabilities.shape[1]
-        weight = share(len(y))
-        rates = np.bincount(y, minlength=classes) / len(y)
-        truth = (1 - weight) * np.eye(classes)[y] + weight * rates
+        counts = np.ones(len(y)) if sample_weight is None else sample_weight
+        hedge = share(len(y))
+        rates = np.bincount(y, weights=counts, minlength=classes) / counts.sum()
+        truth = (1 - hedge) * np.eye(classes)[y] + hedge * rates
         if method == "temperature":
             step = _TemperatureScaling()
-            step.beta_ = _inverse_temperature(truth, _convert_to_logits(_complete(probabilities)))
+            step.beta_ = _inverse_temperature(truth, _convert_to_logits(_complete(probabilities)), counts)
         elif method == "sigmoid":
-            step = _SigmoidCalibration().fit(probabilities[:, 1], y)
+            step = _SigmoidCalibration().fit(probabilities[:, 1], y, sample_weight)
         else:
-            step = IsotonicRegression(out_of_bounds="clip").fit(probabilities[:, 1], truth[:, 1])
+            step = IsotonicRegression(out_of_bounds="clip").fit(
+                probabilities[:, 1], truth[:, 1], sample_weight
+            )
         return cls(method, (step,))
 
     def __call__(self, probabilities: Floats) -> Floats:
@@ -118,12 +129,12 @@ def _both(second: Floats) -> Floats:
     return np.stack([1 - second, second], axis=1)
 
 
-def _inverse_temperature(truth: Floats, logits: Floats) -> float:
+def _inverse_temperature(truth: Floats, logits: Floats, counts: Floats) -> float:
     """The factor of the logits with the lowest log loss, by the search that scikit-learn uses."""
-    right = float((truth * logits).sum())
+    right = float((counts[:, None] * truth * logits).sum())
 
     def loss(logarithm: float) -> float:
         factor = np.exp(logarithm)
-        return float(logsumexp(factor * logits, axis=1).sum() - factor * right)
+        return float((counts * logsumexp(factor * logits, axis=1)).sum() - factor * right)
 
     return float(np.exp(minimize_scalar(loss, bounds=(-_COLDEST, _COLDEST), method="bounded").x))

@@ -88,6 +88,7 @@ def assess(
     predictions: Sequence[Floats],
     chosen: Floats,
     *,
+    sample_weight: Floats | None = None,
     groups: NDArray[Any] | None = None,
     draws: int = 100,
     seconds: float = np.inf,
@@ -103,6 +104,8 @@ def assess(
         Out-of-fold predictions of the models, the best first.
     chosen : ndarray
         Those of the chosen model, which may be a vote of them.
+    sample_weight : ndarray, shape (rows,), optional
+        How much each row counts.
     groups : ndarray of int, shape (rows,), optional
         Rows that belong together are drawn together.
     draws : int
@@ -121,7 +124,8 @@ def assess(
         rows = np.sort(np.random.default_rng([seed, 11]).choice(len(y), _ROWS, replace=False))
         y, chosen, predictions = y[rows], chosen[rows], [each[rows] for each in predictions]
         groups = None if groups is None else groups[rows]
-    scorers = [metric.resampled(y, each) for each in (*predictions, chosen)]
+        sample_weight = None if sample_weight is None else sample_weight[rows]
+    scorers = [metric.resampled(y, each, sample_weight) for each in (*predictions, chosen)]
     best, beats = np.zeros(len(predictions)), np.zeros(len(predictions))
     lead: list[float] = []
     for counts in _draws(len(y), groups, draws, seed):
@@ -145,6 +149,7 @@ def optimism(
     *,
     families: Sequence[str],
     hedge: Callable[[Floats], Floats] = lambda vote: vote,
+    sample_weight: Floats | None = None,
     groups: NDArray[Any] | None = None,
     allowance: Allowance | None = None,
     draws: int = 100,
@@ -161,7 +166,7 @@ def optimism(
 
     Parameters
     ----------
-    metric, y, predictions, chosen, groups, draws, seconds, seed
+    metric, y, predictions, chosen, sample_weight, groups, draws, seconds, seed
         As in `assess`.
     families : sequence of str
         Of the models.
@@ -187,7 +192,7 @@ def optimism(
         outside = counts == 0
         gap = float("nan")
         if outside.any():
-            gap = _gap(metric, y, predictions, families, chosen, hedge, counts, allowance)
+            gap = _gap(metric, y, predictions, families, chosen, hedge, counts, allowance, sample_weight)
         if np.isfinite(gap):
             gaps.append(gap)
             share_outside.append(outside.mean())
@@ -211,16 +216,25 @@ def _gap(
     hedge: Callable[[Floats], Floats],
     counts: Counts,
     allowance: Allowance | None,
+    sample_weight: Floats | None,
 ) -> float:
     """Loss, on the rows not drawn, of what is chosen by the rows drawn, less that of the chosen model."""
     outside, rows = counts == 0, np.repeat(np.arange(len(y)), counts)
     drawn = [each[rows] for each in predictions]
-    losses = [metric.loss(y[rows], each) for each in drawn]
+    weight, weight_outside = (
+        (None, None) if sample_weight is None else (sample_weight[rows], sample_weight[outside])
+    )
+    losses = [metric.loss(y[rows], each, weight) for each in drawn]
     if np.isnan(losses).any():  # such as a class that was not drawn
         return float("nan")
     order = np.argsort(losses, kind="stable")
     order = order[library([families[i] for i in order], len(y))]
     within = None if allowance is None else allowance.of(order)
-    weights = select_ensemble([drawn[i] for i in order], y[rows], metric, allowance=within)
+    weights = select_ensemble(
+        [drawn[i] for i in order], y[rows], metric, sample_weight=weight, allowance=within
+    )
     again = np.tensordot(np.asarray(weights), np.stack([predictions[i][outside] for i in order]), axes=1)
-    return metric.loss(y[outside], hedge(again)) - metric.loss(y[outside], chosen[outside])
+    after, before = (
+        metric.loss(y[outside], each, weight_outside) for each in (hedge(again), chosen[outside])
+    )
+    return after - before

@@ -74,7 +74,9 @@ def theoretical(task: Task) -> float:
     return false_positive / (false_positive + false_negative)
 
 
-def choose_threshold(task: Task, y: NDArray[Any], prediction: Floats) -> float | None:
+def choose_threshold(
+    task: Task, y: NDArray[Any], prediction: Floats, sample_weight: Floats | None = None
+) -> float | None:
     """The probability from which on the positive label is given.
 
     Parameters
@@ -84,6 +86,8 @@ def choose_threshold(task: Task, y: NDArray[Any], prediction: Floats) -> float |
         Truth of rows that the model has not learned from.
     prediction : ndarray, shape (rows, classes)
         Their probabilities.
+    sample_weight : ndarray, shape (rows,), optional
+        How much each row counts.
 
     Returns
     -------
@@ -94,24 +98,25 @@ def choose_threshold(task: Task, y: NDArray[Any], prediction: Floats) -> float |
         return None
     threshold = theoretical(task)
     if len(y) >= _FEWEST_ROWS and 0 < y.sum() < len(y):
+        weight = np.ones(len(y)) if sample_weight is None else sample_weight
         odds = logit(np.clip(prediction[:, 1], _CLIP, 1 - _CLIP))
-        slope, shift = _correction(odds, y)
+        slope, shift = _correction(odds, y, weight)
         if task.costs is None:
-            threshold = _best(task.measure, prediction[:, 1], expit(slope * odds + shift))
+            threshold = _best(task.measure, prediction[:, 1], expit(slope * odds + shift), weight)
         elif slope > _LEAST_SLOPE and 0 < threshold < 1:
             threshold = float(expit((logit(threshold) - shift) / slope))
     return float(f"{threshold:.{_DIGITS}g}")
 
 
-def _correction(odds: Floats, y: NDArray[Any]) -> tuple[float, float]:
+def _correction(odds: Floats, y: NDArray[Any], weight: Floats) -> tuple[float, float]:
     """Slope and shift of the logits that make the rows likeliest, with a normal prior around 1 and 0."""
     X = np.column_stack([odds, np.ones_like(odds)])
     start = np.array([1.0, 0.0])
     found = start.copy()
     for _ in range(_STEPS):  # Newton; strictly convex, by the prior
         p = expit((X * found).sum(axis=1))
-        gradient = (X * (p - y)[:, None]).sum(axis=0) + (found - start) / _PRIOR**2
-        weighted = X * (p * (1 - p))[:, None]
+        gradient = (X * (weight * (p - y))[:, None]).sum(axis=0) + (found - start) / _PRIOR**2
+        weighted = X * (weight * p * (1 - p))[:, None]
         hessian = np.array([[(X[:, i] * weighted[:, j]).sum() for j in range(2)] for i in range(2)])
         step = np.linalg.solve(hessian + np.eye(2) / _PRIOR**2, gradient)
         found -= np.clip(step, -1, 1)
@@ -120,7 +125,7 @@ def _correction(odds: Floats, y: NDArray[Any]) -> tuple[float, float]:
     return float(found[0]), float(found[1])
 
 
-def _best(metric: Metric, p: Floats, corrected: Floats) -> float:
+def _best(metric: Metric, p: Floats, corrected: Floats, weight: Floats) -> float:
     """The threshold of `p` whose labels are expected to score best; among equals the nearest to 0.5."""
     distinct = np.unique(p)
     between = (distinct[1:] + distinct[:-1]) / 2
@@ -130,7 +135,7 @@ def _best(metric: Metric, p: Floats, corrected: Floats) -> float:
     # Rows between two thresholds always share their label: they count as one row of either truth.
     bins = np.searchsorted(thresholds, p, side="right")
     size = len(thresholds) + 1
-    weights = np.concatenate([np.bincount(bins, each, size) for each in (1 - corrected, corrected)])
+    weights = np.concatenate([np.bincount(bins, weight * each, size) for each in (1 - corrected, corrected)])
     truth, position = np.repeat([0, 1], size), np.tile(np.arange(size), 2)
     scores = [
         metric.distance(_weighted(metric, truth, (position > i).astype(np.int64), weights))
@@ -160,13 +165,20 @@ def labels(task: Task, prediction: Floats, threshold: float | None) -> Codes:
     return (prediction[:, 1] >= threshold).astype(np.int64)
 
 
-def cross_fitted(task: Task, y: NDArray[Any], prediction: Floats, fold: NDArray[Any], seed: int) -> Codes:
+def cross_fitted(
+    task: Task,
+    y: NDArray[Any],
+    prediction: Floats,
+    fold: NDArray[Any],
+    seed: int,
+    sample_weight: Floats | None = None,
+) -> Codes:
     """The labels of rows when those of each fold are decided by what the other folds say.
 
     Parameters
     ----------
     task, y, prediction
-        As in `choose_threshold`.
+        As in `choose_threshold`; so is `sample_weight`.
     fold : ndarray of int, shape (rows,)
         Where there is one fold only, fifths of its rows drawn at random take their place.
     seed : int
@@ -176,7 +188,9 @@ def cross_fitted(task: Task, y: NDArray[Any], prediction: Floats, fold: NDArray[
     codes = np.zeros(len(y), dtype=np.int64)
     for number in np.unique(fold):
         here = fold == number
-        codes[here] = labels(task, prediction[here], choose_threshold(task, y[~here], prediction[~here]))
+        weight = None if sample_weight is None else sample_weight[~here]
+        threshold = choose_threshold(task, y[~here], prediction[~here], weight)
+        codes[here] = labels(task, prediction[here], threshold)
     return codes
 
 

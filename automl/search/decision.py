@@ -30,9 +30,8 @@ def decision_facts(
     codes: Codes,
     *,
     on: str,
-    groups: NDArray[np.int64] | None,
-    new_rows: int,
-    seed: int,
+    sample_weight: Floats | None,
+    **drawn: Any,
 ) -> dict[str, Any] | None:
     """How the labels are decided, and what that is worth beside other ways to decide.
 
@@ -46,7 +45,7 @@ def decision_facts(
         The labels, decided without these rows.
     on : str
         Which rows these are.
-    groups, new_rows, seed
+    sample_weight, **drawn
         As for `automl.metrics.bootstrap_interval`.
 
     Returns
@@ -64,23 +63,26 @@ def decision_facts(
     size = task.n_classes
     always = [np.full(len(y), code, dtype=np.int64) for code in range(size)]
     if size > 2:  # the best of them
-        always = [min(always, key=lambda each: metric.loss(y, each))]
+        always = [min(always, key=lambda each: metric.loss(y, each, sample_weight))]
     ways = [("decided", codes), ("most_probable", most_probable(prediction))]
     ways += [("always", each) for each in always]
 
     def interval(measure: Metric, found: NDArray[Any]) -> list[float | None]:
-        ends = bootstrap_interval(measure, y, found, groups=groups, new_rows=new_rows, draws=200, seed=seed)
+        ends = bootstrap_interval(measure, y, found, sample_weight=sample_weight, draws=200, **drawn)
         return [json_number(end) for end in ends]
 
     entries: list[dict[str, Any]] = []
     for name, given in ways:
-        entry: dict[str, Any] = {"name": name, "score": json_number(metric.score(y, given))}
+        entry: dict[str, Any] = {"name": name, "score": json_number(metric.score(y, given, sample_weight))}
         entry["interval"] = interval(metric, given)
         if name == "always":
             entry["label"] = (task.classes or ())[int(given[0])]
         if name != "decided":
             gain, both = _gain(metric), np.column_stack([codes, given])
-            entry |= {"gain": json_number(gain.score(y, both)), "gain_interval": interval(gain, both)}
+            entry |= {
+                "gain": json_number(gain.score(y, both, sample_weight)),
+                "gain_interval": interval(gain, both),
+            }
         entries.append(entry)
     return {
         "metric": metric.name,
@@ -114,13 +116,21 @@ def _gain(metric: Metric) -> Metric:
     )  # fmt: skip
 
 
-def trade_off(task: Task, y: NDArray[Any], prediction: Floats, chosen: float | None) -> list[dict[str, Any]]:
+def trade_off(
+    task: Task,
+    y: NDArray[Any],
+    prediction: Floats,
+    sample_weight: Floats | None = None,
+    *,
+    chosen: float | None,
+) -> list[dict[str, Any]]:
     """What each threshold would bring, on out-of-fold predictions of two classes.
 
     Parameters
     ----------
     task : Task
     y, prediction : ndarray, shape (rows,) and (rows, 2)
+    sample_weight : ndarray, shape (rows,), optional
     chosen : float or None
         A threshold to have among the others.
 
@@ -133,19 +143,24 @@ def trade_off(task: Task, y: NDArray[Any], prediction: Floats, chosen: float | N
     """
     thresholds = sorted({*_ROUND, *(() if chosen is None else (chosen,))})
     p, true = prediction[:, 1], y == 1
+    weight = np.ones(len(y)) if sample_weight is None else sample_weight
     found: list[dict[str, Any]] = []
     for threshold in thresholds:
         called = p >= threshold
         codes = called.astype(np.int64)
-        hits = int((called & true).sum())
+        hits = float(weight[called & true].sum())
         found.append(
             {
                 "threshold": threshold,
-                "precision": hits / int(called.sum()) if called.any() else None,
-                "recall": hits / int(true.sum()) if true.any() else None,
-                "positives": float(called.mean()),
-                "cost_per_1000": None if task.costs is None else 1000 * measured_by(task).score(y, codes),
-                "score": task.measure.score(y, codes) if task.measure.needs == "label" else None,
+                "precision": hits / float(weight[called].sum()) if called.any() else None,
+                "recall": hits / float(weight[true].sum()) if true.any() else None,
+                "positives": float(weight[called].sum() / weight.sum()),
+                "cost_per_1000": None
+                if task.costs is None
+                else 1000 * measured_by(task).score(y, codes, sample_weight),
+                "score": task.measure.score(y, codes, sample_weight)
+                if task.measure.needs == "label"
+                else None,
                 "chosen": threshold == chosen,
             }
         )

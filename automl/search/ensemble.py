@@ -52,6 +52,7 @@ def select_ensemble(
     y: NDArray[np.float64],
     metric: Metric,
     *,
+    sample_weight: NDArray[np.float64] | None = None,
     allowance: Allowance | None = None,
     seconds: float = np.inf,
     seed: int = 0,
@@ -64,6 +65,8 @@ def select_ensemble(
         One for each model, best model first.
     y : ndarray, shape (rows,)
     metric : Metric
+    sample_weight : ndarray, shape (rows,), optional
+        How much each row counts.
     allowance : Allowance, optional
         What the models cost, and what the vote may; each of them alone must fit.
     seconds : float
@@ -77,10 +80,12 @@ def select_ensemble(
         One weight for each model, adding to 1; most are 0. All weight is on the first model where the vote
         does no better than it on all rows: such a vote is not worth its size.
     """
-    picked = greedy_picks(predictions, y, metric, allowance=allowance, seconds=seconds, seed=seed)
+    picked = greedy_picks(
+        predictions, y, metric, sample_weight=sample_weight, allowance=allowance, seconds=seconds, seed=seed
+    )
     weights = vote(picked, len(predictions))
     together = np.tensordot(np.asarray(weights), np.stack(predictions), axes=1)
-    losses = [round(metric.loss(y, each), _DECIMALS) for each in (together, predictions[0])]
+    losses = [round(metric.loss(y, each, sample_weight), _DECIMALS) for each in (together, predictions[0])]
     return weights if losses[0] < losses[1] else vote([0], len(predictions))
 
 
@@ -95,6 +100,7 @@ def greedy_picks(
     y: NDArray[np.float64],
     metric: Metric,
     *,
+    sample_weight: NDArray[np.float64] | None = None,
     allowance: Allowance | None = None,
     seconds: float = np.inf,
     seed: int = 0,
@@ -103,13 +109,14 @@ def greedy_picks(
 
     Parameters
     ----------
-    predictions, y, metric, allowance, seconds, seed
+    predictions, y, metric, sample_weight, allowance, seconds, seed
         As in `select_ensemble`.
     """
     end = time.monotonic() + seconds
     rows = _rows_to_use(y, seed)
     library = [prediction[rows] for prediction in predictions]
     drawn = y[rows]
+    weight = None if sample_weight is None else sample_weight[rows]
     picked: list[int] = []
     total = np.zeros_like(library[0])
     best_loss, best_length = np.inf, 0
@@ -121,7 +128,8 @@ def greedy_picks(
             if allowance is not None and not allowance.fits({*picked, model}):
                 losses.append(np.inf)
                 continue
-            losses.append(round(metric.loss(drawn, (total + prediction) / (len(picked) + 1)), _DECIMALS))
+            together = (total + prediction) / (len(picked) + 1)
+            losses.append(round(metric.loss(drawn, together, weight), _DECIMALS))
         if len(losses) < len(library):
             break
         choice = min(range(len(library)), key=lambda i: (losses[i], i not in picked, i))

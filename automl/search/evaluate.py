@@ -20,6 +20,7 @@ from automl.metrics import bootstrap_interval, get_metric
 from automl.models import Context, Deadline, get_family
 from automl.search.memory import release_memory
 from automl.search.race import Beaten, Rival, race
+from automl.search.weigh import load_weights
 
 __all__ = ["Evaluation", "TrainingRows", "evaluate"]
 
@@ -36,21 +37,26 @@ class TrainingRows:
     y : ndarray, shape (rows,)
     split : Split
         Who learns from what.
+    sample_weight : ndarray or None, shape (rows,)
+        How much each row counts; None where all count the same.
     """
 
     X: NDArray[np.float64]
     y: NDArray[Any]
     split: Split
+    sample_weight: NDArray[np.float64] | None = None
 
     @classmethod
     def load(cls, path: Path) -> TrainingRows:
         """Read them from a run folder; the matrix is mapped, so that all workers share its memory."""
         with np.load(path / "split.npz") as arrays:
             split = Split.from_arrays(arrays)
+        weights = load_weights(path)
         return cls(
             X=np.load(path / "encoded.npy", mmap_mode="r"),
             y=np.load(path / "target.npy"),
             split=split,
+            sample_weight=None if weights is None else weights[split.train],
         )
 
     @property
@@ -68,6 +74,15 @@ class TrainingRows:
         """Groups of the rows that have an out-of-fold prediction; None without groups."""
         groups = self.split.train_groups
         return None if groups is None else groups[self.validated]
+
+    @property
+    def validated_weight(self) -> NDArray[np.float64] | None:
+        """Weights of the rows that have an out-of-fold prediction; None where all count the same."""
+        return self.weight_of(self.validated)
+
+    def weight_of(self, rows: slice | NDArray[np.bool_]) -> NDArray[np.float64] | None:
+        """Weights of some rows; None where all count the same."""
+        return None if self.sample_weight is None else self.sample_weight[rows]
 
     @property
     def validated(self) -> NDArray[np.bool_]:
@@ -186,14 +201,14 @@ def _cross_validate(
     metric = get_metric(context.metric, context.task, context.costs)
     end = time.monotonic() + seconds
     validated = rows.validated
-    fold, y = rows.fold[validated], rows.y[validated]
+    fold, y, weight = rows.fold[validated], rows.y[validated], rows.validated_weight
     out_of_fold = np.full((len(y),) if context.task == "regression" else (len(y), context.n_classes), np.nan)
     models, fold_scores, iterations = [], [], []
     fit_seconds = 0.0
     clipped = False
     for number in range(rows.n_folds):
         learned, valid = rows.learned(number, context.sample), rows.judged(number)
-        X_valid, y_valid = rows.X[valid], rows.y[valid]
+        X_valid, y_valid, weight_valid = rows.X[valid], rows.y[valid], rows.weight_of(valid)
         started = time.monotonic()
         share = max(end - started, 0.0) / (rows.n_folds - number)
         fitted = family.fit(
@@ -203,6 +218,8 @@ def _cross_validate(
             rows.y[learned],
             X_valid=X_valid,
             y_valid=y_valid,
+            sample_weight=rows.weight_of(learned),
+            sample_weight_valid=weight_valid,
             deadline=Deadline.after(share),
         )
         fit_seconds += time.monotonic() - started
@@ -210,19 +227,19 @@ def _cross_validate(
         if not np.isfinite(prediction).all():
             raise ValueError("The model predicts values that are not finite numbers.")
         out_of_fold[fold == number] = prediction
-        fold_scores.append(metric.score(y_valid, prediction))
+        fold_scores.append(metric.score(y_valid, prediction, weight_valid))
         models.append(fitted.estimator)
         iterations.append(fitted.iterations)
         clipped = clipped or fitted.stopped_early_by_clock
         to_come = fit_seconds / (number + 1) * (rows.n_folds - number - 1)
         if rival is not None and to_come > rival.stake:
-            race(rival, metric, y, out_of_fold, fold <= number, context.seed)
-    score = float(metric.score(y, out_of_fold))
+            race(rival, metric, y, out_of_fold, fold <= number, context.seed, weight)
+    score = float(metric.score(y, out_of_fold, weight))
     if not np.isfinite(score):
         raise ValueError(f"{metric.label} is undefined for what the model predicts.")
     interval = bootstrap_interval(
-        metric, y, out_of_fold, groups=rows.validated_groups, new_rows=rows.split.new_rows, draws=200,
-        seed=context.seed,
+        metric, y, out_of_fold, sample_weight=weight, groups=rows.validated_groups,
+        new_rows=rows.split.new_rows, draws=200, seed=context.seed,
     )  # fmt: skip
     stream = io.BytesIO()
     joblib.dump(models, stream, compress=1)
@@ -232,7 +249,7 @@ def _cross_validate(
         "out_of_fold": out_of_fold,
         "models": stream.getvalue(),
         "score": score,
-        "loss": float(metric.loss(y, out_of_fold)),
+        "loss": float(metric.loss(y, out_of_fold, weight)),
         "interval": interval if np.isfinite(interval).all() else None,
         # A fold without one of the classes has no ROC AUC of its own.
         "fold_scores": [float(score) for score in fold_scores if np.isfinite(score)],

@@ -26,6 +26,7 @@ from automl.search.prepare import Prepared, load_split
 from automl.search.select import Choice, confidence
 from automl.search.table import load_rows
 from automl.search.trial import Trial
+from automl.search.weigh import load_weights
 from automl.search.within import choose_within
 from automl.store import RunFolder
 from automl.store.files import json_number, replacing
@@ -130,7 +131,9 @@ def summarise(
         "holdout": None,
         "corrected": corrected,
         **measured,
-        "coverage": cross_fitted_coverage(task, choice.y, choice.prediction, folder.spec["seed"]),
+        "coverage": cross_fitted_coverage(
+            task, choice.y, choice.prediction, folder.spec["seed"], choice.sample_weight
+        ),
     }
 
 
@@ -161,6 +164,7 @@ def _summary(
         "cost": None,
         "confidence": sure,
         "new_rows": parts.new_rows,
+        "weights": folder.read("prepared.json", {}).get("weights"),
         "chosen": choice.model,
         "members": [{"id": name, "weight": weight} for name, weight in choice.weights.items()],
         "calibration": None if choice.calibration is None else choice.calibration.to_json(),
@@ -184,12 +188,15 @@ def _score_holdout(
     folder.add_event("holdout_opened", rows=len(rows))
     with replacing(folder.path / HOLDOUT) as stream:
         np.savez(stream, y=y, prediction=prediction)
-    measured = measured_on_holdout(folder, task, (choice.y, choice.prediction), (y, prediction))
+    known = choice.y, choice.prediction, choice.sample_weight
+    measured = measured_on_holdout(folder, task, known, (y, prediction))
     return {
         "estimate": "holdout",
         "holdout": {**measured["metrics"][task.metric], "rows": len(rows), "opened_at": time.time()},
         **measured,
-        "coverage": measured_coverage(task, calibrate(task, choice.y, choice.prediction), y, prediction),
+        "coverage": measured_coverage(
+            task, calibrate(task, *known), y, prediction, _held_weight(folder, parts)
+        ),
     }
 
 
@@ -200,16 +207,18 @@ def measured_out_of_fold(
     seed, codes = folder.spec["seed"], None
     rows = TrainingRows.load(folder.path)
     if decides(task):
-        codes = cross_fitted(task, y, prediction, rows.fold[rows.validated], seed)
-    threshold = choose_threshold(task, y, prediction)
-    on, new_rows = "out-of-fold", rows.split.new_rows
-    return _measured(task, threshold, y, prediction, codes, on, seed, rows.validated_groups, new_rows)
+        codes = cross_fitted(task, y, prediction, rows.fold[rows.validated], seed, rows.validated_weight)
+    return _measured(
+        task, choose_threshold(task, y, prediction, rows.validated_weight), y, prediction, codes,
+        on="out-of-fold", sample_weight=rows.validated_weight, groups=rows.validated_groups,
+        new_rows=rows.split.new_rows, seed=seed,
+    )  # fmt: skip
 
 
 def measured_on_holdout(
     folder: RunFolder,
     task: Task,
-    known: tuple[NDArray[Any], NDArray[np.float64]],
+    known: tuple[NDArray[Any], NDArray[np.float64], NDArray[np.float64] | None],
     held: tuple[NDArray[Any], NDArray[np.float64]],
 ) -> dict[str, Any]:
     """Metrics, and what the decisions bring, on the sealed rows.
@@ -218,17 +227,24 @@ def measured_on_holdout(
     ----------
     folder : RunFolder
     task : Task
-    known : (ndarray, ndarray)
-        Targets and out-of-fold predictions, by which labels are decided.
+    known : (ndarray, ndarray, ndarray or None)
+        Targets, out-of-fold predictions and weights, by which labels are decided.
     held : (ndarray, ndarray)
         Targets and predictions of the sealed rows.
     """
     parts, (y, prediction) = load_split(folder), held
     threshold = choose_threshold(task, *known)
     codes = labels(task, prediction, threshold) if decides(task) else None
-    groups = None if parts.groups is None else parts.groups[parts.holdout]
-    seed = folder.spec["seed"]
-    return _measured(task, threshold, y, prediction, codes, "holdout", seed, groups, parts.new_rows)
+    return _measured(
+        task, threshold, y, prediction, codes, on="holdout", sample_weight=_held_weight(folder, parts),
+        groups=None if parts.groups is None else parts.groups[parts.holdout],
+        new_rows=parts.new_rows, seed=folder.spec["seed"],
+    )  # fmt: skip
+
+
+def _held_weight(folder: RunFolder, parts: Split) -> NDArray[np.float64] | None:
+    weights = load_weights(folder.path)
+    return None if weights is None else weights[parts.holdout]
 
 
 def _measured(
@@ -237,19 +253,15 @@ def _measured(
     y: NDArray[Any],
     prediction: NDArray[np.float64],
     codes: Codes | None,
+    *,
     on: str,
-    seed: int,
-    groups: NDArray[np.int64] | None,
-    new_rows: int,
+    **drawn: Any,
 ) -> dict[str, Any]:
-    return {
-        "metrics": _all_metrics(task, y, prediction, codes, on, seed, groups, new_rows),
-        "decision": None
-        if codes is None
-        else decision_facts(
-            task, threshold, y, prediction, codes, on=on, groups=groups, new_rows=new_rows, seed=seed
-        ),
-    }
+    """Metrics and decisions of some rows; `drawn` are the settings of `automl.metrics.bootstrap_interval`."""
+    decided = None
+    if codes is not None:
+        decided = decision_facts(task, threshold, y, prediction, codes, on=on, **drawn)
+    return {"metrics": _all_metrics(task, y, prediction, codes, on=on, **drawn), "decision": decided}
 
 
 def _all_metrics(
@@ -257,19 +269,19 @@ def _all_metrics(
     y: NDArray[Any],
     prediction: NDArray[np.float64],
     codes: Codes | None,
+    *,
     on: str,
-    seed: int,
-    groups: NDArray[np.int64] | None,
-    new_rows: int,
+    sample_weight: NDArray[np.float64] | None,
+    **drawn: Any,
 ) -> dict[str, dict[str, Any]]:
     """Every metric of the task with its interval; None where it is undefined (rmsle of a negative)."""
     found: dict[str, dict[str, Any]] = {}
     for metric in metrics_for(task.kind, task.costs):
         compared = codes if codes is not None and metric.needs == "label" else prediction
         try:
-            score = metric.score(y, compared)
+            score = metric.score(y, compared, sample_weight)
             low, high = bootstrap_interval(
-                metric, y, compared, groups=groups, new_rows=new_rows, draws=200, seed=seed
+                metric, y, compared, sample_weight=sample_weight, draws=200, **drawn
             )
         except ValueError as undefined:  # such as rmsle of a negative target
             found[metric.name] = {"score": None, "interval": [None, None], "on": on, "note": str(undefined)}

@@ -79,7 +79,10 @@ def _point(name: str, members: dict[str, float], score: float, exportable: bool)
 
 def _votes(library: Library, metric: Metric, chosen: dict[str, float], seed: int) -> list[dict[str, Any]]:
     """The chosen vote, and the best beginning of the selection with each smaller number of members."""
-    picks = greedy_picks(library.predictions, library.y, metric, allowance=library.allowance, seed=seed)
+    picks = greedy_picks(
+        library.predictions, library.y, metric, sample_weight=library.rows.validated_weight,
+        allowance=library.allowance, seed=seed,
+    )  # fmt: skip
     ids = [trial.id for trial in library.trials]
     by_size: dict[int, tuple[dict[str, float], float]] = {}
     for length in range(2, len(picks) + 1):
@@ -102,7 +105,7 @@ def _votes(library: Library, metric: Metric, chosen: dict[str, float], seed: int
 
 def _score(library: Library, metric: Metric, weights: Sequence[float]) -> float:
     together = np.tensordot(np.asarray(weights), np.stack(library.predictions), axes=1)
-    return metric.score(library.y, together)
+    return metric.score(library.y, together, library.rows.validated_weight)
 
 
 def _add_costs(

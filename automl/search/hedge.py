@@ -40,8 +40,8 @@ def share(rows: int) -> float:
 
 
 def base_rates(rows: TrainingRows) -> DummyClassifier:
-    """A fitted model that predicts the shares of the classes among the training rows."""
-    return DummyClassifier(strategy="prior").fit(np.zeros((len(rows.y), 1)), rows.y)
+    """A fitted model that predicts the shares of the classes among the training rows, as they count."""
+    return DummyClassifier(strategy="prior").fit(np.zeros((len(rows.y), 1)), rows.y, rows.sample_weight)
 
 
 def mixed(rows: TrainingRows, prediction: NDArray[np.float64]) -> NDArray[np.float64]:

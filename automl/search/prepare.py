@@ -10,6 +10,7 @@ from typing import Any
 import joblib
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from automl.data import (
     Dataset,
@@ -32,6 +33,7 @@ from automl.search.arrange import arrange
 from automl.search.constraints import Constraints, directed_columns
 from automl.search.memory import release_memory
 from automl.search.table import write_matrix, write_table
+from automl.search.weigh import facts_of, findings_of, read_weights, write_weights
 from automl.store import RunFolder
 from automl.store.files import replacing
 from automl.task import Task
@@ -89,17 +91,21 @@ def prepare(
     spec = folder.spec
     raw = _read(folder, spec, table)
     target = spec["target"]
-    groups, times = spec.get("groups"), spec.get("time")
+    groups, times, weighted_by = spec.get("groups"), spec.get("time"), spec.get("weights")
     monotone = Constraints.of(spec).monotone
-    _require_columns(raw, [target, *spec["excluded"], *monotone, *(name for name in (groups, times) if name)])
+    roles = [name for name in (groups, times, weighted_by) if name]
+    _require_columns(raw, [target, *spec["excluded"], *monotone, *roles])
+    cells = raw.frame[weighted_by] if weighted_by else None
     schema = Schema.infer(raw, kinds=spec["kinds"], consume=True)
     release_memory()
     dataset = schema.coerce(raw, consume=True)
     release_memory()
+    weights = read_weights(dataset, weighted_by, cells, target)
+    del cells
+    dataset, weights, dropped = _learnable(dataset, target, weighted_by, weights)
     task = Task.infer(dataset, target, task=spec["task"], metric=spec["metric"], costs=spec.get("costs"))
-    dataset, dropped = _drop_rows_without_target(dataset, target)
     arrangement = arrange(dataset, groups, times)
-    left_out = {target, groups, *spec["excluded"]}
+    left_out = {target, groups, weighted_by, *spec["excluded"]}
     used = [c.name for c in schema.columns if c.name not in left_out and c.kind not in _UNUSED]
     if not used:
         raise DataError(
@@ -111,7 +117,8 @@ def prepare(
         *dataset.findings,
         *dropped,
         *arrangement.findings,
-        *check_dataset(dataset, task),
+        # Weights may well follow the target, as where one class was sampled more densely; nothing reads them.
+        *(found for found in check_dataset(dataset, task) if not weighted_by or found.column != weighted_by),
     ]
 
     y = task.encode(dataset.frame[target])
@@ -141,8 +148,10 @@ def prepare(
         joblib.dump(preprocessor, stream)
     with replacing(folder.path / "target.npy") as stream:
         np.save(stream, y[parts.train])
+    write_weights(folder.path, weights)
     with replacing(folder.path / "split.npz") as stream:
         np.savez(stream, **parts.to_arrays())  # type: ignore[arg-type]  # numpy's stub takes them for allow_pickle
+    train_weights = None if weights is None else weights[parts.train]
     # Written last: a folder with this file is complete.
     folder.write(
         "prepared.json",
@@ -155,9 +164,10 @@ def prepare(
             "judged_rows": int((parts.fold == 0).sum()) if parts.n_folds == 1 else 0,
             "ordered": parts.ordered,
             "derived_columns": width,
-            "log_target": log_scale(y[parts.train]) if task.kind == "regression" else "",
+            "log_target": log_scale(y[parts.train], train_weights) if task.kind == "regression" else "",
             "categorical": [i for i, c in enumerate(derived) if c.categorical],
             "monotone": directed,
+            "weights": facts_of(weighted_by, weights),
         },
     )
     del dataset
@@ -204,6 +214,7 @@ def load_prepared(folder: RunFolder) -> Prepared:
         log_target=facts.get("log_target", ""),
         monotone=tuple((int(position), int(sign)) for position, sign in facts.get("monotone", ())),
         interpretable=Constraints.of(spec).interpretable,
+        weighted=facts.get("weights") is not None,
         n_judged=facts.get("judged_rows", 0),
         costs=task.costs,
     )
@@ -243,19 +254,29 @@ def _require_columns(raw: RawTable, wanted: list[str]) -> None:
             )
 
 
-def _drop_rows_without_target(dataset: Dataset, target: str) -> tuple[Dataset, list[Finding]]:
-    """Leave out rows whose target is missing: there is nothing to learn or to score in them."""
-    missing = dataset.frame[target].isna()
-    count = int(missing.sum())
-    if not count:
-        return dataset, []
-    finding = Finding(
-        code="target_missing_rows",
-        severity="warning",
-        column=target,
-        message=f"{count} of {len(missing)} rows have no {target!r} and are left out.",
-        evidence={"rows": count, "first_rows": [int(i) + 1 for i in np.flatnonzero(missing)[:5]]},
-        fix="Fill the target in where you know it.",
-    )
-    frame = dataset.frame[~missing].reset_index(drop=True)
-    return Dataset(frame=frame, schema=dataset.schema, findings=dataset.findings), [finding]
+def _learnable(
+    dataset: Dataset, target: str, weighted_by: str | None, weights: NDArray[np.float64] | None
+) -> tuple[Dataset, NDArray[np.float64] | None, list[Finding]]:
+    """Leave out rows without a target or of weight 0: there is nothing to learn or to score in them."""
+    missing = dataset.frame[target].isna().to_numpy()
+    findings: list[Finding] = []
+    if count := int(missing.sum()):
+        findings.append(
+            Finding(
+                code="target_missing_rows",
+                severity="warning",
+                column=target,
+                message=f"{count} of {len(missing)} rows have no {target!r} and are left out.",
+                evidence={"rows": count, "first_rows": [int(i) + 1 for i in np.flatnonzero(missing)[:5]]},
+                fix="Fill the target in where you know it.",
+            )
+        )
+    kept = ~missing
+    if weighted_by and weights is not None:
+        kept &= weights > 0
+        weights = weights[kept]
+        findings += findings_of(weighted_by, weights, int((~missing).sum()) - len(weights))
+    if kept.all():
+        return dataset, weights, findings
+    frame = dataset.frame[kept].reset_index(drop=True)
+    return Dataset(frame=frame, schema=dataset.schema, findings=dataset.findings), weights, findings

@@ -62,6 +62,7 @@ def race(
     prediction: NDArray[np.float64],
     rows: NDArray[np.bool_],
     seed: int,
+    sample_weight: NDArray[np.float64] | None = None,
 ) -> float:
     """Compare a candidate with its rival on the rows that both have predicted.
 
@@ -76,6 +77,8 @@ def race(
     rows : ndarray of bool, shape (rows,)
         Those of the folds run so far.
     seed : int
+    sample_weight : ndarray, shape (rows,), optional
+        How much each row counts.
 
     Returns
     -------
@@ -91,7 +94,10 @@ def race(
     judged = np.flatnonzero(rows)
     if len(judged) > _ROWS:
         judged = rng.choice(judged, _ROWS, replace=False)
-    ours, theirs = (metric.resampled(y[judged], each[judged]) for each in (prediction, rival.out_of_fold))
+    weight = None if sample_weight is None else sample_weight[judged]
+    ours, theirs = (
+        metric.resampled(y[judged], each[judged], weight) for each in (prediction, rival.out_of_fold)
+    )
 
     def of_losses(counts: NDArray[np.int64]) -> float:
         loss = metric.distance(theirs(counts))

@@ -47,8 +47,8 @@ def thresholds(
             f"Expected two classes to put a threshold between, found a {task.kind} task.",
             fix="Leave the threshold; of several classes the label of least expected cost is given.",
         )
-    y, prediction = voted(folder, task, weights, calibration)
-    return trade_off(task, y, prediction, choose_threshold(task, y, prediction))
+    known = voted(folder, task, weights, calibration)
+    return trade_off(task, *known, chosen=choose_threshold(task, *known))
 
 
 def reconsidered(folder: RunFolder, task: Task) -> None:
@@ -83,7 +83,7 @@ def reconsidered(folder: RunFolder, task: Task) -> None:
             measured = measured_on_holdout(folder, task, known, held)
             result["holdout"] |= measured["metrics"][task.metric]
         else:
-            measured = measured_out_of_fold(folder, task, *known)
+            measured = measured_out_of_fold(folder, task, *known[:2])
             if result["holdout"]:  # of an older run: what was measured there stays
                 measured = {"decision": measured["decision"]}
             elif result.get("corrected"):

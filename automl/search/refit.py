@@ -25,6 +25,7 @@ from automl.search.evaluate import Evaluation, TrainingRows
 from automl.search.prepare import Prepared, load_split
 from automl.search.table import load_rows
 from automl.search.trial import Trial
+from automl.search.weigh import load_weights, write_weights
 from automl.search.workers import Workers
 from automl.store import RunFolder
 from automl.store.files import replacing
@@ -143,6 +144,7 @@ def _write_rows(folder: RunFolder, prepared: Prepared, path: Path, models: int) 
         np.save(stream, X)
     with replacing(path / "target.npy") as stream:
         np.save(stream, y)
+    write_weights(path, _all_weights(folder))
     with replacing(path / "split.npz") as stream:
         arrays = replace(dealt, fold=fold, n_folds=models).to_arrays()
         np.savez(stream, **arrays)  # type: ignore[arg-type]
@@ -157,6 +159,12 @@ def _all_rows(folder: RunFolder, prepared: Prepared) -> tuple[NDArray[np.float64
     held = load_rows(folder, parts.holdout)
     encoded = joblib.load(folder.path / "prep.joblib").transform(held[list(prepared.schema.names)])
     return np.concatenate([before.X, encoded]), np.concatenate([before.y, task.encode(held[task.target])])
+
+
+def _all_weights(folder: RunFolder) -> NDArray[np.float64] | None:
+    """The weights of the rows of `_all_rows`."""
+    parts, weights = load_split(folder), load_weights(folder.path)
+    return None if weights is None else weights[np.concatenate([parts.train, parts.holdout])]
 
 
 def refit_once(
@@ -182,8 +190,9 @@ def refit_once(
         X, y = _all_rows(folder, prepared)
         try:
             fitted = get_family(trial.family).fit(
-                trial.params, context, X, y, deadline=Deadline.after(_SHARE * left)
-            )
+                trial.params, context, X, y, sample_weight=_all_weights(folder),
+                deadline=Deadline.after(_SHARE * left),
+            )  # fmt: skip
         except (OutOfTime, ValueError, ArithmeticError) as error:  # what worked on the folds rarely fails
             folder.add_event("refit_failed", reason=f"{type(error).__name__}: {error}")
             fitted = None

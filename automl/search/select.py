@@ -66,6 +66,8 @@ class Choice:
         Their groups, where rows belong to some.
     calibration : Verdict or None
         Whether its probabilities are calibrated; None where that was not tried.
+    sample_weight : ndarray or None
+        How much each of them counts, where that differs.
     """
 
     model: str
@@ -76,6 +78,7 @@ class Choice:
     vote: NDArray[np.float64]
     y: NDArray[Any]
     groups: NDArray[np.int64] | None = None
+    sample_weight: NDArray[np.float64] | None = None
     calibration: Verdict | None = None
 
     @property
@@ -109,8 +112,8 @@ def out_of_fold_vote(folder: RunFolder, weights: Mapping[str, float]) -> NDArray
 
 def voted(
     folder: RunFolder, task: Task, weights: Mapping[str, float], calibration: str | None = None
-) -> tuple[NDArray[Any], NDArray[np.float64]]:
-    """Targets of the validated rows, and what the model of a vote of these trials predicts out of fold.
+) -> tuple[NDArray[Any], NDArray[np.float64], NDArray[np.float64] | None]:
+    """Targets of the validated rows, what a vote of these trials predicts out of fold, and their weights.
 
     Calibrated probabilities are cross-fitted: none comes from a map that was learned from its row.
 
@@ -123,7 +126,8 @@ def voted(
         How its probabilities are calibrated.
     """
     rows = TrainingRows.load(folder.path)
-    return rows.y[rows.validated], kept(folder, task, rows, out_of_fold_vote(folder, weights), calibration)
+    prediction = kept(folder, task, rows, out_of_fold_vote(folder, weights), calibration)
+    return rows.y[rows.validated], prediction, rows.validated_weight
 
 
 def learned(folder: RunFolder, trials: Sequence[Trial]) -> list[Trial]:
@@ -213,8 +217,8 @@ def choose(
     metric = task.measure
     rows, y = chosen_from.rows, chosen_from.y
     weights = select_ensemble(
-        chosen_from.predictions, y, metric, allowance=chosen_from.allowance, seconds=end - time.monotonic(),
-        seed=folder.spec["seed"],
+        chosen_from.predictions, y, metric, sample_weight=rows.validated_weight,
+        allowance=chosen_from.allowance, seconds=end - time.monotonic(), seed=folder.spec["seed"],
     )  # fmt: skip
     vote = np.tensordot(np.asarray(weights), np.stack(chosen_from.predictions), axes=1)
     prediction, verdict = calibrated(folder, task, rows, vote)
@@ -224,11 +228,12 @@ def choose(
     return Choice(
         model=ENSEMBLE if len(members) > 1 else next(iter(members)),
         weights=members,
-        score=float(metric.score(y, prediction)),
+        score=float(metric.score(y, prediction, rows.validated_weight)),
         interval=bootstrap_interval(
             metric,
             y,
             prediction,
+            sample_weight=rows.validated_weight,
             groups=rows.validated_groups,
             new_rows=rows.split.new_rows,
             draws=200,
@@ -239,6 +244,7 @@ def choose(
         y=y,
         groups=rows.validated_groups,
         calibration=verdict,
+        sample_weight=rows.validated_weight,
     )
 
 
@@ -294,7 +300,8 @@ def confidence(
             families=[best[i].family for i in fitting] or [choice.model],
             hedge=partial(hedged, folder, task, TrainingRows.load(folder.path)),
             allowance=limits.allowance([best[i] for i in fitting]) if limits.restrict and fitting else None,
-            groups=choice.groups, seed=seed, seconds=end - time.monotonic(),
+            sample_weight=choice.sample_weight, groups=choice.groups, seed=seed,
+            seconds=end - time.monotonic(),
         )  # fmt: skip
     ids = [trial.id for trial in best]
     tied = [name for name, tied in zip(ids, found.tied, strict=True) if tied]

@@ -4,7 +4,7 @@ from automl.store.decision import confusion_words, decision_words, rule_words, w
 from automl.store.home import Home
 from automl.store.result import Headline, calibration_of, calibration_words, headline, tied_models
 from automl.store.run_folder import ACTIVE_STATES, END_STATES, RunFolder, is_id
-from automl.store.wanted import constraint_words, cost_words
+from automl.store.wanted import constraint_words, cost_words, weights_words
 
 __all__ = [
     "ACTIVE_STATES",
@@ -23,4 +23,5 @@ __all__ = [
     "rule_words",
     "tied_models",
     "ways",
+    "weights_words",
 ]

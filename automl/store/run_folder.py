@@ -5,6 +5,7 @@
     data.parquet      the canonical rows, target included
     split.npz         sealed holdout and folds
     prep.joblib, encoded.npy, target.npy   the fitted preprocessor, the training rows as numbers, their target
+    weights.npy       how much each row of the table counts, where that differs
     prepared.json     how many rows, columns and folds; written when all of the above is there
     trials/t0007.json one finished trial; .npz its out-of-fold predictions, .joblib its fold models
     status.json, events.jsonl   where the work stands, and how it came there

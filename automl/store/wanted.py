@@ -1,11 +1,11 @@
-"""What was asked of a model beside its score, and what it costs, in the words of terminal, page and card."""
+"""What was asked of a model, and what it costs, in the words of terminal, page and card."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["constraint_words", "cost_words"]
+__all__ = ["constraint_words", "cost_words", "weights_words"]
 
 _MOVES = {"increasing": "never falls", "decreasing": "never rises"}
 
@@ -41,4 +41,20 @@ def cost_words(cost: Mapping[str, Any]) -> str:
     return (
         f"{cost['latency_ms']:.3g} ms to predict one row (median of {cost['rows']}, measured where it was "
         f"searched), {f'{size:.1f} MB' if size >= 1 else f'{1000 * size:.0f} kB'}"
+    )
+
+
+def weights_words(weights: Mapping[str, Any] | None) -> str:
+    """Which column says how much rows count, and what that leaves of them; empty where all count the same.
+
+    Parameters
+    ----------
+    weights : mapping or None
+        `column`, `rows` and `effective_rows`, as ``prepared.json`` and ``result.json`` have them.
+    """
+    if not weights:
+        return ""
+    return (
+        f"rows count as “{weights['column']}” says, in learning and in every score; {weights['rows']:,} of "
+        f"them tell as much of a mean as {weights['effective_rows']:,.0f} rows of equal weight"
     )

@@ -164,6 +164,19 @@ def test_what_was_asked_of_the_model_is_named(card) -> None:
     assert "What it must be" not in render_markdown(card())
 
 
+def test_that_rows_count_differently_is_told(card) -> None:
+    level = {"level": 0.9, "measured": 0.91, "size": 1.2, "classes": [0.9, 0.92]}
+    result = RESULT | {
+        "weights": {"column": "survey <w>", "rows": 1200, "effective_rows": 812.4},
+        "coverage": {"on": "holdout", "rows": 300, "levels": [level]},
+    }
+    text = render_markdown(card(result=result)).replace("\\", "")
+    assert "Rows count as “survey <w>” says" in text
+    assert "1,200 of them tell as much of a mean as 812 rows of equal weight" in text
+    assert "the promise is about new rows of which each kind is as frequent as its weights make it" in text
+    assert "count as" not in render_markdown(card()).replace("count as missing", "")
+
+
 def test_another_model_than_the_chosen_one_has_its_own_score(card) -> None:
     text = render_markdown(card(facts={"model_id": "t0003"}))
     assert "not the model that the search chose" in text

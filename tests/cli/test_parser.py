@@ -47,6 +47,7 @@ def test_all_settings_of_fit_arrive() -> None:
         "exclude": "['a', 'b']",
         "groups": "g",
         "time": "None",
+        "weights": "w",
         "executor": "None",
         "warm_start": "None",
         "monotone": "[('u', 'increasing'), ('v=w', 'decreasing')]",

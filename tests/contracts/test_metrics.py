@@ -93,6 +93,23 @@ def test_a_weight_is_as_good_as_a_repeated_row(name: str, kind: str) -> None:
 
 
 @every_metric
+def test_a_row_of_weight_two_counts_like_two_rows(name: str, kind: str) -> None:
+    """In the score and the loss, in resampling, and whatever the unit of the weights."""
+    metric = get_metric(name, kind)
+    y, prediction = sample(kind, rows=80)
+    counts = np.random.default_rng(2).integers(1, 4, size=len(y))
+    rows = np.repeat(np.arange(len(y)), counts)
+    score = pytest.approx(metric.score(y[rows], prediction[rows]), rel=1e-12)
+    assert metric.score(y, prediction, counts) == score
+    assert metric.score(y, prediction, 0.1 * counts) == score
+    assert metric.loss(y, prediction, counts) == pytest.approx(metric.loss(y[rows], prediction[rows]))
+    drawn = np.random.default_rng(3).integers(0, 3, size=len(y))
+    again = np.repeat(np.arange(len(y)), counts * drawn)
+    resampled = metric.resampled(y, prediction, counts.astype(float))(drawn)
+    assert resampled == pytest.approx(metric.score(y[again], prediction[again]), rel=1e-12)
+
+
+@every_metric
 def test_the_interval_is_that_of_resampled_rows(name: str, kind: str) -> None:
     metric = get_metric(name, kind)
     y, prediction = sample(kind)

@@ -95,6 +95,23 @@ def test_what_the_model_must_be_reaches_the_run(
     assert (spec["interpretable"], spec["max_latency_ms"], spec["max_size_mb"]) == (True, 9.5, 0.25)
 
 
+def test_weights_reach_the_run_and_bad_ones_are_told_before_it(
+    open_page: OpenPage, home: Path, started: list[Path]
+) -> None:
+    rows = "".join(f"{i % 7}.5,{i % 3},{-1 if i == 5 else i % 4 + 0.5},{'ab'[i % 2]}\n" for i in range(80))
+    draft = draft_of(home, "t.csv", f"x,times,bad,y\n{rows}".encode())
+    page = open_page("new", upload=draft.id)
+    selectbox(page, "Which column").set_value("y").run()
+    assert set(selectbox(page, "How much a row counts").options) == {"x", "times", "bad"}
+    selectbox(page, "How much a row counts").set_value("bad").run()
+    assert "found '-1' in data row 6" in page.error[0].value
+    assert page.button("start").disabled
+    selectbox(page, "How much a row counts").set_value("times").run()
+    assert not page.error
+    page.button("start").click().run()
+    assert Home(home).run(started[0].name).spec["weights"] == "times"
+
+
 def test_choices_survive_a_refresh(open_page: OpenPage, home: Path, sample_data: Path) -> None:
     draft = penguins(home, sample_data)
     page = open_page("new", upload=draft.id)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.data import Schema
 from automl.metrics import get_metric
-from automl.store import calibration_words, headline
+from automl.store import calibration_words, headline, weights_words
 from automl.task import Task
 
 from ..facts import BundleFacts
@@ -158,6 +158,8 @@ def _quality(task: Task, facts: BundleFacts) -> Iterator[Block]:
             f"After that score was taken, the same candidates learned once more, with the {again} rows among "
             "the others; the model in this bundle is the result."
         )
+    if weights := weights_words(facts.result.get("weights")):
+        yield Paragraph(f"{weights[0].upper()}{weights[1:]}. New rows need no such column.")
     if metric.note:
         yield Paragraph(metric.note)
     measured = facts.result.get("metrics") or {}

@@ -40,5 +40,10 @@ def coverage(task: Task, facts: BundleFacts) -> Iterator[Block]:
         for level in measured["levels"]
     )
     yield Table((*header, *(f"rows of “{label}”" for label in labels)), rows, tuple(range(3 + len(labels))))
+    if weights := facts.result.get("weights"):
+        yield Paragraph(
+            f"Rows count here as “{weights['column']}” says: the promise is about new rows of which each "
+            "kind is as frequent as its weights make it, in the mean over them."
+        )
     if labels:
         yield Paragraph("The promise is about all rows together, not about the rows of each class.")

@@ -12,6 +12,7 @@ from scipy.stats import norm
 from automl.data import Kind
 from automl.search.leakage.bench import right, skill
 from automl.search.leakage.case import N_FOLDS, Case
+from automl.search.weigh import effective_rows
 
 __all__ = ["Strength", "beyond_chance", "stands_alone", "strength", "strength_of", "strengths", "too_good"]
 
@@ -89,7 +90,8 @@ def strength(case: Case, values: Floats, *, codes: bool = False) -> Strength:
     if codes or case.classes or len(known) < len(values):
         return found
     # Quantiles are coarse; that the order is the target's takes nothing to learn.
-    explained = max(found.skill, *(skill(case.context, case.y, sign * values) for sign in (1, -1)))
+    in_order = (skill(case.context, case.y, sign * values, case.sample_weight) for sign in (1, -1))
+    explained = max(found.skill, *in_order)
     return Strength(explained, explained, fine=2 * len(np.unique(known)) >= len(np.unique(case.y)))
 
 
@@ -111,8 +113,11 @@ def _means(case: Case, groups: Floats) -> Floats:
     cell = case.fold.astype(np.int64) * groups_seen + place
     size = N_FOLDS * groups_seen
     # What all rows of a group say, less what those say that are judged.
-    rows = np.bincount(cell, minlength=size).reshape(N_FOLDS, -1)
-    sums = np.column_stack([np.bincount(cell, weights=column, minlength=size) for column in target.T])
+    weight = np.ones(len(cell)) if case.sample_weight is None else case.sample_weight
+    rows = np.bincount(cell, weights=weight, minlength=size).reshape(N_FOLDS, -1)
+    sums = np.column_stack(
+        [np.bincount(cell, weights=weight * column, minlength=size) for column in target.T]
+    )
     sums = sums.reshape(N_FOLDS, -1, target.shape[1])
     others = sums.sum(axis=0) - sums
     counts = (rows.sum(axis=0) - rows)[:, :, None]
@@ -129,6 +134,8 @@ def beyond_chance(case: Case, found: float, tests: int) -> bool:
     """
     z = float(norm.isf(_FALSE_ALARMS / max(tests, 1)))
     rows = len(case.y)
+    if case.sample_weight is not None:  # fewer rows of equal weight would show as much by chance
+        z *= float(np.sqrt(rows / effective_rows(case.sample_weight)))
     if not case.classes:
         return bool(np.sqrt(max(found, 0.0)) > z / np.sqrt(rows - 1))
     sizes = np.bincount(case.y)
@@ -152,5 +159,6 @@ def stands_alone(alone: float, rest: float) -> bool:
 
 def strength_of(case: Case, prediction: Floats) -> Strength:
     """How much predictions tell."""
-    found = skill(case.context, case.y, prediction)
-    return Strength(found, right(case.y, prediction) if case.classes else found)
+    weight = case.sample_weight
+    found = skill(case.context, case.y, prediction, weight)
+    return Strength(found, right(case.y, prediction, weight) if case.classes else found)

@@ -16,6 +16,7 @@ from automl.metrics import Metric
 from automl.models import Context
 from automl.search.prepare import Prepared, load_split
 from automl.search.table import load_rows
+from automl.search.weigh import load_weights
 from automl.store import RunFolder
 
 __all__ = ["N_FOLDS", "Case", "Sealed", "gather"]
@@ -84,6 +85,9 @@ class Case:
         None without a holdout.
     split : Split
         Of the run.
+    sample_weight : ndarray, shape (rows,), optional
+        How much each row counts, in what models learn and are worth. Whether rows repeat each other, and how
+        alike two columns are, goes by the rows themselves.
     """
 
     metric: Metric
@@ -102,6 +106,11 @@ class Case:
     rows: int
     sealed: Sealed | None
     split: Split
+    sample_weight: Floats | None = None
+
+    def weight_of(self, rows: NDArray[np.bool_]) -> Floats | None:
+        """Weights of some rows; None where all count the same."""
+        return None if self.sample_weight is None else self.sample_weight[rows]
 
     @property
     def classes(self) -> bool:
@@ -133,7 +142,7 @@ def gather(folder: RunFolder, prepared: Prepared, seconds: float) -> Case:
     schema = Schema.from_json(folder.read("schema.json"))
     used = list(prepared.schema.names)
     spec = folder.spec
-    unread = {prepared.task.target, spec.get("groups"), *spec["excluded"]}
+    unread = {prepared.task.target, spec.get("groups"), spec.get("weights"), *spec["excluded"]}
     counters = [name for name in schema.of_kind(Kind.IDENTIFIER) if name not in unread]
     context, seed = prepared.context, spec["seed"]
 
@@ -162,6 +171,7 @@ def gather(folder: RunFolder, prepared: Prepared, seconds: float) -> Case:
     X = np.load(folder.path / "encoded.npy", mmap_mode="r")[at[chosen]]
     rows = train[chosen]
     groups = None if parts.groups is None else np.unique(parts.groups[rows], return_inverse=True)[1]
+    weights = load_weights(folder.path)
     sealed = None
     if len(parts.holdout):
         held = load_rows(folder, parts.holdout, used)
@@ -198,6 +208,7 @@ def gather(folder: RunFolder, prepared: Prepared, seconds: float) -> Case:
         rows=len(train),
         sealed=sealed,
         split=parts,
+        sample_weight=None if weights is None else weights[rows],
     )
 
 

@@ -69,9 +69,9 @@ def judge_twins(case: Case, everything: Floats) -> Twins | None:
     fold = case.fold.astype(np.int64)
     first = np.zeros(len(sizes), dtype=np.int64)
     first[case.twin[::-1]] = fold[::-1]  # all twins into the fold of the first one
-    apart = out_of_fold(case.context, case.X, case.y, first[case.twin]) if _may(case, first) else None
-    if apart is None:
+    if not _may(case, first):
         return None
+    apart = out_of_fold(case.context, case.X, case.y, first[case.twin], sample_weight=case.sample_weight)
     fall, overall = compare(case, everything, apart, twins), compare(case, everything, apart)
     worse = fall if np.isfinite(fall.loss) else overall  # of one class alone there may be no score
     agreement = _agreement(case, apart, twins)

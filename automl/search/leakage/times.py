@@ -90,7 +90,9 @@ def judge_later(case: Case, moments: Floats, everything: Floats) -> Later | None
 
 def _fall(case: Case, judged: Bools, everything: Floats) -> Fall:
     after = everything.copy()
-    after[judged] = fit_predict(case.context, case.X[~judged], case.y[~judged], case.X[judged])
+    after[judged] = fit_predict(
+        case.context, case.X[~judged], case.y[~judged], case.X[judged], case.weight_of(~judged)
+    )
     return compare(case, everything, after, judged)
 
 

@@ -8,8 +8,9 @@ import numpy as np
 import streamlit as st
 
 from automl.data import Kind
-from automl.errors import GlassbenchError
+from automl.errors import GlassbenchError, SettingError
 from automl.metrics import metrics_for
+from automl.search.weigh import read_weights
 from automl.task import Task
 from automl.workbench import actions, charts, components, drafts, navigation, theme, understanding
 from automl.workbench import format as fmt
@@ -155,11 +156,14 @@ def _decide(draft: Draft, table: Understanding, facts: Any) -> dict[str, Any] | 
     blocking = [f for f in understanding.findings_of(table, task) if f.severity == "error"]
     for finding in blocking:
         components.problem(finding.message, finding.fix)
+    wrong = _weights_problem(table, settings["weights"], chosen)
+    if wrong is not None:
+        components.problem(wrong.message, wrong.fix)
     if st.button(
         "Start the search",
         type="primary",
         icon=":material/play_arrow:",
-        disabled=bool(blocking),
+        disabled=bool(blocking) or wrong is not None,
         key="start",
     ):
         st.session_state["start_asked"] = True
@@ -261,8 +265,17 @@ def _more(draft: Draft, task: Task, table: Understanding) -> dict[str, Any]:
             key=f"time-{draft.id}-{task.target}",
             help="Models are judged on rows later than all that they learned from.",
         )
+        weights = left.selectbox(
+            "How much a row counts",
+            [name for name in _numeric(table) if name not in (task.target, groups, time)],
+            index=None,
+            placeholder="all the same",
+            key=f"weights-{draft.id}-{task.target}",
+            help="Such as the weights of a survey, or how often a row was seen: numbers of 0 or more. A row "
+            "of weight 2 counts like two rows, in learning and in every score. New rows need no such column.",
+        )
         earlier = _earlier_runs(task.target)
-        warm_start = left.selectbox(
+        warm_start = right.selectbox(
             "Start from an earlier run",
             list(earlier),
             format_func=lambda path: earlier[path],
@@ -300,11 +313,26 @@ def _more(draft: Draft, task: Task, table: Understanding) -> dict[str, Any]:
     return {"name": name.strip() or None, "max_trials": trials, "seed": int(seed)} | {
         "groups": groups,
         "time": None if groups is not None else time,
+        "weights": weights,
         "warm_start": warm_start,
         **constraints,
         "calibrate": "auto" if calibrate else "off",
         "memory": None if memory is None else memory * 1e9,
     }
+
+
+def _numeric(table: Understanding) -> list[str]:
+    """Columns that may hold weights: numbers, also those taken for categories since they are few."""
+    return [c.name for c in table.schema.columns if c.kind == Kind.NUMBER or c.numeric_values]
+
+
+def _weights_problem(table: Understanding, column: str | None, target: str) -> SettingError | None:
+    """What is wrong with the weights in the rows looked at."""
+    try:
+        read_weights(table.dataset, column, None if column is None else table.raw.frame[column], target)
+    except SettingError as error:
+        return error
+    return None
 
 
 def _earlier_runs(target: str) -> dict[str, str]:

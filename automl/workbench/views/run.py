@@ -11,7 +11,7 @@ import streamlit as st
 from automl import jobs
 from automl.search.forecast import AHEAD, forecast, outlook_words
 from automl.search.trial import Trial
-from automl.store import RunFolder, constraint_words, cost_words, headline, tied_models
+from automl.store import RunFolder, constraint_words, cost_words, headline, tied_models, weights_words
 from automl.workbench import actions, charts, components, drafts, navigation, reading, theme
 from automl.workbench import format as fmt
 
@@ -209,6 +209,8 @@ def _asked(run: RunFolder) -> None:
     spec, result, task = run.spec, run.result or {}, run.read("task.json") or {}
     positive = str(task["classes"][1]) if task.get("kind") == "binary" else None
     pairs = [("Asked of the model", text) for text in constraint_words(spec, positive)]
+    if weights := weights_words(run.read("prepared.json", {}).get("weights")):
+        pairs.append(("How much rows count", f"{weights[0].upper()}{weights[1:]}."))
     if spec.get("excluded"):
         pairs.append(("Columns left out", ", ".join(spec["excluded"])))
     if result.get("cost"):
