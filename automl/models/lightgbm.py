@@ -98,7 +98,7 @@ class LightGBM(Family):
         ]
 
     def hurried(self, params: Params, context: Context) -> Params:
-        """Return larger learning rates for larger tables and more classes: a fit must not use up the budget."""
+        """Return larger learning rates for larger tables and more classes: fits must not take for ever."""
         cells = context.n_rows * context.n_columns * context.outputs
         hurry = float(np.clip((cells / 100_000) ** 0.3, 1, 3))
         rate = min(params["learning_rate"] * hurry, _FASTEST)

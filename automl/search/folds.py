@@ -68,11 +68,11 @@ def seconds_of_a_fit(rows: TrainingRows, context: Context, seconds: float) -> fl
         Time for finding out; a fit that takes longer is cut short and its other rounds are extrapolated.
     """
     params = next(params for name, params in first_candidates(context, ["lightgbm"]))
-    valid = rows.judged(0)
+    learned, valid = rows.learned(0, None), rows.judged(0)
     started = time.process_time()
     try:
         fitted = get_family("lightgbm").fit(
-            params, replace(context, n_threads=1), rows.X[rows.learned(0, None)], rows.y[rows.learned(0, None)],
+            params, replace(context, n_threads=1), rows.X[learned], rows.y[learned],
             X_valid=rows.X[valid], y_valid=rows.y[valid], deadline=Deadline.after(seconds),
         )  # fmt: skip
     except OutOfTime:

@@ -29,7 +29,7 @@ _DUMMY = "dummy"
 
 @cache
 def portfolio() -> tuple[tuple[str, Mapping[str, Any]], ...]:
-    """Family and parameters of each candidate, best first; parameters of a table on which all have a meaning."""
+    """Family and parameters of each candidate, best first; parameters for tables of all kinds."""
     content = json.loads(files(__package__).joinpath(_FILE).read_text(encoding="utf-8"))
     return tuple((each["family"], each["params"]) for each in content["candidates"])
 

@@ -2,14 +2,14 @@
 
     python tests/benchmarks/learn_portfolio.py SUITE LOG [--drawn 30] [--rows 6000] [--write]
 
-SUITE is a folder of CSV files with a `suite.json` that names target and task of each. The candidates are those
-of the present portfolio and some drawn from the families' spaces. Each is judged once on each table, on two
-folds of five; LOG keeps its predictions and its seconds, so that the command goes on where it was stopped.
+SUITE is a folder of CSV files with a `suite.json` that names target and task of each. The candidates are
+those of the present portfolio and some drawn from the families' spaces. Each is judged once on each table, on
+two folds of five. LOG keeps its predictions and its seconds, so that the command goes on where it stopped.
 
-The order is made greedily (after Salinas and Erickson, "TabRepo", AutoML 2024): next comes the candidate that,
-for its cost, most lowers the loss of a vote of all before it, on average over the tables; rows that choose the
-weights do not judge the vote. Printed: how an order learned from one half of the tables does on the other,
-beside the present order and a random one. With --write it becomes `automl/search/portfolio.json`.
+The order is made greedily (after Salinas and Erickson, "TabRepo", AutoML 2024): next comes the candidate
+that, for its cost, most lowers the loss of a vote of all before it, on average over the tables; rows that
+choose the weights do not judge the vote. Printed: how an order learned from one half of the tables does on
+the other, beside the present order and a random one. With --write it becomes `automl/search/portfolio.json`.
 """
 
 from __future__ import annotations
@@ -122,7 +122,7 @@ class Logged:
         return np.mean([self.predictions[names[i]] for i in picked], axis=0)
 
     def value(self, names: Sequence[str]) -> float:
-        """How good the vote of some candidates is: the mean log loss, each half judging the other's choice."""
+        """How good the vote of some candidates is: its log loss, each half judging the other's choice."""
         return float(
             np.mean([self.log_loss_of(self.halves[1 - half], self.vote(names, half)) for half in (0, 1)])
         )
@@ -218,7 +218,7 @@ def learn(tables: Sequence[Logged], names: Sequence[str]) -> list[str]:
     order: list[str] = []
     while waiting := [name for name in names if name not in order]:
         gains = {name: float(np.mean([table.gain(name) for table in tables])) for name in waiting}
-        # The root: a candidate that is twice as good may take four times as long, or quick ones alone came first.
+        # The root: what is twice as good may take four times as long, or quick ones alone would come first.
         best = max(waiting, key=lambda name: gains[name] / costs[name] ** 0.5)
         if gains[best] < NEGLIGIBLE:
             break
@@ -245,9 +245,9 @@ def compare(tables: Sequence[Logged], names: Sequence[str]) -> None:
             for kind, known in orders.items():
                 there = [name for name in known if name in table.predictions]
                 sums[kind] = sums.get(kind, 0.0) + np.array([table.value(there[:n]) for n in lengths])
-    print("mean log loss of the vote of the first", *lengths  # noqa: T201
+    print("mean log loss of the vote of the first", *lengths)  # noqa: T201
     for kind, total in sums.items():
-        print(f"{kind:18}", *(f"{value:.4f}" for value in total / len(tables))  # noqa: T201
+        print(f"{kind:18}", *(f"{value:.4f}" for value in total / len(tables)))  # noqa: T201
 
 
 def main() -> None:
@@ -261,14 +261,14 @@ def main() -> None:
     optuna.logging.set_verbosity(optuna.logging.WARNING)
     candidates = pool(args.drawn)
     for name, spec in json.loads((args.suite / "suite.json").read_text()).items():
-        print(name, flush=True  # noqa: T201
+        print(name, flush=True)  # noqa: T201
         csv = args.suite / f"{name}.csv"
         log_table(csv, spec["target"], spec["task"], args.log / name, args.rows, candidates)
     tables = read_log(args.log, list(candidates))
     compare(tables, list(candidates))
     order = learn(tables, list(candidates))
     for name in order:
-        print(name  # noqa: T201
+        print(name)  # noqa: T201
     if args.write:
         content = {
             "learned": datetime.date.today().isoformat(),
