@@ -25,6 +25,8 @@ from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes
 __all__ = ["LightGBM"]
 
 _TOLERANCE = 3e-5
+_SLOWEST, _FASTEST = 0.02, 0.2  # learning rates that a minute can use
+_BINS = (255, 1023)  # the finer ones cost a byte more for each value, and pay on adult and diamonds
 _LIBRARY_BYTES = 20_000_000
 _BIN_ROWS = 200_000  # of which LightGBM looks for the bins
 _OBJECTIVES = {"mae": "regression_l1", "mape": "mape"}
@@ -51,21 +53,22 @@ class LightGBM(Family):
     weighted: ClassVar[bool] = True
 
     def memory(self, params: Params, context: Context) -> int:
-        """Return a byte for each binned value, gradients and scores, and with pairs two more matrices."""
+        """Return a byte or two for each binned value, gradients, scores; with pairs two more matrices."""
         pairs = int(params.get("pairs") or 0)
         columns = context.n_columns + pairs
         rows = context.learned_rows
-        bins = rows * columns + 8 * min(rows, _BIN_ROWS) * columns
+        most_bins = int(params.get("max_bin") or _BINS[0])
+        width = 1 if most_bins < 256 else 2
+        bins = width * rows * columns + 8 * min(rows, _BIN_ROWS) * columns
         scores = 24 * rows * context.outputs
-        histograms = 16 * 256 * columns * int(params["num_leaves"])
+        histograms = 16 * (most_bins + 1) * columns * int(params["num_leaves"])
         widened = 2 * 8 * rows * columns if pairs else 0
         return _LIBRARY_BYTES + copied_bytes(context) + bins + scores + histograms + widened
 
     def first_candidates(self, context: Context) -> list[Params]:
         """Return configurations after AutoGluon's CPU portfolio, in the order in which they did best.
 
-        The order is by cross-validation on six tables of 900 to 7,000 rows. Larger tables and more classes
-        take larger learning rates, else a single fit would use up a short budget.
+        The order is by cross-validation on six tables of 900 to 7,000 rows.
         """
         rows = [
             # learning rate, leaves, features, leaf rows, bagging, l1, l2, extra trees, pairs
@@ -82,15 +85,10 @@ class LightGBM(Family):
             "learning_rate", "num_leaves", "feature_fraction", "min_data_in_leaf", "bagging_fraction",
             "lambda_l1", "lambda_l2", "extra_trees", "pairs",
         )  # fmt: skip
-        cells = context.n_rows * context.n_columns * context.outputs
-        hurry = float(np.clip((cells / 100_000) ** 0.3, 1, 3))
         categories = (
             {"cat_smooth": 10.0, "cat_l2": 1.0, "max_cat_to_onehot": 8} if context.categorical else {}
         )
-        candidates = [
-            dict(zip(keys, (round(rate * hurry, 4), *others), strict=True)) | categories
-            for rate, *others in rows
-        ]
+        candidates = [dict(zip(keys, row, strict=True)) | categories for row in rows]
         candidates = on_scales(candidates, context, log=(2, 4, 6))
         if _has_pairs(context):
             return candidates
@@ -100,10 +98,17 @@ class LightGBM(Family):
             if not candidate["pairs"]
         ]
 
+    def hurried(self, params: Params, context: Context) -> Params:
+        """Return larger learning rates for larger tables and more classes: fits must not take for ever."""
+        cells = context.n_rows * context.n_columns * context.outputs
+        hurry = float(np.clip((cells / 100_000) ** 0.3, 1, 3))
+        rate = min(params["learning_rate"] * hurry, _FASTEST)
+        return params | {"learning_rate": round(rate, 4)}
+
     def distributions(self, context: Context) -> dict[str, BaseDistribution]:
-        """Return the space of TabArena, with learning rates that a minute can use."""
+        """Return the space of TabArena, with larger learning rates and a choice of bins."""
         space: dict[str, BaseDistribution] = {
-            "learning_rate": FloatDistribution(0.02, 0.2, log=True),
+            "learning_rate": FloatDistribution(_SLOWEST, _FASTEST, log=True),
             "num_leaves": IntDistribution(2, 200, log=True),
             "feature_fraction": FloatDistribution(0.4, 1.0),
             "min_data_in_leaf": IntDistribution(1, 64, log=True),
@@ -111,6 +116,7 @@ class LightGBM(Family):
             "lambda_l1": FloatDistribution(0.0, 1.0),
             "lambda_l2": FloatDistribution(0.0, 2.0),
             "extra_trees": CategoricalDistribution((False, True)),
+            "max_bin": CategoricalDistribution(_BINS),
         }
         if context.categorical:
             space |= {

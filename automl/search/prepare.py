@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -10,6 +10,7 @@ from typing import Any
 import joblib
 import numpy as np
 import pandas as pd
+from joblib import cpu_count
 from numpy.typing import NDArray
 
 from automl.data import (
@@ -25,12 +26,13 @@ from automl.data import (
     read_table,
     split,
 )
-from automl.data.split import HOLDOUT_FROM
 from automl.errors import DataError, RunError, SettingError
 from automl.features import build_preprocessor, derived_columns
 from automl.models import Context, log_scale
-from automl.search.arrange import arrange
+from automl.search.arrange import Arrangement, arrange
 from automl.search.constraints import Constraints, directed_columns
+from automl.search.evaluate import TrainingRows
+from automl.search.folds import affordable_folds
 from automl.search.memory import release_memory
 from automl.search.table import write_matrix, write_table
 from automl.search.weigh import facts_of, findings_of, read_weights, write_weights
@@ -40,8 +42,6 @@ from automl.task import Task
 
 __all__ = ["Prepared", "load_prepared", "load_split", "prepare"]
 
-_CELLS_PER_SECOND = 5000
-_MOST_FOLDED_ROWS = 100_000  # above, there is one validation part in any case
 _UNUSED = (Kind.IDENTIFIER, Kind.CONSTANT)
 
 
@@ -122,19 +122,12 @@ def prepare(
     ]
 
     y = task.encode(dataset.frame[target])
-    parts = split(
-        y,
-        task.kind,
-        seed=spec["seed"],
-        n_folds=_n_folds(len(y), len(used), task, spec["budget"]),
-        groups=arrangement.groups,
-        times=arrangement.times,
-    )
+    parts = _divide(y, task, spec["seed"], arrangement)
     preprocessor = build_preprocessor(schema, used, n_rows=len(parts.train), seed=spec["seed"])
     with ThreadPoolExecutor(1) as beside:  # Arrow works without holding up Python
         written = beside.submit(write_table, folder, dataset.frame)
         width = write_matrix(folder, preprocessor, dataset.frame[used], parts.train)
-        facts = profile(dataset)
+        described = profile(dataset)
         written.result()
     derived = derived_columns(preprocessor)
     directed = directed_columns(monotone, schema, task, derived)
@@ -143,33 +136,31 @@ def prepare(
     folder.write("schema.json", schema.to_json())
     folder.write("task.json", task.to_json())
     folder.write("findings.json", [finding.to_json() for finding in findings])
-    folder.write("profile.json", facts)
+    folder.write("profile.json", described)
     with replacing(folder.path / "prep.joblib") as stream:
         joblib.dump(preprocessor, stream)
+    train_weights = None if weights is None else weights[parts.train]
+    facts = {
+        "columns": used,
+        "rows": len(y),
+        "training_rows": len(parts.train),
+        "holdout_rows": len(parts.holdout),
+        "ordered": parts.ordered,
+        "derived_columns": width,
+        "log_target": log_scale(y[parts.train], train_weights) if task.kind == "regression" else "",
+        "categorical": [i for i, c in enumerate(derived) if c.categorical],
+        "monotone": directed,
+        "weights": facts_of(weighted_by, weights),
+    }
+    if spec["max_trials"] is None:  # else time must not play a part in what comes out
+        parts = _with_affordable_folds(folder, y, task, parts, arrangement, facts)
     with replacing(folder.path / "target.npy") as stream:
         np.save(stream, y[parts.train])
     write_weights(folder.path, weights)
     with replacing(folder.path / "split.npz") as stream:
         np.savez(stream, **parts.to_arrays())  # type: ignore[arg-type]  # numpy's stub takes them for allow_pickle
-    train_weights = None if weights is None else weights[parts.train]
     # Written last: a folder with this file is complete.
-    folder.write(
-        "prepared.json",
-        {
-            "columns": used,
-            "rows": len(y),
-            "training_rows": len(parts.train),
-            "holdout_rows": len(parts.holdout),
-            "folds": parts.n_folds,
-            "judged_rows": int((parts.fold == 0).sum()) if parts.n_folds == 1 else 0,
-            "ordered": parts.ordered,
-            "derived_columns": width,
-            "log_target": log_scale(y[parts.train], train_weights) if task.kind == "regression" else "",
-            "categorical": [i for i, c in enumerate(derived) if c.categorical],
-            "monotone": directed,
-            "weights": facts_of(weighted_by, weights),
-        },
-    )
+    folder.write("prepared.json", {**facts, **_fold_facts(parts)})
     del dataset
     release_memory()
     if when_written is not None:
@@ -177,15 +168,63 @@ def prepare(
     return load_prepared(folder)
 
 
-def _n_folds(rows: int, columns: int, task: Task, budget: float) -> int | None:
-    """Three folds where five would leave too few candidates in the budget; None to go by the rows.
+def _divide(
+    y: NDArray[Any], task: Task, seed: int, arrangement: Arrangement, n_folds: int | None = None
+) -> Split:
+    return split(
+        y, task.kind, seed=seed, n_folds=n_folds, groups=arrangement.groups, times=arrangement.times
+    )  # fmt: skip
 
-    Only where the chosen candidates learn once more from nearly all rows at the end. (In 60 seconds on two
-    cores five folds of 12,000 rows and 27 columns let 7 candidates be tried.)
-    """
-    outputs = task.n_classes if task.kind == "multiclass" else 1
-    hurried = rows * columns * outputs / budget > _CELLS_PER_SECOND
-    return 3 if hurried and HOLDOUT_FROM <= rows <= _MOST_FOLDED_ROWS else None
+
+def _fold_facts(parts: Split) -> dict[str, int]:
+    judged = int((parts.fold == 0).sum()) if parts.n_folds == 1 else 0
+    return {"folds": parts.n_folds, "judged_rows": judged}
+
+
+def _with_affordable_folds(
+    folder: RunFolder,
+    y: NDArray[Any],
+    task: Task,
+    parts: Split,
+    arrangement: Arrangement,
+    facts: Mapping[str, Any],
+) -> Split:
+    """The training rows dealt to as many folds as the budget affords; the holdout stays as it is."""
+    spec = folder.spec
+    X = np.load(folder.path / "encoded.npy", mmap_mode="r")
+    context = _context(spec, task, {**facts, **_fold_facts(parts)})
+    rows = TrainingRows(X=X, y=y[parts.train], split=parts)
+    folds = affordable_folds(rows, context, spec["budget"], spec["n_jobs"] or cpu_count())
+    if folds == parts.n_folds:
+        return parts
+    dealt = _divide(y, task, spec["seed"], arrangement, folds)
+    if not np.array_equal(dealt.train, parts.train):
+        # For a single validation part the rows lie in another order.
+        place = np.empty(len(y), dtype=np.int64)
+        place[parts.train] = np.arange(len(parts.train))
+        with replacing(folder.path / "encoded.npy") as stream:
+            np.save(stream, X[place[dealt.train]])
+    return dealt
+
+
+def _context(spec: Mapping[str, Any], task: Task, facts: Mapping[str, Any]) -> Context:
+    """What families may know of a table, from what `prepared.json` says of it."""
+    return Context(
+        task=task.kind,
+        n_rows=facts["training_rows"],
+        n_columns=facts["derived_columns"],
+        n_classes=len(task.classes or ()),
+        categorical=tuple(facts["categorical"]),
+        n_folds=facts["folds"],
+        seed=spec["seed"],
+        metric=task.metric,
+        log_target=facts.get("log_target", ""),
+        monotone=tuple((int(position), int(sign)) for position, sign in facts.get("monotone", ())),
+        interpretable=Constraints.of(spec).interpretable,
+        weighted=facts.get("weights") is not None,
+        n_judged=facts.get("judged_rows", 0),
+        costs=task.costs,
+    )
 
 
 def load_prepared(folder: RunFolder) -> Prepared:
@@ -202,26 +241,10 @@ def load_prepared(folder: RunFolder) -> Prepared:
     spec = folder.spec
     schema = Schema.from_json(folder.read("schema.json"))
     task = Task.from_json(folder.read("task.json"))
-    context = Context(
-        task=task.kind,
-        n_rows=facts["training_rows"],
-        n_columns=facts["derived_columns"],
-        n_classes=len(task.classes or ()),
-        categorical=tuple(facts["categorical"]),
-        n_folds=facts["folds"],
-        seed=spec["seed"],
-        metric=task.metric,
-        log_target=facts.get("log_target", ""),
-        monotone=tuple((int(position), int(sign)) for position, sign in facts.get("monotone", ())),
-        interpretable=Constraints.of(spec).interpretable,
-        weighted=facts.get("weights") is not None,
-        n_judged=facts.get("judged_rows", 0),
-        costs=task.costs,
-    )
     return Prepared(
         schema=schema.select(facts["columns"]),
         task=task,
-        context=context,
+        context=_context(spec, task, facts),
         holdout_rows=facts["holdout_rows"],
         ordered=facts.get("ordered", False),
     )

@@ -1,4 +1,4 @@
-"""Which candidate to try next: first the families' own first candidates, then Optuna's TPE.
+"""Which candidate to try next: first the portfolio (`automl.search.portfolio`), then Optuna's TPE.
 
 A warm start puts the best candidates of an earlier run before them.
 The family of a candidate is drawn by what a gain is expected to cost (`automl.search.gain`). The sequence
@@ -11,64 +11,19 @@ same leaderboard.
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import optuna
-from optuna.distributions import (
-    BaseDistribution,
-    CategoricalDistribution,
-    FloatDistribution,
-    IntDistribution,
-)
 
 from automl.models import FAMILIES, Context, get_family
 from automl.search.gain import FamilyCost, chances
 from automl.search.ladder import due_rows, on_sample, sample_sizes, to_grow
+from automl.search.portfolio import adapted, first_candidates
 from automl.search.trial import Candidate, Origin, Trial
 
-__all__ = ["FIRST_ROUND", "Proposer"]
-
-# The order in which families show their first candidates: the n-th mention of a family takes its n-th. Quick
-# and different ones first, so that an ensemble of unlike models exists early.
-FIRST_ROUND = (
-    "dummy", "lightgbm", "linear", "decision_tree", "extra_trees", "lightgbm", "hist_gradient_boosting",
-    "lightgbm", "random_forest", "mlp", "lightgbm", "k_nearest_neighbors", "linear", "lightgbm",
-    "extra_trees", "lightgbm", "mlp", "lightgbm", "hist_gradient_boosting", "random_forest", "linear",
-)  # fmt: skip
-
-
-def first_candidates(context: Context, families: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The first candidates of the given families, in the order of `FIRST_ROUND`, then the others."""
-    waiting = {name: list(get_family(name).first_candidates(context)) for name in families}
-    for name in FIRST_ROUND:
-        if waiting.get(name):
-            yield name, waiting[name].pop(0)
-    while any(waiting.values()):
-        for name in families:
-            if waiting[name]:
-                yield name, waiting[name].pop(0)
-
-
-def adapted(family: str, params: Mapping[str, Any], context: Context) -> dict[str, Any]:
-    """Parameters that were chosen on another table, as far as they have a meaning on this one.
-
-    What is missing, or out of bounds here, is as in the family's first candidate.
-    """
-    kinds = get_family(family).distributions(context)
-    usual = get_family(family).first_candidates(context)[0]
-    known = {name: params[name] for name in kinds if name in params and _holds(kinds[name], params[name])}
-    return {**usual, **known}
-
-
-def _holds(kind: BaseDistribution, value: Any) -> bool:
-    """Whether a value may come from a distribution."""
-    if isinstance(kind, CategoricalDistribution):
-        return value in kind.choices
-    assert isinstance(kind, FloatDistribution | IntDistribution)
-    number = isinstance(value, int | float) and not isinstance(value, bool)
-    return number and kind.low <= value <= kind.high
+__all__ = ["Proposer"]
 
 
 class Proposer:

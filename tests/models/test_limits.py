@@ -65,13 +65,10 @@ def test_any_table_is_tried_by_boosting_and_the_dummy() -> None:
 
 def test_larger_tables_start_with_larger_learning_rates() -> None:
     family = get_family("lightgbm")
-    rates = [
-        family.first_candidates(context)[0]["learning_rate"]
-        for context in (table(1000, 9), table(50_000, 9), table(50_000, 9, classes=10), table(10**7, 9))
-    ]
+    tables = [table(1000, 9), table(50_000, 9), table(50_000, 9, classes=10), table(10**7, 9)]
+    hurried = [[family.hurried(each, on) for each in family.first_candidates(on)] for on in tables]
+    rates = [candidates[0]["learning_rate"] for candidates in hurried]
     assert rates == sorted(rates)
-    assert rates[0] < rates[1] < rates[2]
-    assert all(
-        value <= family.distributions(table(10**7, 9))["learning_rate"].high
-        for value in [each["learning_rate"] for each in family.first_candidates(table(10**7, 9))]
-    )
+    assert rates[0] == family.first_candidates(tables[0])[0]["learning_rate"] < rates[1] < rates[2]
+    most = family.distributions(tables[-1])["learning_rate"].high
+    assert all(each["learning_rate"] <= most for each in hurried[-1])
