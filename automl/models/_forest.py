@@ -41,7 +41,7 @@ class Forest(Family):
             return f"{cells:.0e} values are more than the {_MOST_CELLS:.0e} on which a forest grows in time."
         return None
 
-    def memory(self, params: Params, context: Context) -> int:
+    def _memory(self, params: Params, context: Context) -> int:
         """Return the rows as float32, each thread's share of them, and the trees twice: grown and packed."""
         rows = context.learned_rows
         leaves = min(_MOST_LEAVES // context.n_folds, _VOTING_TREES * rows // int(params["min_samples_leaf"]))

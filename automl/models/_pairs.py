@@ -4,43 +4,38 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from typing import Any
+from typing import TYPE_CHECKING
 
-import lightgbm
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import norm, rankdata
 
 from automl.features import OPERATIONS
 
-from .base import Context
+if TYPE_CHECKING:
+    from ._additive import Untold
+    from .base import Context
 
 __all__ = ["choose_pairs"]
 
 Floats = NDArray[np.float64]
 
-_ROWS = 8000
 _COLUMNS = 20
 _BINS = 16
-_CLASSES = 8
 _ALIKE = 0.98
 
 
-def choose_pairs(X: Floats, y: NDArray[Any], context: Context, most: int) -> dict[str, list[tuple[int, int]]]:
+def choose_pairs(seen: Untold, context: Context, most: int) -> dict[str, list[tuple[int, int]]]:
     """Choose pairs whose column tells what no sum over single columns can tell.
 
-    Two additive models (boosted stumps), each fitted to one half of the rows, leave residuals on the other
-    half. A pair is as good as the share of the residuals' variance that lies between the quantile bins of its
-    column. Pairs are made of the numbers that these models use most; of nearly equal columns the better one
-    stays. (Residuals of deeper trees hide the pair that matters: on a product of two columns among eight it
-    came 5th to 15th, with stumps first.)
+    A pair is as good as the share of the residuals' variance that lies between the quantile bins of its
+    column. Pairs are made of the numbers that the additive models use most; of nearly equal columns the
+    better one stays. (Residuals of deeper trees hide the pair that matters: on a product of two columns among
+    eight it came 5th to 15th, with stumps first.)
 
     Parameters
     ----------
-    X : ndarray of float64, shape (rows, columns)
-        Training rows only, so that nothing is learned from those that judge.
-    y : ndarray, shape (rows,)
-        Codes 0..K-1 or values.
+    seen : tuple of ndarray
+        Rows, residuals and gains: see `automl.models._additive.untold`.
     context : Context
     most : int
         How many to choose at most.
@@ -50,9 +45,7 @@ def choose_pairs(X: Floats, y: NDArray[Any], context: Context, most: int) -> dic
     dict of operation to list of (left, right)
         Empty when there are no two number columns.
     """
-    rows = np.random.default_rng(context.seed).permutation(len(X))[:_ROWS]
-    X, y = X[rows], y[rows]
-    residuals, importance = _untold(X, y, context)
+    X, residuals, importance = seen
     numbers = [j for j in np.argsort(-importance, kind="stable") if _is_number(X[:, j], int(j), context)]
     candidates = [
         (operation, int(left), int(right))
@@ -94,46 +87,6 @@ def _column(operation: str, left: Floats, right: Floats) -> Floats:
         operation
     ](left, right)
     return made
-
-
-def _untold(X: Floats, y: NDArray[Any], context: Context) -> tuple[Floats, Floats]:
-    """Residuals of shape (rows, outputs), each column of variance 1, and the gain of each column."""
-    outputs = _targets(y, context)
-    residuals = np.zeros_like(outputs)
-    importance = np.zeros(X.shape[1])
-    half = np.arange(len(X)) % 2 == 0
-    for learn, judge in ((half, ~half), (~half, half)):
-        settings = _ADDITIVE | {"num_threads": context.n_threads}
-        data = lightgbm.Dataset(
-            X[learn], categorical_feature=list(context.categorical), params=settings
-        ).construct()
-        for k in range(outputs.shape[1]):
-            data.set_label(outputs[learn, k])
-            model = lightgbm.train(settings, data, num_boost_round=100)
-            residuals[judge, k] = outputs[judge, k] - model.predict(X[judge])
-            importance += model.feature_importance("gain")
-    residuals = residuals - residuals.mean(axis=0)
-    spread = residuals.std(axis=0)
-    return residuals / np.where(spread > 0, spread, 1.0), importance
-
-
-_ADDITIVE = {
-    "objective": "l2", "learning_rate": 0.2, "num_leaves": 2, "min_data_in_leaf": 10, "verbosity": -1,
-    "force_col_wise": True, "deterministic": True, "seed": 0,
-}  # fmt: skip
-
-
-def _targets(y: NDArray[Any], context: Context) -> Floats:
-    """Normal scores of values, or an indicator for each of the most frequent classes (one for two).
-
-    Normal scores, so that a few large values do not decide what is chosen.
-    """
-    if not context.classification:
-        return np.asarray(norm.ppf((rankdata(y) - 0.5) / len(y)))[:, None]
-    if context.task == "binary":
-        return np.asarray(y == 1, dtype=np.float64)[:, None]
-    frequent = np.argsort(-np.bincount(y), kind="stable")[:_CLASSES]
-    return np.asarray(y[:, None] == frequent, dtype=np.float64)
 
 
 def _between_bins(residuals: Floats) -> float:

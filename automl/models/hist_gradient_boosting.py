@@ -29,7 +29,7 @@ class HistGradientBoosting(Family):
     label: ClassVar[str] = "Histogram gradient boosting"
     monotone: ClassVar[bool] = True
 
-    def memory(self, params: Params, context: Context) -> int:
+    def _memory(self, params: Params, context: Context) -> int:
         """Return a byte for each binned value, gradients, and copies where categories are told apart."""
         copies = 2 if context.categorical else 1
         rows = context.learned_rows

@@ -47,7 +47,7 @@ class Linear(Family):
             )
         return None
 
-    def memory(self, params: Params, context: Context) -> int:
+    def _memory(self, params: Params, context: Context) -> int:
         """Return the prepared matrix twice: in parts, and put together."""
         return copied_bytes(context) + 2 * prepared_bytes(context, spline=params["scaling"] == "spline")
 

@@ -36,7 +36,7 @@ class MLP(Family):
             return f"Up to {cells:.0e} values (one-hot) are more than the {_MOST_CELLS:.0e} learnt in time."
         return None
 
-    def memory(self, params: Params, context: Context) -> int:
+    def _memory(self, params: Params, context: Context) -> int:
         """Return the prepared matrix twice, in parts and put together; a network is small beside it."""
         return copied_bytes(context) + 2 * prepared_bytes(context)
 
