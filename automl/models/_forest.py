@@ -13,6 +13,7 @@ from optuna.distributions import (
     IntDistribution,
 )
 
+from ._made import codes_space
 from ._targets import scale_space
 from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes, matrix_bytes
 
@@ -61,7 +62,7 @@ class Forest(Family):
         }
         if context.classification:
             space["criterion"] = CategoricalDistribution(("gini", "entropy"))
-        return space | scale_space(context)
+        return space | codes_space(context) | scale_space(context)
 
     def _fit(
         self,

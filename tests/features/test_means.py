@@ -133,3 +133,14 @@ def test_codes_are_a_choice_only_where_there_are_categories() -> None:
     assert choices(categorical=(1,)) == ("own", "means")
     assert choices(categorical=(1, 3)) == ("own", "means", "crosses")
     assert choices(categorical=(1, 3), n_classes=30) is None
+
+
+def test_the_memory_of_made_columns_is_counted() -> None:
+    context = Context("regression", 100_000, 12, 0, (0, 1, 2), metric="rmse")
+    for name in ("lightgbm", "hist_gradient_boosting", "random_forest", "linear", "mlp"):
+        family = get_family(name)
+        own = family.first_candidates(context)[0] | {"codes": "own"}
+        grown = [family.memory(own | {"codes": codes}, context) for codes in ("own", "means", "crosses")]
+        matrix = 8 * context.learned_rows
+        assert grown[0] + 2 * (12 + 3) * matrix <= grown[1]
+        assert grown[1] + 2 * 8 * matrix <= grown[2] < grown[0] + 20 * (12 + 11) * matrix
