@@ -1,12 +1,13 @@
 """From encoded columns back to raw columns, through the structure of pipelines and column transformers.
 
 Structure gives a hypothesis (which raw columns each encoded column is made of); real hybrids test it. Where
-the structure is unknown, where an encoded column mixes raw columns, or where the test fails, the answer is
-"unknown" and hybrids are built from raw columns through the whole model: slower, never wrong.
+the structure is unknown, where an encoded column mixes more than two raw columns, or where the test fails,
+the answer is "unknown" and hybrids are built from raw columns through the whole model: slower, never wrong.
 """
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Sequence
 from typing import Any
 
@@ -19,14 +20,15 @@ from sklearn.frozen import FrozenEstimator
 from sklearn.impute import MissingIndicator, SimpleImputer
 from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.pipeline import FeatureUnion, Pipeline
-from sklearn.preprocessing import KBinsDiscretizer, OneHotEncoder
+from sklearn.preprocessing import FunctionTransformer, KBinsDiscretizer, OneHotEncoder
 
-from .space import FrameSpace, MatrixSpace, Space
+from .space import FrameSpace, JointSpace, MatrixSpace, Space
 
 Sources = list[frozenset[int]]
 
 _MAX_ENCODED_CELLS = 50_000_000
 _TEST_HYBRIDS = 48
+_FEW = 2
 
 
 def resolve(estimator: Any, space: Space, *, seed: int = 0) -> tuple[Any, Space]:
@@ -62,9 +64,14 @@ def undecided(estimator: Any) -> Any:
 
 
 def encode(transformer: Pipeline, space: Space, *, seed: int = 0) -> MatrixSpace | None:
-    """The space after a fitted transformer, or None if its columns cannot be traced to single raw columns."""
+    """The space after a fitted transformer; None if its columns cannot be traced to one or two raw ones."""
     inputs: Sources
-    if isinstance(space, MatrixSpace):
+    if isinstance(space, JointSpace):
+        inputs = [
+            frozenset({int(player) for player in players if player >= 0})
+            for players in zip(space.owner, space.other, strict=True)
+        ]
+    elif isinstance(space, MatrixSpace):
         inputs = [frozenset({int(player)}) for player in space.owner]
     else:
         inputs = [frozenset({j}) for j in range(space.players)]
@@ -72,21 +79,39 @@ def encode(transformer: Pipeline, space: Space, *, seed: int = 0) -> MatrixSpace
     if encoded is None:
         return None
     matrix, names = encoded
-    sources = trace(transformer, inputs, matrix.shape[1])
-    if sources is None or len(sources) != matrix.shape[1] or any(len(source) > 1 for source in sources):
+    few = space.pool_inputs()[:_FEW] if isinstance(space, MatrixSpace) else None
+    sources = trace(transformer, inputs, matrix.shape[1], few)
+    if sources is None or len(sources) != matrix.shape[1] or any(len(source) > 2 for source in sources):
         return None
-    owner = np.array([next(iter(source), 0) for source in sources], dtype=np.int64)
-    result = MatrixSpace(matrix, owner, space.players, names)
+    owner = np.array([min(source, default=0) for source in sources], dtype=np.int64)
+    result: MatrixSpace
+    if any(len(source) == 2 for source in sources):
+        other = np.array([max(source) if len(source) == 2 else -1 for source in sources], dtype=np.int64)
+        result = JointSpace(matrix, owner, other, transformer, space, names)
+    else:
+        result = MatrixSpace(matrix, owner, space.players, names)
     return result if _holds(transformer, space, result, seed) else None
 
 
 def _holds(transformer: Pipeline, space: Space, encoded: MatrixSpace, seed: int) -> bool:
-    """Encoding a hybrid must give the hybrid of the encodings, on rows mixed at random."""
-    index = np.random.default_rng(seed).integers(0, space.rows, size=(_TEST_HYBRIDS, space.players))
+    """Encoding a hybrid must give the hybrid of the encodings, on rows mixed at random.
+
+    A column of two players must not change when only the others do.
+    """
+    rng = np.random.default_rng(seed)
+    index = rng.integers(0, space.rows, size=(_TEST_HYBRIDS, space.players))
     actual = _matrix(transformer.transform(space.inputs(index)))
-    return actual is not None and bool(
-        np.allclose(actual[0], encoded.matrix(index), rtol=1e-9, atol=1e-9, equal_nan=True)
-    )
+    if actual is None:
+        return False
+    found, expected = actual[0], encoded.pool[index[:, encoded.owner], np.arange(encoded.width)]
+    if isinstance(encoded, JointSpace):
+        joint = encoded.other >= 0
+        for pair in np.unique(np.column_stack([encoded.owner, encoded.other])[joint], axis=0):
+            columns = joint & (encoded.owner == pair[0]) & (encoded.other == pair[1])
+            others = rng.integers(0, space.rows, size=index.shape)
+            others[:, pair] = index[:, pair]
+            expected[:, columns] = encoded.matrix(others)[:, columns]
+    return bool(np.allclose(found, expected, rtol=1e-9, atol=1e-9, equal_nan=True))
 
 
 def _matrix(encoded: Any) -> tuple[NDArray[Any], pd.Index[Any] | None] | None:
@@ -111,7 +136,9 @@ def _numbers(space: FrameSpace) -> Space:
     return MatrixSpace(matrix[0], np.arange(space.players), space.players, space.pool.columns)
 
 
-def trace(transformer: Any, inputs: Sources, width: int | None) -> Sources | None:
+def trace(
+    transformer: Any, inputs: Sources, width: int | None, few: NDArray[Any] | None = None
+) -> Sources | None:
     """Which raw columns each output column of a fitted transformer is made of.
 
     Parameters
@@ -121,6 +148,8 @@ def trace(transformer: Any, inputs: Sources, width: int | None) -> Sources | Non
         The raw columns that each input column is made of.
     width : int or None
         Number of output columns, if known.
+    few : array, optional
+        A few rows of the input, which tell how many columns a step makes of them.
 
     Returns
     -------
@@ -133,11 +162,11 @@ def trace(transformer: Any, inputs: Sources, width: int | None) -> Sources | Non
     if len(everything) <= 1 and width is not None:
         return [everything] * width  # whatever happens inside: there is one raw column only
     if isinstance(transformer, Pipeline):
-        return _trace_steps(transformer, inputs, width)
+        return _trace_steps(transformer, inputs, width, few)
     if isinstance(transformer, ColumnTransformer):
         return _trace_columns(transformer, inputs)
     if isinstance(transformer, FeatureUnion):
-        parts = [trace(part, inputs, None) for _, part in transformer.transformer_list]
+        parts = [trace(part, inputs, _width(part, few), few) for _, part in transformer.transformer_list]
         return None if any(part is None for part in parts) else [s for part in parts for s in part or ()]
     if isinstance(transformer, OneHotEncoder):
         return _repeat(inputs, transformer._n_features_outs)
@@ -149,8 +178,15 @@ def trace(transformer: Any, inputs: Sources, width: int | None) -> Sources | Non
         return [inputs[j] for j in transformer.features_]
     if hasattr(transformer, "get_support"):
         return [source for source, kept in zip(inputs, transformer.get_support(), strict=True) if kept]
+    taken = _taken(transformer)
+    if taken is not None:
+        return [inputs[j] for j in taken]
     if width is None:
         width = len(inputs)
+    if few is not None and width and len(inputs) > width and not len(inputs) % width:
+        # Neighbours become one column, as where an array is reshaped to pairs.
+        size = len(inputs) // width
+        return [frozenset().union(*inputs[j : j + size]) for j in range(0, len(inputs), size)]
     # Scalers, ordinal encoders, element-wise functions keep the number of columns; target encoders, splines
     # and the like turn each column into an equal number of neighbours. Transformers that mix fail the test
     # on hybrids.
@@ -165,19 +201,40 @@ def _repeat(inputs: Sources, times: Sequence[int]) -> Sources | None:
     return [source for source, count in zip(inputs, times, strict=True) for _ in range(count)]
 
 
-def _trace_steps(pipeline: Pipeline, inputs: Sources, width: int | None) -> Sources | None:
-    steps = [step for _, step in pipeline.steps if step is not None]
+def _trace_steps(
+    pipeline: Pipeline, inputs: Sources, width: int | None, few: NDArray[Any] | None
+) -> Sources | None:
+    steps = [step for _, step in pipeline.steps if step is not None and step != "passthrough"]
     current = inputs
     for position, step in enumerate(steps):
         if position + 1 == len(steps):
             step_width = width
+        elif few is not None:
+            step_width = _width(step, few)
         else:
             step_width = getattr(steps[position + 1], "n_features_in_", None)
-        traced = trace(step, current, step_width)
+        traced = trace(step, current, step_width, few)
         if traced is None:
             return None
         current = traced
+        if few is not None:
+            few = step.transform(few)
     return current
+
+
+def _width(step: Any, few: NDArray[Any] | None) -> int | None:
+    """How many columns a step makes of a few rows."""
+    if few is None or isinstance(step, str):
+        return None
+    return int(step.transform(few).shape[1])
+
+
+def _taken(step: Any) -> list[int] | None:
+    """The positions that ``operator.methodcaller("take", positions, 1)`` takes; None for any other step."""
+    if not isinstance(step, FunctionTransformer) or not isinstance(step.func, operator.methodcaller):
+        return None
+    arguments: Any = step.func.__reduce__()[1]
+    return list(arguments[1]) if arguments[0] == "take" and arguments[2:] == (1,) else None
 
 
 def _trace_columns(transformer: ColumnTransformer, inputs: Sources) -> Sources | None:

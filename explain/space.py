@@ -5,7 +5,8 @@ B`` rows, and ``M`` players: the raw columns. A hybrid row is written as one poo
 player. A space turns such numbers into what a model takes: a frame of raw columns (:class:`FrameSpace`), or
 a matrix of encoded columns, each of which belongs to one raw column (:class:`MatrixSpace`). Building in
 encoded space is exact when every encoded column depends on one raw column, and saves running the encoder
-once per hybrid.
+once per hybrid. Where some of them depend on two, such as a product, hybrids go through the encoder
+(:class:`JointSpace`); it is known which two, so trees can still be followed inside.
 """
 
 from __future__ import annotations
@@ -141,6 +142,76 @@ class MatrixSpace(Space):
             own = _codes(self.pool[:, column])
             _, codes[:, player] = np.unique(codes[:, player] * (own.max() + 2) + own + 1, return_inverse=True)
         return codes
+
+
+class JointSpace(MatrixSpace):
+    """Hybrids as matrices of encoded columns, some of which are made of two players' columns.
+
+    Parameters
+    ----------
+    pool : array of shape (n + B, m)
+        Encoded foreground and background rows.
+    owner, other : arrays of shape (m,)
+        The player that each encoded column belongs to, and the second one; -1 where there is none.
+    encoder : fitted transformer
+    before : Space
+        What the encoder is given.
+    """
+
+    def __init__(
+        self,
+        pool: NDArray[Any],
+        owner: Ints,
+        other: Ints,
+        encoder: Any,
+        before: Space,
+        names: pd.Index[Any] | None = None,
+    ) -> None:
+        super().__init__(pool, owner, before.players, names)
+        self.other = np.asarray(other, dtype=np.int64)
+        self.encoder = encoder
+        self.before = before
+
+    def matrix(self, index: Ints) -> NDArray[Any]:
+        """Hybrid rows as a matrix of shape (R, m)."""
+        return np.asarray(self.encoder.transform(self.before.inputs(index)))
+
+    @cached_property
+    def codes(self) -> Ints:
+        return self.before.codes
+
+    def mixed(self, n: int) -> Floats:
+        """The columns of two players where these part: one is x, the other z.
+
+        Parameters
+        ----------
+        n : int
+            Foreground rows of the pool.
+
+        Returns
+        -------
+        array of shape (C, 2, n, B)
+            For each column of two players, in their order: the owner's value from foreground row x and the
+            other's from background row z; and the other way round.
+        """
+        columns = np.flatnonzero(self.other >= 0)
+        owner, other = self.owner[columns], self.other[columns]
+        background = self.rows - n
+        values = np.empty((len(columns), 2, n * background))
+        x = np.repeat(np.arange(n), background)[:, None]
+        z = np.tile(np.arange(n, self.rows), n)[:, None]
+        players = np.arange(self.players)
+        # Two different numbers differ in a bit: a few hybrids part the players of all pairs.
+        for bit in range(int(self.players - 1).bit_length()):
+            for chosen in (0, 1):
+                from_x = (players >> bit) & 1 == chosen
+                turns = [(0, from_x[owner] & ~from_x[other]), (1, from_x[other] & ~from_x[owner])]
+                if not any(parted.any() for _, parted in turns):
+                    continue
+                rows = self.matrix(np.where(from_x, x, z))
+                for turn, parted in turns:
+                    values[parted, turn] = rows[:, columns[parted]].T
+        return values.reshape(len(columns), 2, n, background)
 
 
 def _codes(values: Any) -> Ints:

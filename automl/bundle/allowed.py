@@ -62,6 +62,8 @@ _ESTIMATORS = frozenset().union(
     _names("sklearn.preprocessing._data", "StandardScaler QuantileTransformer"),
     _names("sklearn.preprocessing._polynomial", "SplineTransformer"),
     _names("sklearn.preprocessing._label", "LabelEncoder LabelBinarizer"),
+    _names("sklearn.preprocessing._target_encoder", "TargetEncoder"),
+    _names("sklearn.model_selection._split", "KFold"),  # by which the encoder parted its rows
     _names("sklearn.impute._base", "SimpleImputer MissingIndicator"),
     _names("sklearn.feature_extraction.text", "HashingVectorizer TfidfTransformer"),
     _names("sklearn.decomposition._truncated_svd", "TruncatedSVD"),
@@ -225,6 +227,7 @@ _TO_NUMBER = Reference("pandas.to_numeric")
 _METHODS: dict[str, Callable[[tuple[Any, ...]], bool]] = {
     "apply": lambda arguments: arguments == (_TO_NUMBER, 0, False, None, ("coerce",)),
     "astype": lambda arguments: arguments in (("str",), ("float64",), ("object",)),
+    "dot": lambda arguments: arguments == ((4096.0, 1.0),),
     "count": lambda arguments: len(arguments) == 1 and arguments[0] in _COUNTED,
     "fillna": lambda arguments: arguments == ("",),
     "map": lambda arguments: arguments == (Reference("builtins.repr"),),

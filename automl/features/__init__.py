@@ -5,14 +5,18 @@ from __future__ import annotations
 from .build import build_preprocessor
 from .derived import DerivedColumn, derived_columns
 from .encode import encode_blocks
+from .means import mean_columns
 from .pairs import OPERATIONS, Pairs, pair_columns
+from .steps import beside
 
 __all__ = [
     "OPERATIONS",
     "DerivedColumn",
     "Pairs",
+    "beside",
     "build_preprocessor",
     "derived_columns",
     "encode_blocks",
+    "mean_columns",
     "pair_columns",
 ]

@@ -24,6 +24,8 @@ _ALPHABETIC = 30
 #: More codes than rows can teach are of no use: the rarest categories share NaN with the unknown ones.
 _ROWS_PER_CATEGORY = 20
 _FEWEST, _MOST = 254, 2000
+MOST_CODES = 4096
+"""More than any column has, so that two codes can be written as one number."""
 #: Look-alikes are replaced one by one; a column with more of them than this keeps its spellings.
 _MOST_ALIASES = 64
 _TRUE_FALSE = {"true": "True", "TRUE": "True", "false": "False", "FALSE": "False"}

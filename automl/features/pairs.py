@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from sklearn.pipeline import FeatureUnion, Pipeline
+from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import FunctionTransformer
 
-from .steps import method
+from .steps import Part, method
 
 __all__ = ["OPERATIONS", "Pairs", "pair_columns"]
 
@@ -19,8 +19,8 @@ Pairs = Mapping[str, Sequence[tuple[int, int]]]
 """For each operation, positions (left, right) in the matrix."""
 
 
-def pair_columns(pairs: Pairs) -> FeatureUnion:
-    """Return a step that passes a matrix on and appends a column for each pair.
+def pair_columns(pairs: Pairs) -> list[Part]:
+    """Return steps that make a column of each pair.
 
     The ratio is written as the angle of the point (right, left). That is the same to a tree, which only
     asks for the order: for positive numbers the angle grows with left / right. And it is a number where
@@ -33,13 +33,11 @@ def pair_columns(pairs: Pairs) -> FeatureUnion:
 
     Returns
     -------
-    sklearn.pipeline.FeatureUnion
-        Takes float64 arrays of shape (n, m), returns (n, m + pairs): first the columns as they are, then
-        those of each operation in the order of `OPERATIONS`. NaN where one of both is NaN.
+    list of (name, step)
+        One for each operation, in the order of `OPERATIONS`, for `beside`. They take float64 arrays of shape
+        (n, m). NaN where one of both is NaN.
     """
-    parts = [("own", FunctionTransformer())]
-    parts += [(name, _column_step(name, pairs[name])) for name in OPERATIONS if pairs.get(name)]
-    return FeatureUnion(parts)
+    return [(name, _column_step(name, pairs[name])) for name in OPERATIONS if pairs.get(name)]
 
 
 def _column_step(operation: str, pairs: Sequence[tuple[int, int]]) -> Pipeline:

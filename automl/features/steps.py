@@ -9,10 +9,20 @@ unbound methods do not survive.
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
+from sklearn.pipeline import FeatureUnion
 from sklearn.preprocessing import FunctionTransformer
+
+Part = tuple[str, Any]
+"""A name, and a step that makes columns of a matrix."""
+
+
+def beside(parts: Sequence[Part]) -> FeatureUnion:
+    """Return a step that passes a matrix on and appends the columns that each part makes of it."""
+    return FeatureUnion([("own", FunctionTransformer()), *parts])
 
 
 def method(name: str, *arguments: Any) -> FunctionTransformer:

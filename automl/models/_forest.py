@@ -13,6 +13,7 @@ from optuna.distributions import (
     IntDistribution,
 )
 
+from ._made import codes_space
 from ._targets import scale_space
 from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes, matrix_bytes
 
@@ -42,7 +43,7 @@ class Forest(Family):
             return f"{cells:.0e} values are more than the {_MOST_CELLS:.0e} on which a forest grows in time."
         return None
 
-    def memory(self, params: Params, context: Context) -> int:
+    def _memory(self, params: Params, context: Context) -> int:
         """Return the rows as float32, each thread's share of them, and the trees twice: grown and packed."""
         rows = context.learned_rows
         leaves = min(_MOST_LEAVES // context.n_folds, _VOTING_TREES * rows // int(params["min_samples_leaf"]))
@@ -62,7 +63,7 @@ class Forest(Family):
         }
         if context.classification:
             space["criterion"] = CategoricalDistribution(("gini", "entropy"))
-        return space | scale_space(context)
+        return space | codes_space(context) | scale_space(context)
 
     def _fit(
         self,

@@ -20,10 +20,12 @@ from optuna.distributions import (
     FloatDistribution,
     IntDistribution,
 )
+from sklearn.pipeline import Pipeline
 
 from automl.costs import CostMatrix
 from automl.errors import GlassbenchError
 
+from ._made import HYPERPARAMETERS, made_bytes, make_columns, with_made
 from ._targets import in_units, to_scale
 
 __all__ = [
@@ -39,6 +41,8 @@ __all__ = [
 
 Params = dict[str, Any]
 """Hyperparameters of one candidate: plain JSON values only."""
+
+_DONE_AROUND = ("target", *HYPERPARAMETERS)
 
 
 class OutOfTime(GlassbenchError, TimeoutError):  # noqa: N818 - the name says what happened
@@ -226,7 +230,9 @@ class Fitted:
 class Family(ABC):
     """A kind of model. One subclass per file of this package; its file is all there is to know about it.
 
-    A subclass names itself, declares `distributions`, offers `first_candidates` and implements `_fit`.
+    A subclass names itself, declares `distributions`, offers `first_candidates` and implements `_fit`. What
+    the hyperparameters ``target``, ``pairs`` and ``codes`` ask for, where its space has them, is done around
+    its `_fit`.
     """
 
     name: ClassVar[str]
@@ -254,12 +260,16 @@ class Family(ABC):
         """Return what in the table itself, such as its size, speaks against this family."""
         return None
 
-    @abstractmethod
     def memory(self, params: Params, context: Context) -> int:
         """Return about how many bytes fitting and keeping one model takes at its peak.
 
         Beside the matrix of all rows, which is mapped from the disk, and what a process takes anyway.
         """
+        return self._memory(params, with_made(params, context)) + made_bytes(params, context)
+
+    @abstractmethod
+    def _memory(self, params: Params, context: Context) -> int:
+        """Return the bytes of a model of the columns that `_fit` is given; see `memory`."""
 
     @abstractmethod
     def first_candidates(self, context: Context) -> list[Params]:
@@ -333,15 +343,42 @@ class Family(ABC):
         given = sample_weight, sample_weight_valid
         weight, weight_valid = (None if each is None else np.asarray(each, np.float64) for each in given)
         deadline.check(f"start to fit {self.label}")
-        own = {name: value for name, value in params.items() if name != "target"}
         if params.get("target") != "log":
-            return self._fit(own, context, X, y, X_valid, y_valid, weight, weight_valid, deadline)
+            return self._fit_with_made(
+                params, context, X, y, X_valid, y_valid, weight, weight_valid, deadline
+            )
         # A relative error is an absolute one of the logarithm.
         inner = replace(context, metric="mae" if context.metric == "mape" else context.metric)
         y_valid = None if y_valid is None else to_scale(y_valid, context)
         scaled = to_scale(y, context)
-        fitted = self._fit(own, inner, X, scaled, X_valid, y_valid, weight, weight_valid, deadline)
+        fitted = self._fit_with_made(
+            params, inner, X, scaled, X_valid, y_valid, weight, weight_valid, deadline
+        )
         return replace(fitted, estimator=in_units(fitted.estimator, y, context))
+
+    def _fit_with_made(
+        self,
+        params: Params,
+        context: Context,
+        X: NDArray[np.float64],
+        y: NDArray[Any],
+        X_valid: NDArray[np.float64] | None,
+        y_valid: NDArray[Any] | None,
+        weight: NDArray[np.float64] | None,
+        weight_valid: NDArray[np.float64] | None,
+        deadline: Deadline,
+    ) -> Fitted:
+        """Fit on the columns and those made of them, where there are any: a pipeline of both steps."""
+        own = {name: value for name, value in params.items() if name not in _DONE_AROUND}
+        make = make_columns(params, context, X, y, weight)
+        if make is None:
+            return self._fit(own, context, X, y, X_valid, y_valid, weight, weight_valid, deadline)
+        X = make.fit_transform(X, y)
+        X_valid = None if X_valid is None else make.transform(X_valid)
+        deadline.check(f"start to fit {self.label} after columns were made of others")
+        wider = replace(context, n_columns=X.shape[1])
+        fitted = self._fit(own, wider, X, y, X_valid, y_valid, weight, weight_valid, deadline)
+        return replace(fitted, estimator=Pipeline([("make", make), ("model", fitted.estimator)]))
 
     @abstractmethod
     def _fit(

@@ -38,7 +38,7 @@ class DecisionTree(Family):
         """Stand back where nobody asks for it: boosting and forests do better in every other respect."""
         return None if context.interpretable else "It is tried only where a person must be able to read it."
 
-    def memory(self, params: Params, context: Context) -> int:
+    def _memory(self, params: Params, context: Context) -> int:
         """Return the prepared rows, and once more as the float32 that trees grow on."""
         return copied_bytes(context) + 3 * prepared_bytes(context) // 2
 

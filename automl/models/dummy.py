@@ -23,7 +23,7 @@ class Dummy(Family):
     interpretable: ClassVar[bool] = True
     weighted: ClassVar[bool] = True
 
-    def memory(self, params: Params, context: Context) -> int:
+    def _memory(self, params: Params, context: Context) -> int:
         return copied_bytes(context)
 
     def first_candidates(self, context: Context) -> list[Params]:

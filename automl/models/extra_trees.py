@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from sklearn.ensemble import ExtraTreesClassifier, ExtraTreesRegressor
 
 from ._forest import Forest
+from ._made import with_codes
 from ._targets import on_scales
 from .base import Context, Params
 
@@ -24,12 +25,13 @@ class ExtraTrees(Forest):
     def first_candidates(self, context: Context) -> list[Params]:
         """Return deep trees, then smoother ones for targets with much noise."""
         if context.classification:
-            return [
+            candidates: list[Params] = [
                 {"max_features": 0.5, "min_samples_leaf": 1, "criterion": "entropy"},
                 {"max_features": 0.4, "min_samples_leaf": 8, "criterion": "gini"},
             ]
-        candidates: list[Params] = [
+            return with_codes(candidates, context, {})
+        candidates = [
             {"max_features": 0.75, "min_samples_leaf": 1},
             {"max_features": 0.5, "min_samples_leaf": 3},
         ]
-        return on_scales(candidates, context, log=(1,))
+        return with_codes(on_scales(candidates, context, log=(1,)), context, {})

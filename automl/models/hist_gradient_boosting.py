@@ -10,6 +10,7 @@ from optuna.distributions import BaseDistribution, FloatDistribution, IntDistrib
 from sklearn.ensemble import HistGradientBoostingClassifier, HistGradientBoostingRegressor
 from threadpoolctl import threadpool_limits
 
+from ._made import codes_space, with_codes
 from ._targets import on_scales, scale_space
 from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes, matrix_bytes
 
@@ -30,7 +31,7 @@ class HistGradientBoosting(Family):
     monotone: ClassVar[bool] = True
     weighted: ClassVar[bool] = True
 
-    def memory(self, params: Params, context: Context) -> int:
+    def _memory(self, params: Params, context: Context) -> int:
         """Return a byte for each binned value, gradients, and copies where categories are told apart."""
         copies = 2 if context.categorical else 1
         rows = context.learned_rows
@@ -59,7 +60,7 @@ class HistGradientBoosting(Family):
                 "max_features": 0.6,
             },
         ]
-        return on_scales(candidates, context, log=(1,))
+        return with_codes(on_scales(candidates, context, log=(1,)), context, {1: "means"})
 
     def distributions(self, context: Context) -> dict[str, BaseDistribution]:
         """Return the space of the trees and of the rate."""
@@ -69,7 +70,7 @@ class HistGradientBoosting(Family):
             "min_samples_leaf": IntDistribution(2, 64, log=True),
             "l2_regularization": FloatDistribution(1e-3, 30.0, log=True),
             "max_features": FloatDistribution(0.2, 1.0),
-        } | scale_space(context)
+        } | (codes_space(context) | scale_space(context))
 
     def _fit(
         self,

@@ -33,7 +33,7 @@ class KNearestNeighbors(Family):
             return f"In {context.n_columns:,} columns (more than {_MOST_COLUMNS}) all rows are far apart."
         return None
 
-    def memory(self, params: Params, context: Context) -> int:
+    def _memory(self, params: Params, context: Context) -> int:
         """Return the prepared matrix in parts, put together, and indexed."""
         return copied_bytes(context) + 3 * prepared_bytes(context)
 

@@ -14,11 +14,8 @@ from optuna.distributions import (
     FloatDistribution,
     IntDistribution,
 )
-from sklearn.pipeline import FeatureUnion, Pipeline
 
-from automl.features import pair_columns
-
-from ._pairs import choose_pairs
+from ._made import codes_space, pairs_space, with_codes
 from ._targets import on_scales, scale_space
 from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes
 
@@ -52,18 +49,14 @@ class LightGBM(Family):
     monotone: ClassVar[bool] = True
     weighted: ClassVar[bool] = True
 
-    def memory(self, params: Params, context: Context) -> int:
-        """Return a byte or two for each binned value, gradients, scores; with pairs two more matrices."""
-        pairs = int(params.get("pairs") or 0)
-        columns = context.n_columns + pairs
-        rows = context.learned_rows
+    def _memory(self, params: Params, context: Context) -> int:
+        """Return a byte or two for each binned value, gradients and scores."""
+        columns, rows = context.n_columns, context.learned_rows
         most_bins = int(params.get("max_bin") or _BINS[0])
-        width = 1 if most_bins < 256 else 2
-        bins = width * rows * columns + 8 * min(rows, _BIN_ROWS) * columns
+        bins = (1 if most_bins < 256 else 2) * rows * columns + 8 * min(rows, _BIN_ROWS) * columns
         scores = 24 * rows * context.outputs
         histograms = 16 * (most_bins + 1) * columns * int(params["num_leaves"])
-        widened = 2 * 8 * rows * columns if pairs else 0
-        return _LIBRARY_BYTES + copied_bytes(context) + bins + scores + histograms + widened
+        return _LIBRARY_BYTES + copied_bytes(context) + bins + scores + histograms
 
     def first_candidates(self, context: Context) -> list[Params]:
         """Return configurations after AutoGluon's CPU portfolio, in the order in which they did best.
@@ -90,7 +83,8 @@ class LightGBM(Family):
         )
         candidates = [dict(zip(keys, row, strict=True)) | categories for row in rows]
         candidates = on_scales(candidates, context, log=(2, 4, 6))
-        if _has_pairs(context):
+        candidates = with_codes(candidates, context, {4: "means", 5: "crosses"})
+        if pairs_space(context):
             return candidates
         return [
             {key: value for key, value in candidate.items() if key != "pairs"}
@@ -124,9 +118,7 @@ class LightGBM(Family):
                 "cat_l2": FloatDistribution(0.005, 2.0, log=True),
                 "max_cat_to_onehot": IntDistribution(8, 100, log=True),
             }
-        if _has_pairs(context):
-            space["pairs"] = CategoricalDistribution((0, 16))
-        return space | scale_space(context)
+        return space | pairs_space(context) | codes_space(context) | scale_space(context)
 
     def _fit(
         self,
@@ -140,19 +132,13 @@ class LightGBM(Family):
         weight_valid: NDArray[np.float64] | None,
         deadline: Deadline,
     ) -> Fitted:
-        prepare: FeatureUnion | None = None
-        if params.get("pairs") and (pairs := choose_pairs(X, y, context, int(params["pairs"]), weight)):
-            prepare = pair_columns(pairs)
-            X = prepare.fit_transform(X)
-            X_valid = None if X_valid is None else prepare.transform(X_valid)
-            deadline.check("train the first tree after the pairs of columns were chosen")
         rate = float(params["learning_rate"])
         stopper = _Stopper(deadline, patience=int(np.clip(4 / rate, 30, 200)))
         # Without validation rows nothing tells when to stop: take the rounds such a rate usually needs.
         rounds = int(np.clip(100 / rate, 1000, 5000) if X_valid is not None else np.clip(10 / rate, 50, 500))
         kind = lightgbm.LGBMClassifier if context.classification else lightgbm.LGBMRegressor
         estimator = kind(
-            **_settings(params, context, X.shape),
+            **_settings(params, context, X.shape[0]),
             n_estimators=rounds,
             n_jobs=context.n_threads,
             random_state=context.seed,
@@ -173,26 +159,21 @@ class LightGBM(Family):
         estimator._evals_result = {}
         booster = estimator.booster_
         kept = booster.num_trees() // booster.num_model_per_iteration()
-        model = estimator if prepare is None else Pipeline([("pairs", prepare), ("model", estimator)])
-        return Fitted(model, iterations=kept, stopped_early_by_clock=stopper.by_clock)
+        return Fitted(estimator, iterations=kept, stopped_early_by_clock=stopper.by_clock)
 
 
-def _has_pairs(context: Context) -> bool:
-    return context.n_columns - len(context.categorical) >= 2
-
-
-def _settings(params: Params, context: Context, shape: tuple[int, ...]) -> dict[str, Any]:
+def _settings(params: Params, context: Context, rows: int) -> dict[str, Any]:
     """Translate hyperparameters into LightGBM's own, adding what follows from the task and the table."""
-    settings = {name: value for name, value in params.items() if name != "pairs"}
+    settings = dict(params)
     # Tiny tables: a leaf that must hold more rows than a tenth of the table would forbid every split.
-    settings["min_data_in_leaf"] = min(int(params["min_data_in_leaf"]), max(1, shape[0] // 10))
+    settings["min_data_in_leaf"] = min(int(params["min_data_in_leaf"]), max(1, rows // 10))
     settings["metric"] = _LOSSES[context.task]
     if context.metric in _OBJECTIVES and not context.classification:
         settings["metric"] = _FOLLOWED[context.metric]
         if not context.monotone:  # LightGBM refuses: these objectives set the leaves anew, which undoes it
             settings["objective"] = _OBJECTIVES[context.metric]
     if (directions := context.directions) is not None:
-        settings["monotone_constraints"] = directions + [0] * (shape[1] - len(directions))  # pairs are free
+        settings["monotone_constraints"] = directions
         # The other methods are looser, but not known to hold (lightgbm#5358 and #6155 are open), and without
         # effect where each tree sees a part of the columns.
         settings["monotone_constraints_method"] = "basic"

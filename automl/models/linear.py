@@ -10,6 +10,7 @@ from optuna.distributions import BaseDistribution, CategoricalDistribution, Floa
 from sklearn.linear_model import ElasticNet, LogisticRegression, Ridge
 from sklearn.pipeline import Pipeline
 
+from ._made import codes_space, with_codes
 from ._preparation import SCALINGS, most_cells, position_after, prepared_bytes, scaled
 from ._targets import centre_and_spread, on_scales, scale_space
 from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes, ignoring_convergence
@@ -48,7 +49,7 @@ class Linear(Family):
             )
         return None
 
-    def memory(self, params: Params, context: Context) -> int:
+    def _memory(self, params: Params, context: Context) -> int:
         """Return the prepared matrix twice: in parts, and put together."""
         return copied_bytes(context) + 2 * prepared_bytes(context, spline=params["scaling"] == "spline")
 
@@ -64,7 +65,7 @@ class Linear(Family):
                 {"scaling": "standard", "strength": strength, "sparse": sparse}
                 for strength, sparse in ((1e-3, False), (1e-2, False), (1e-3, True))
             ]
-        return on_scales(candidates, context, log=(0, 2))
+        return with_codes(on_scales(candidates, context, log=(0, 2)), context, {})
 
     def distributions(self, context: Context) -> dict[str, BaseDistribution]:
         """Return the space: scaling, penalty and its kind."""
@@ -72,7 +73,7 @@ class Linear(Family):
             "scaling": CategoricalDistribution(SCALINGS[:1] if context.interpretable else SCALINGS),
             "strength": FloatDistribution(1e-6, 1.0, log=True),
             "sparse": CategoricalDistribution((False, True)),
-        } | scale_space(context)
+        } | (codes_space(context) | scale_space(context))
 
     def _fit(
         self,

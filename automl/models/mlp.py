@@ -11,6 +11,7 @@ from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
+from ._made import codes_space, with_codes
 from ._preparation import most_cells, prepared_bytes, scaled
 from ._targets import centre_and_spread, on_scales, scale_space
 from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes
@@ -37,7 +38,7 @@ class MLP(Family):
             return f"Up to {cells:.0e} values (one-hot) are more than the {_MOST_CELLS:.0e} learnt in time."
         return None
 
-    def memory(self, params: Params, context: Context) -> int:
+    def _memory(self, params: Params, context: Context) -> int:
         """Return the prepared matrix twice, in parts and put together; a network is small beside it."""
         return copied_bytes(context) + 2 * prepared_bytes(context)
 
@@ -47,7 +48,7 @@ class MLP(Family):
             {"layers": 2, "width": 128, "learning_rate": 5e-4, "alpha": 0.1, "scaling": "quantile"},
             {"layers": 1, "width": 128, "learning_rate": 2e-3, "alpha": 0.3, "scaling": "quantile"},
         ]
-        return on_scales(candidates, context, log=(0,))
+        return with_codes(on_scales(candidates, context, log=(0,)), context, {1: "means"})
 
     def distributions(self, context: Context) -> dict[str, BaseDistribution]:
         """Return the space: shape, rate, decay, scale."""
@@ -57,7 +58,7 @@ class MLP(Family):
             "learning_rate": FloatDistribution(3e-4, 2e-2, log=True),
             "alpha": FloatDistribution(1e-4, 10.0, log=True),
             "scaling": CategoricalDistribution(("standard", "quantile")),
-        } | scale_space(context)
+        } | (codes_space(context) | scale_space(context))
 
     def _fit(
         self,

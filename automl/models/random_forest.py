@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
 from ._forest import Forest
+from ._made import with_codes
 from ._targets import on_scales
 from .base import Context, Params
 
@@ -24,12 +25,13 @@ class RandomForest(Forest):
     def first_candidates(self, context: Context) -> list[Params]:
         """Return few columns per split for classes, many for values."""
         if context.classification:
-            return [
+            candidates: list[Params] = [
                 {"max_features": 0.4, "min_samples_leaf": 4, "criterion": "entropy"},
                 {"max_features": 0.5, "min_samples_leaf": 1, "criterion": "gini"},
             ]
-        candidates: list[Params] = [
+            return with_codes(candidates, context, {1: "means"})
+        candidates = [
             {"max_features": 0.4, "min_samples_leaf": 1},
             {"max_features": 0.7, "min_samples_leaf": 3},
         ]
-        return on_scales(candidates, context, log=(1,))
+        return with_codes(on_scales(candidates, context, log=(1,)), context, {1: "means"})

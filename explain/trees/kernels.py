@@ -71,6 +71,13 @@ def _goes(goes_left: Any, node: Any, slot: Any) -> Any:
 
 
 @_compiled
+def _goes_between(mixed: Any, column: Any, turn: Any, x: Any, z: Any, cut: Any, missing: Any) -> Any:
+    """Whether a column of two players goes left where one of them is at x and the other at z."""
+    value = mixed[column, turn, x, z]
+    return value <= cut or (missing and value != value)
+
+
+@_compiled
 def _largest(root: Any, left: Any) -> Any:
     """Nodes of the largest tree: more than any stack of its nodes can hold."""
     largest = left.shape[0] - root[-1]
@@ -85,11 +92,17 @@ def add_walks(
     left: Any,
     right: Any,
     player: Any,
+    other: Any,
+    joint: Any,
+    mixed: Any,
+    threshold: Any,
+    missing_left: Any,
     value: Any,
     output: Any,
     goes_left: Any,
     x: Any,
     z: Any,
+    background: Any,
     position: Any,
     change: Any,
 ) -> None:
@@ -97,7 +110,8 @@ def add_walks(
 
     State k of a walk takes from x the players with position < k. At a node where x and z part, the states
     with position[player] < k follow x and the others z, so a whole walk is one visit of the tree with an
-    interval of states, split where the rows part. ``x`` and ``z`` are slots; ``change`` has
+    interval of states, split where the rows part. A column of two players parts it in three: both at z, one
+    at each, both at x. ``x`` and ``z`` are slots, the background's from ``background`` on; ``change`` has
     shape (W, states + 1, K).
     """
     width = value.shape[1]
@@ -118,6 +132,38 @@ def add_walks(
                 while left[node] >= 0:
                     x_left, z_left = _goes(goes_left, node, row_x), _goes(goes_left, node, row_z)
                     child_x = left[node] if x_left else right[node]
+                    if joint[node] >= 0:
+                        place, second = position[walk, player[node]], position[walk, other[node]]
+                        turn = 0
+                        if place > second:
+                            place, second, turn = second, place, 1
+                        if high > second:
+                            if low > second:
+                                node = child_x
+                                continue
+                            stack_node[depth], stack_low[depth], stack_high[depth] = child_x, second + 1, high
+                            depth += 1
+                            high = second
+                        if high > place:
+                            child = right[node]
+                            if _goes_between(
+                                mixed,
+                                joint[node],
+                                turn,
+                                row_x,
+                                row_z - background,
+                                threshold[node],
+                                missing_left[node],
+                            ):
+                                child = left[node]
+                            if low > place:
+                                node = child
+                                continue
+                            stack_node[depth], stack_low[depth], stack_high[depth] = child, place + 1, high
+                            depth += 1
+                            high = place
+                        node = left[node] if z_left else right[node]
+                        continue
                     if x_left == z_left:
                         node = child_x
                         continue
@@ -145,15 +191,33 @@ def _count(bits: Any) -> Any:
 
 
 @_compiled
+def _bits_between(
+    mixed: Any, column: Any, turn: Any, x: Any, start: Any, count: Any, cut: Any, missing: Any
+) -> Any:
+    """Bits of the ``count`` background rows from ``start`` on with which `_goes_between` goes left."""
+    bits = np.uint64(0)
+    for place in range(count):
+        if _goes_between(mixed, column, turn, x, start + place, cut, missing):
+            bits |= np.uint64(1) << np.uint64(place)
+    return bits
+
+
+@_compiled
 def add_shapley(
     root: Any,
     left: Any,
     right: Any,
     player: Any,
+    other: Any,
+    joint: Any,
+    mixed: Any,
+    threshold: Any,
+    missing_left: Any,
     value: Any,
     output: Any,
     goes_left: Any,
     x: Any,
+    background: Any,
     word: Any,
     count: Any,
     weight: Any,
@@ -164,12 +228,15 @@ def add_shapley(
     For a pair (x, z), a leaf is reached by the coalitions that hold its a players decided as in x and none of
     its b players decided as in z; each of the former gets (a−1)! b! / (a+b)! of the leaf's value, each of the
     latter loses a! (b−1)! / (a+b)! (Laberge and Pequignot, 2022). Background rows that part from x at the
-    same nodes descend together, as a set of bits.
+    same nodes descend together, as a set of bits. A node whose column is made of two players is come to
+    again for each of them that is not decided yet, unless all decisions lead the same way.
 
     Parameters
     ----------
     x : array of int
         Slots of the foreground rows.
+    background : int
+        First slot of the background.
     word : int
         The word of ``goes_left`` that holds the background rows.
     count : int
@@ -180,7 +247,7 @@ def add_shapley(
         Added to.
     """
     width = value.shape[1]
-    size = 2 * _largest(root, left) + 2
+    size = 2 * _largest(root, left) + 2  # up to three entries for each node on the way to a leaf
     side = np.zeros(credit.shape[1], dtype=np.int8)
     path = np.empty(credit.shape[1] + 1, dtype=np.int32)
     stack_node = np.empty(size, dtype=np.int32)
@@ -198,6 +265,54 @@ def add_shapley(
             while True:
                 while left[node] >= 0:
                     own = player[node]
+                    if joint[node] >= 0:
+                        mate = other[node]
+                        always, sometimes = everyone, np.uint64(0)
+                        if side[own] != 2 and side[mate] != 2:
+                            bits = everyone if _goes(goes_left, node, row_x) else np.uint64(0)
+                            always, sometimes = always & bits, sometimes | bits
+                        if side[own] != 1 and side[mate] != 1:
+                            bits = goes_left[node, word]
+                            always, sometimes = always & bits, sometimes | bits
+                        for turn in range(2):
+                            first_side = side[own] if turn == 0 else side[mate]
+                            second_side = side[mate] if turn == 0 else side[own]
+                            if first_side != 2 and second_side != 1:
+                                bits = _bits_between(
+                                    mixed,
+                                    joint[node],
+                                    turn,
+                                    row_x,
+                                    64 * word - background,
+                                    count,
+                                    threshold[node],
+                                    missing_left[node],
+                                )
+                                always, sometimes = always & bits, sometimes | bits
+                        if rows & ~always == 0:
+                            node = left[node]
+                        elif rows & sometimes == 0:
+                            node = right[node]
+                        elif side[own] != 0 and side[mate] != 0:
+                            stack_node[depth], stack_length[depth], stack_player[depth] = (
+                                right[node],
+                                length,
+                                -1,
+                            )
+                            stack_rows[depth] = rows & ~always
+                            depth += 1
+                            node, rows = left[node], rows & always
+                        else:
+                            if side[own] != 0:
+                                own = mate
+                            stack_node[depth], stack_length[depth], stack_player[depth] = node, length, own
+                            stack_side[depth], stack_rows[depth] = 2, rows
+                            depth += 1
+                            side[own] = 1
+                            path[length] = own
+                            length += 1
+                            a += 1
+                        continue
                     if _goes(goes_left, node, row_x):
                         child_x, child_z = left[node], right[node]
                         parting = rows & ~goes_left[node, word]

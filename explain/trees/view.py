@@ -18,7 +18,7 @@ from sklearn.ensemble import (
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from ..game import Game
-from ..space import MatrixSpace
+from ..space import JointSpace, MatrixSpace
 from .structure import LEAF, Trees
 
 FORESTS = (
@@ -32,6 +32,8 @@ FORESTS = (
 HISTOGRAMS = (HistGradientBoostingClassifier, HistGradientBoostingRegressor)
 
 _MAX_DECISIONS = 4_000_000_000  # one bit each: 500 MB
+_MAX_MIXED_ROWS = 50_000
+"""Pairs of a foreground and a background row for which columns of two players are encoded, several times."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +49,11 @@ class TreeView:
         Number n of foreground rows; the background starts at the next full word.
     player : int32 array of shape (N,)
         Player that each inner node looks at.
+    other, joint : int32 arrays of shape (N,)
+        Where a node's column is made of two players: the second one, and the column's place in ``mixed``;
+        else -1.
+    mixed : array of shape (C, 2, n, B)
+        See :meth:`explain.space.JointSpace.mixed`.
     link : {"identity", "sigmoid", "softmax"}
         From the trees' sum to the game's scale.
     """
@@ -55,7 +62,15 @@ class TreeView:
     goes_left: NDArray[np.uint64]
     foreground: int
     player: NDArray[np.int32]
+    other: NDArray[np.int32]
+    joint: NDArray[np.int32]
+    mixed: NDArray[np.float64]
     link: str
+
+    @property
+    def background(self) -> int:
+        """The first slot of the background."""
+        return self.foreground + -self.foreground % 64
 
     def slots(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """Places of pool rows among the bits."""
@@ -64,7 +79,9 @@ class TreeView:
     def used_players(self, players: int) -> NDArray[np.bool_]:
         """Shape (M,): the players that some node looks at."""
         used = np.zeros(players, dtype=np.bool_)
-        used[self.player[self.trees.left != LEAF]] = True
+        inner = self.trees.left != LEAF
+        used[self.player[inner]] = True
+        used[self.other[inner & (self.other >= 0)]] = True
         return used
 
 
@@ -88,7 +105,7 @@ def view(game: Game) -> TreeView | None:
         return None
     from .kernels import decide
 
-    matrix, owner = space.pool, space.owner
+    matrix, order = space.pool, np.arange(space.width)
     trees: Trees | None
     if isinstance(estimator, FORESTS):
         from .forest import read_forest
@@ -100,7 +117,7 @@ def view(game: Game) -> TreeView | None:
         from .histogram import histogram_columns, read_histogram
 
         trees, link = read_histogram(estimator), _link(game)
-        owner = owner[histogram_columns(estimator, space.width)]
+        order = histogram_columns(estimator, space.width)
         matrix = estimator._preprocess_X(space.pool_inputs(), reset=False)
     else:
         from .lightgbm import read_lightgbm
@@ -108,6 +125,17 @@ def view(game: Game) -> TreeView | None:
         trees, link = read_lightgbm(estimator), _link(game)
     if trees is None or trees.nodes * space.rows > _MAX_DECISIONS:
         return None
+    joint = np.full(space.width, -1)
+    other = joint
+    mixed = np.empty((0, 2, 0, 0))
+    if isinstance(space, JointSpace):
+        if game.n * game.background > _MAX_MIXED_ROWS:
+            return None
+        other = space.other
+        joint[other >= 0] = np.arange((other >= 0).sum())
+        mixed = space.mixed(game.n)
+        if trees.single_precision:
+            mixed = mixed.astype(np.float32).astype(np.float64)
     matrix = np.asarray(matrix, dtype=np.float32 if trees.single_precision else np.float64)
     gap = -game.n % 64
     words = -(-(space.rows + gap) // 64)
@@ -125,7 +153,9 @@ def view(game: Game) -> TreeView | None:
         trees.category_words,
         trees.categories,
     )
-    return TreeView(trees, goes_left, game.n, owner[trees.column].astype(np.int32), link)
+    looked_at = order[trees.column]
+    player, second, place = (each[looked_at].astype(np.int32) for each in (space.owner, other, joint))
+    return TreeView(trees, goes_left, game.n, player, second, place, mixed, link)
 
 
 def _link(game: Game) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from ..game import Game
-from ..space import MatrixSpace
+from ..space import JointSpace, MatrixSpace
 from .base import Floats, Ints, Walker
 
 _CELLS = 4_000_000  # of one batch of hybrids: about 32 MB of doubles
@@ -27,6 +27,8 @@ class EvaluatedWalker(Walker):
         if isinstance(space, MatrixSpace):
             owned = np.zeros(space.players, dtype=bool)
             owned[space.owner] = True
+            if isinstance(space, JointSpace):
+                owned[space.other[space.other >= 0]] = True
             self.players &= owned
         self.outputs = game.outputs
 

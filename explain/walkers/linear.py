@@ -8,7 +8,7 @@ import numpy as np
 from scipy.special import expit, softmax
 
 from ..game import Game
-from ..space import MatrixSpace
+from ..space import JointSpace, MatrixSpace
 from .base import Floats, Ints, Walker
 
 
@@ -21,6 +21,8 @@ def contributions(game: Game) -> Floats | None:
     coefficients = getattr(game.estimator, "coef_", None)
     if not isinstance(coefficients, np.ndarray) or not isinstance(game.space, MatrixSpace):
         return None
+    if isinstance(game.space, JointSpace):
+        return None  # a column of two players is no sum of their parts
     weights = np.atleast_2d(coefficients)
     space = game.space
     if weights.ndim != 2 or weights.shape[1] != space.width or space.pool.dtype.kind not in "fiu":

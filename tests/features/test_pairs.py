@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 
 from automl.bundle.trusted import dump_model, load_model
-from automl.features import OPERATIONS, pair_columns
+from automl.features import OPERATIONS, beside, pair_columns
 from automl.models import Context, get_family
+from automl.models._additive import untold
 from automl.models._pairs import choose_pairs
 
 
 def test_each_operation_makes_its_column() -> None:
     X = np.array([[6.0, 3.0, -2.0], [1.0, 0.0, 4.0], [np.nan, 1.0, 5.0]])
-    step = pair_columns(
-        {"sum": [(0, 1)], "product": [(1, 2)], "difference": [(0, 1), (2, 0)], "ratio": [(0, 1), (2, 1)]}
-    ).fit(X)
+    pairs = {"sum": [(0, 1)], "product": [(1, 2)], "difference": [(0, 1), (2, 0)], "ratio": [(0, 1), (2, 1)]}
+    step = beside(pair_columns(pairs)).fit(X)
     made = step.transform(X)
     np.testing.assert_array_equal(made[:, :3], X)
     np.testing.assert_allclose(made[:, 3], np.arctan2(X[:, 0], X[:, 1]))
@@ -34,9 +34,10 @@ def test_each_operation_makes_its_column() -> None:
 def test_the_angle_orders_like_the_ratio_and_is_a_number_at_zero() -> None:
     rng = np.random.default_rng(0)
     X = np.exp(3 * rng.normal(size=(500, 2)))
-    angle = pair_columns({"ratio": [(0, 1)]}).fit_transform(X)[:, 2]
+    step = beside(pair_columns({"ratio": [(0, 1)]}))
+    angle = step.fit_transform(X)[:, 2]
     np.testing.assert_array_equal(np.argsort(angle), np.argsort(X[:, 0] / X[:, 1]))
-    assert np.isfinite(pair_columns({"ratio": [(0, 1)]}).fit_transform(np.zeros((3, 2)))).all()
+    assert np.isfinite(step.fit_transform(np.zeros((3, 2)))).all()
 
 
 def rows(operation: str, task: str) -> tuple[Context, Any, Any]:
@@ -56,7 +57,7 @@ def rows(operation: str, task: str) -> tuple[Context, Any, Any]:
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_the_pair_that_matters_is_among_the_first(operation: str, task: str) -> None:
     context, X, y = rows(operation, task)
-    assert (3, 5) in choose_pairs(X, y, context, 6)[operation]
+    assert (3, 5) in choose_pairs(untold(X, y, context), context, 6)[operation]
 
 
 def test_a_ratio_is_learnt_better_with_pairs_and_the_model_can_be_shipped() -> None:
@@ -81,6 +82,6 @@ def test_no_pairs_where_there_are_no_two_numbers() -> None:
     X = np.column_stack([np.arange(40) % 3, np.arange(40.0), np.full(40, np.nan), np.arange(40) % 2])
     y = np.arange(40) % 2
     context = Context(task="binary", n_rows=40, n_columns=4, n_classes=2, categorical=(0,))
-    assert choose_pairs(X, y, context, 8) == {}
+    assert choose_pairs(untold(X, y, context), context, 8) == {}
     alone = Context(task="binary", n_rows=40, n_columns=2, n_classes=2, categorical=(0,))
     assert "pairs" not in get_family("lightgbm").distributions(alone)
