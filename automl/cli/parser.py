@@ -83,6 +83,14 @@ def _add_fit(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         help="tcp://host:port of a Dask scheduler to evaluate on (default: processes of this machine)",
     )
     fit.add_argument(
+        "--with",
+        action="append",
+        default=[],
+        dest="extra_families",
+        metavar="FAMILY",
+        help="a model family to try beside the usual ones: catboost; may be repeated",
+    )
+    fit.add_argument(
         "--memory",
         metavar="SIZE",
         help="what all processes of the search may take, such as 8GB (default: 80 %% of what is available)",

@@ -39,6 +39,7 @@ def fit(options: Namespace, console: Console) -> int:
         n_jobs=options.n_jobs,
         max_trials=options.max_trials,
         executor=options.executor,
+        extra_families=options.extra_families,
         memory=options.memory,
         home=options.home,
         out=options.out,

@@ -22,6 +22,7 @@ from optuna.distributions import (
 )
 
 from automl.errors import GlassbenchError
+from automl.extras import install_hint, is_installed
 
 from ._targets import in_units, to_scale
 
@@ -230,9 +231,13 @@ class Family(ABC):
     """Whether its models keep `Context.monotone`, for whatever rows."""
     interpretable: ClassVar[bool] = False
     """Whether a person can read its models."""
+    extra: ClassVar[str] = ""
+    """The extra (`automl.extras`) that it needs to learn; such a family is only tried where asked for."""
 
     def unavailable(self, context: Context) -> str | None:
         """Return why this family should not be tried on such a table, or None if it should."""
+        if self.extra and not is_installed(self.extra):
+            return f"{self.label} is not installed. {install_hint(self.extra)}"
         if context.interpretable and not self.interpretable:
             return f"Only models that a person can read are wanted; {self.label} is none."
         if context.monotone and not self.monotone:

@@ -330,7 +330,10 @@ class _Search:
             self._record(
                 candidate, evaluate(self.folder.path, candidate.family, candidate.params, context, np.inf)
             )
+        asked_for = self.folder.spec.get("extra_families", ())
 
+            if family.extra and name not in asked_for:
+                continue
     def _start_next(self) -> bool:
         """Give the next candidate to a worker; False where there is none for now."""
         if (again := self.at_work.take_again()) is not None:

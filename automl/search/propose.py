@@ -33,9 +33,10 @@ __all__ = ["FIRST_ROUND", "Proposer"]
 # The order in which families show their first candidates: the n-th mention of a family takes its n-th. Quick
 # and different ones first, so that an ensemble of unlike models exists early.
 FIRST_ROUND = (
-    "dummy", "lightgbm", "linear", "decision_tree", "extra_trees", "lightgbm", "hist_gradient_boosting",
-    "lightgbm", "random_forest", "mlp", "lightgbm", "k_nearest_neighbors", "linear", "lightgbm",
-    "extra_trees", "lightgbm", "mlp", "lightgbm", "hist_gradient_boosting", "random_forest", "linear",
+    "dummy", "lightgbm", "linear", "decision_tree", "extra_trees", "catboost", "lightgbm",
+    "hist_gradient_boosting", "lightgbm", "random_forest", "catboost", "mlp", "lightgbm",
+    "k_nearest_neighbors", "linear", "lightgbm", "extra_trees", "catboost", "lightgbm", "mlp", "lightgbm",
+    "hist_gradient_boosting", "random_forest", "linear",
 )  # fmt: skip
 
 
