@@ -271,6 +271,28 @@ class Run:
             self._models = {result["chosen"]: model}
         return result
 
+    def work_on(self, executor: str | None) -> None:
+        """Choose other workers for a search that is taken up again.
+
+        Parameters
+        ----------
+        executor : str or None
+            Address of a Dask scheduler, as for `create_run`; None: processes of this machine.
+
+        Raises
+        ------
+        SettingError
+            When it is no such address.
+        MissingExtraError
+            When Dask is not installed.
+        RunError
+            When the search is under way.
+        """
+        _check_executor(executor)
+        with self.folder.hold(wait=5):
+            self.folder.write("spec.json", self.folder.spec | {"executor": executor})
+            self.folder.add_event("executor_changed", executor=executor)
+
     def status(self) -> dict[str, Any]:
         """Where the run stands."""
         return self.folder.status

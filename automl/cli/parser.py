@@ -164,6 +164,12 @@ def _add_resume(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         description="Go on with a search that was cancelled or cut off. Nothing finished is done again.",
     )
     resume.add_argument("run", metavar="RUN", help=_RUN)
+    resume.add_argument(
+        "--executor",
+        metavar="ADDRESS",
+        help="go on with other workers: tcp://host:port of a Dask scheduler, or `here` for processes of this "
+        "machine (default: as before)",
+    )
     _add_home(resume)
     _add_output(resume, quiet=True)
 

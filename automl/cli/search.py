@@ -16,7 +16,7 @@ from automl.cli.console import Console, find_run, number
 from automl.cli.progress import Lines, Live, Progress
 from automl.cli.suspicions import suspicions
 from automl.jobs.folder import LOG
-from automl.run import create_run
+from automl.run import create_run, load_run
 from automl.search.forecast import outlook_words
 from automl.store import RunFolder, cost_words, headline
 
@@ -65,6 +65,8 @@ def resume(options: Namespace, console: Console) -> int:
     if now.alive and not now.is_over:
         console.progress(f"The search is at work already; watching {run.path}.")
     else:
+        if options.executor is not None:
+            load_run(run.path).work_on(None if options.executor == "here" else options.executor)
         jobs.resume(run.path)
     return _follow(run, console)
 
