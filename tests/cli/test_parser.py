@@ -30,7 +30,7 @@ def test_all_settings_of_fit_arrive() -> None:
     line += " --groups g --monotone u=increasing --monotone v=w=decreasing --interpretable"
     line += " --max-latency-ms 8 --max-size-mb 0.5"
     line += " --exclude a --exclude b --kind c=text --kind d=e=number --name n --home h --json --quiet"
-    line += " --memory 8GB"
+    line += " --memory 8GB --with catboost"
     options = vars(build_parser().parse_args(line.split()))
     assert {name: str(value) for name, value in options.items()} == {
         "version": "False",
@@ -48,6 +48,7 @@ def test_all_settings_of_fit_arrive() -> None:
         "groups": "g",
         "time": "None",
         "executor": "None",
+        "extra_families": "['catboost']",
         "warm_start": "None",
         "monotone": "[('u', 'increasing'), ('v=w', 'decreasing')]",
         "interpretable": "True",
