@@ -115,10 +115,13 @@ class CatBoost(Family):
         if X_valid is not None and y_valid is not None:
             judged = _pool(X_valid, (y_valid - origin) / unit, codes)
         deadline.check("train the first tree after the columns were binned")
-        writing = _LEAF_SECONDS * context.outputs * 2 ** int(params["depth"])
+        # Of small tables, deeper trees would have more leaves than rows.
+        depth = min(int(params["depth"]), max(2, int(np.log2(len(X))) - 1))
+        writing = _LEAF_SECONDS * context.outputs * 2**depth
         stopper = _Stopper(deadline, patience=int(np.clip(3 / rate, 30, 150)), writing=writing)
         model = catboost.CatBoost(
-            _settings(params, context) | {"loss_function": loss, "iterations": rounds, "learning_rate": rate}
+            _settings(params, context)
+            | {"loss_function": loss, "iterations": rounds, "learning_rate": rate, "depth": depth}
         )
         model.fit(learned, eval_set=judged, use_best_model=False, callbacks=[stopper])
         kept = stopper.best_round + 1
@@ -160,7 +163,6 @@ def _loss(context: Context) -> str:
 def _settings(params: Params, context: Context) -> dict[str, Any]:
     """Translate hyperparameters into CatBoost's own, adding what follows from the task and the table."""
     settings: dict[str, Any] = {
-        "depth": int(params["depth"]),
         "l2_leaf_reg": float(params["l2_leaf_reg"]),
         "rsm": float(params["rsm"]),
         "random_strength": float(params["random_strength"]),

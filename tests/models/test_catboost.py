@@ -13,6 +13,7 @@ from sklearn.base import is_classifier
 
 import automl
 from automl import extras
+from automl.bundle.trusted import dump_model, load_model
 from automl.errors import MissingExtraError, SettingError
 from automl.models import Context, catboost, get_family
 from automl.models._oblivious import as_lightgbm, border_in_doubles
@@ -116,9 +117,9 @@ def test_a_run_tries_it_only_where_it_is_asked_for(
     )  # fmt: skip
     rows = run.leaderboard()
     (trial,) = rows.id[rows.family == "catboost"]
-    bundle = automl.load_bundle(run.export(tmp_path / "catboost.zip", model=trial))
-    assert "catboost" not in bundle.manifest["packages"]
-    assert "lightgbm" in bundle.manifest["packages"]
+    loaded = load_model(dump_model(run.model_for(trial)))
+    assert loaded.needs("lightgbm")
+    assert not loaded.needs("catboost")
 
 
 def test_what_is_no_extra_family_or_not_installed_is_refused(
