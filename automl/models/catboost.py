@@ -33,7 +33,7 @@ class CatBoost(Family):
     Categories are split one by one where there are few (``one_hot_max_size``), else by ordered statistics of
     the target, each row's made from the rows before it in a random order (Prokhorenkova et al., "CatBoost:
     unbiased boosting with categorical features", NeurIPS 2018). Statistics of combined categories are left
-    out: they took four times as long for no gain (see CONTRIBUTING), and could not be written as below.
+    out: they took more than twice as long for no gain (see CONTRIBUTING), and could not be written as below.
 
     The fitted model is handed on as LightGBM trees that predict the same; see `automl.models._oblivious`.
     The number of rounds is chosen on the validation rows, as in `automl.models.lightgbm`.
