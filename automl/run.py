@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from importlib.util import find_spec
 from pathlib import Path
 from time import monotonic
 from time import time as now
 from typing import TYPE_CHECKING, Any
 
 from automl.costs import checked_costs
-from automl.errors import DataError, MissingExtraError, RunError, SettingError
+from automl.errors import DataError, RunError, SettingError
+from automl.extras import require_extra
 from automl.search.constraints import Constraints
 from automl.store import Home, RunFolder, calibration_of, is_id
 
@@ -52,6 +52,7 @@ def create_run(
     n_jobs: int | None = None,
     max_trials: int | None = None,
     executor: str | None = None,
+    extra_families: Sequence[str] = (),
     memory: float | str | None = None,
     home: str | Path | None = None,
     out: str | Path | None = None,
@@ -94,6 +95,9 @@ def create_run(
         Address of a Dask scheduler, `tcp://host:port` or `tls://host:port`, on whose workers the candidates
         are evaluated; default: processes of this machine. Dask runs what its scheduler sends: name only one
         that you trust.
+    extra_families : sequence of str
+        Model families to try beside the usual ones; they need a package more to learn, and none to predict.
+        There is "catboost".
     memory : float or str, optional
         What the search may take with all its processes: bytes, or a text such as "8GB". Default: 80 % of what
         the machine (or the control group around this process) has available at the start. A candidate that
@@ -150,7 +154,7 @@ def create_run(
     RunError
         When there is nothing in `warm_start` to start from.
     MissingExtraError
-        When `executor` is given and Dask is not installed.
+        When `executor` is given and Dask is not installed, or an extra family's package is not.
     """
     _check_settings(target, budget, n_jobs, max_trials, excluded)
     _check_split_settings(target, groups, time)
@@ -158,6 +162,7 @@ def create_run(
     _check_executor(executor)
     if calibrate not in _CALIBRATE:
         raise SettingError(f"calibrate is {calibrate!r}.", fix=f"Give {' or '.join(map(repr, _CALIBRATE))}.")
+    _check_extra_families(extra_families)
     earlier = None
     if warm_start is not None:
         from automl.search.warm import best_candidates
@@ -196,6 +201,7 @@ def create_run(
         "n_jobs": n_jobs,
         "max_trials": max_trials,
         "executor": executor,
+        "extra_families": list(extra_families),
         "memory": memory,
         "kinds": {column: str(kind) for column, kind in (kinds or {}).items()},
         "excluded": list(excluded),
@@ -288,6 +294,28 @@ class Run:
         if model is not None:
             self._models = {(result["chosen"], calibration_of(result)): model}
         return result
+
+    def work_on(self, executor: str | None) -> None:
+        """Choose other workers for a search that is taken up again.
+
+        Parameters
+        ----------
+        executor : str or None
+            Address of a Dask scheduler, as for `create_run`; None: processes of this machine.
+
+        Raises
+        ------
+        SettingError
+            When it is no such address.
+        MissingExtraError
+            When Dask is not installed.
+        RunError
+            When the search is under way.
+        """
+        _check_executor(executor)
+        with self.folder.hold(wait=5):
+            self.folder.write("spec.json", self.folder.spec | {"executor": executor})
+            self.folder.add_event("executor_changed", executor=executor)
 
     def status(self) -> dict[str, Any]:
         """Where the run stands."""
@@ -684,8 +712,18 @@ def _check_executor(executor: str | None) -> None:
             f"{executor!r} is not the address of a Dask scheduler.",
             fix="Give tcp://host:port, or tls://host:port where Dask is configured with certificates.",
         )
-    if find_spec("distributed") is None:
-        raise MissingExtraError(
-            "Evaluating on a Dask cluster needs the package distributed.",
-            fix="Install it with: pip install 'glassbench[dask]'",
-        )
+    require_extra("dask", "Evaluating on a Dask cluster")
+
+
+def _check_extra_families(names: Sequence[str]) -> None:
+    if not names:
+        return
+    from automl.models import FAMILIES  # not above: it takes a second
+
+    optional = {name: family for name, family in FAMILIES.items() if family.extra}
+    for name in names:
+        if name not in optional:
+            raise SettingError(
+                f"{name!r} is not a model family that can be added.", fix=f"There is {', '.join(optional)}."
+            )
+        require_extra(optional[name].extra, f"The family {optional[name].label}")

@@ -30,6 +30,7 @@ STOREYS = [
     {"automl.features"},
     {"automl.metrics", "automl.task", "automl.conformal", "automl.costs"},
     {"automl.data"},
+    {"automl.extras"},
     {"automl.errors"},
 ]
 TRAIN_WING = {"automl.search", "automl.leaderboard"}

@@ -84,6 +84,14 @@ def _add_fit(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None
         help="tcp://host:port of a Dask scheduler to evaluate on (default: processes of this machine)",
     )
     fit.add_argument(
+        "--with",
+        action="append",
+        default=[],
+        dest="extra_families",
+        metavar="FAMILY",
+        help="a model family to try beside the usual ones: catboost; may be repeated",
+    )
+    fit.add_argument(
         "--memory",
         metavar="SIZE",
         help="what all processes of the search may take, such as 8GB (default: 80 %% of what is available)",
@@ -178,6 +186,12 @@ def _add_resume(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         description="Go on with a search that was cancelled or cut off. Nothing finished is done again.",
     )
     resume.add_argument("run", metavar="RUN", help=_RUN)
+    resume.add_argument(
+        "--executor",
+        metavar="ADDRESS",
+        help="go on with other workers: tcp://host:port of a Dask scheduler, or `here` for processes of this "
+        "machine (default: as before)",
+    )
     _add_home(resume)
     _add_output(resume, quiet=True)
 

@@ -17,7 +17,7 @@ from automl.cli.decisions import decided
 from automl.cli.progress import Lines, Live, Progress
 from automl.cli.suspicions import suspicions
 from automl.jobs.folder import LOG
-from automl.run import create_run
+from automl.run import create_run, load_run
 from automl.search.forecast import outlook_words
 from automl.store import RunFolder, calibration_words, cost_words, headline, weights_words
 
@@ -40,6 +40,7 @@ def fit(options: Namespace, console: Console) -> int:
         n_jobs=options.n_jobs,
         max_trials=options.max_trials,
         executor=options.executor,
+        extra_families=options.extra_families,
         memory=options.memory,
         home=options.home,
         out=options.out,
@@ -68,6 +69,8 @@ def resume(options: Namespace, console: Console) -> int:
     if now.alive and not now.is_over:
         console.progress(f"The search is at work already; watching {run.path}.")
     else:
+        if options.executor is not None:
+            load_run(run.path).work_on(None if options.executor == "here" else options.executor)
         jobs.resume(run.path)
     return _follow(run, console)
 

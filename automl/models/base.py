@@ -24,6 +24,7 @@ from sklearn.pipeline import Pipeline
 
 from automl.costs import CostMatrix
 from automl.errors import GlassbenchError
+from automl.extras import install_hint, is_installed
 
 from ._made import HYPERPARAMETERS, made_bytes, make_columns, with_made
 from ._targets import in_units, to_scale
@@ -36,6 +37,7 @@ __all__ = [
     "OutOfTime",
     "Params",
     "copied_bytes",
+    "hurried_rate",
     "matrix_bytes",
 ]
 
@@ -245,9 +247,13 @@ class Family(ABC):
     """Whether a person can read its models."""
     weighted: ClassVar[bool] = False
     """Whether it can learn from rows that count differently."""
+    extra: ClassVar[str] = ""
+    """The extra (`automl.extras`) that it needs to learn; such a family is only tried where asked for."""
 
     def unavailable(self, context: Context) -> str | None:
         """Return why this family should not be tried on such a table, or None if it should."""
+        if self.extra and not is_installed(self.extra):
+            return f"{self.label} is not installed. {install_hint(self.extra)}"
         if context.interpretable and not self.interpretable:
             return f"Only models that a person can read are wanted; {self.label} is none."
         if context.monotone and not self.monotone:
@@ -414,6 +420,13 @@ class Family(ABC):
                 "rows per class; keep at least one row of each class in every training fold."
             )
         return X, y
+
+
+def hurried_rate(rate: float, fastest: float, context: Context) -> float:
+    """A learning rate of small tables for boosting on this one: up to three times as large, for speed."""
+    cells = context.n_rows * context.n_columns * context.outputs
+    hurry = float(np.clip((cells / 100_000) ** 0.3, 1, 3))
+    return round(min(rate * hurry, fastest), 4)
 
 
 def matrix_bytes(context: Context) -> int:

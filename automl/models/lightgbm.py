@@ -17,7 +17,7 @@ from optuna.distributions import (
 
 from ._made import codes_space, pairs_space, with_codes
 from ._targets import on_scales, scale_space
-from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes
+from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes, hurried_rate
 
 __all__ = ["LightGBM"]
 
@@ -94,10 +94,7 @@ class LightGBM(Family):
 
     def hurried(self, params: Params, context: Context) -> Params:
         """Return larger learning rates for larger tables and more classes: fits must not take for ever."""
-        cells = context.n_rows * context.n_columns * context.outputs
-        hurry = float(np.clip((cells / 100_000) ** 0.3, 1, 3))
-        rate = min(params["learning_rate"] * hurry, _FASTEST)
-        return params | {"learning_rate": round(rate, 4)}
+        return params | {"learning_rate": hurried_rate(params["learning_rate"], _FASTEST, context)}
 
     def distributions(self, context: Context) -> dict[str, BaseDistribution]:
         """Return the space of TabArena, with larger learning rates and a choice of bins."""

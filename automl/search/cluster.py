@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from concurrent.futures import CancelledError, Executor, Future
 from contextlib import suppress
 from dataclasses import replace
@@ -24,10 +24,11 @@ from distributed.versions import get_versions
 from threadpoolctl import threadpool_limits
 
 from automl.errors import RunError
+from automl.extras import PACKAGES
 from automl.models import Context
 from automl.search.evaluate import Evaluation, TrainingRows, evaluate
 from automl.search.race import Rival
-from automl.search.workers import Workers
+from automl.search.workers import Workers, WorkersLostError
 
 __all__ = ["DaskWorkers", "differences"]
 
@@ -45,13 +46,16 @@ class DaskWorkers(Workers):
     address : str
         Of the scheduler, `tcp://host:port` or `tls://host:port`; the certificates for `tls` are those of
         Dask's own configuration.
+    extras : iterable of str
+        That the candidates need on the workers (`automl.extras`).
     """
 
     lost = (KilledWorker, CancelledError)
     separate = True
 
-    def __init__(self, address: str) -> None:
+    def __init__(self, address: str, extras: Iterable[str] = ()) -> None:
         self._address = address
+        self._packages = (*_SAME, *(PACKAGES[extra] for extra in extras))
         self._client: Client | None = None
         self._executor: Executor
         self._threads: dict[str, int] = {}  # of each worker, by its address
@@ -101,9 +105,9 @@ class DaskWorkers(Workers):
         self._require_same_packages(client)
 
     def _require_same_packages(self, client: Client) -> None:
-        packages = get_versions(packages=_SAME)["packages"]
-        ours = {name: packages[name] for name in ("python", *_SAME)}
-        question = {"op": "versions", "packages": _SAME}
+        packages = get_versions(packages=self._packages)["packages"]
+        ours = {name: packages[name] for name in ("python", *self._packages)}
+        question = {"op": "versions", "packages": self._packages}
         answers = client.sync(
             client.scheduler.broadcast, msg=question, on_error="ignore", callback_timeout=_CONNECT_SECONDS
         )
@@ -133,6 +137,7 @@ class DaskWorkers(Workers):
                 )  # fmt: skip
                 break
             except OSError:  # a worker that left just then; the scheduler keeps the rows for those to come
+                self._require_connection()
                 if attempt == 2 or time.monotonic() > end:
                     raise
         failed = [str(answer.get("text")) for answer in answers.values() if answer["status"] != "OK"]
@@ -149,6 +154,7 @@ class DaskWorkers(Workers):
         rival: Rival | None = None,
     ) -> Future[Evaluation]:
         """Evaluate a candidate on the rows that were shipped."""
+        self._require_connection()
         future: Future[Evaluation] = self._executor.submit(
             _evaluate_shipped, _name(path), family, params, context, seconds, rival
         )
@@ -160,13 +166,17 @@ class DaskWorkers(Workers):
 
     def abandon(self, futures: Collection[Future[Evaluation]]) -> None:
         """Cancel the candidates; what hangs goes on hanging, and nobody waits for it."""
-        if self._connected.status != "running":
-            raise RunError(
-                f"The connection to the Dask scheduler at {self._address} was lost.",
-                fix="Everything finished so far is kept; resume the run when the scheduler is back.",
-            )
+        self._require_connection()
         for future in futures:
             future.cancel()
+
+    def _require_connection(self) -> None:
+        if self._connected.status != "running":
+            raise WorkersLostError(
+                f"The connection to the Dask scheduler at {self._address} was lost.",
+                fix="Everything finished so far is kept; resume the run when the scheduler is back, or "
+                "elsewhere with another --executor.",
+            )
 
     def stop(self) -> None:
         """Forget the candidates under way, take the rows back and disconnect."""

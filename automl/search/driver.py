@@ -20,6 +20,7 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from automl.errors import GlassbenchError, RunError
+from automl.extras import require_extra
 from automl.models import FAMILIES, Context, get_family
 from automl.search.assemble import assemble
 from automl.search.clock import Clock, crowding
@@ -41,7 +42,7 @@ from automl.search.refit import expected_seconds, refit, refit_once
 from automl.search.select import out_of_fold
 from automl.search.trial import Candidate
 from automl.search.within import cost_of, measuring_seconds
-from automl.search.workers import Workers
+from automl.search.workers import Workers, WorkersLostError
 from automl.store import RunFolder, calibration_of
 
 __all__ = ["run_search"]
@@ -180,7 +181,7 @@ class _Search:
             # The cores belong to the workers. Where they are busy, two OpenMP threads wait for each other at
             # every tree: histogram boosting took 200 times as long to predict the holdout.
             with threadpool_limits(1):
-                cancelled = self._search(context, pool)
+                cancelled, message = self._search_until_lost(context, pool)
                 busy = bool(self.at_work)
                 if busy:  # whatever they are doing: the clock's promise comes first
                     pool.stop()
@@ -202,7 +203,7 @@ class _Search:
         result["memory"] = {"peak": self.meter.peak, "limit": self.memory.limit}
         self.folder.write("result.json", result)
         state = "cancelled" if cancelled else "finished"
-        self._write_status(state, "", force=True, chosen=result["chosen"])
+        self._write_status(state, message, force=True, chosen=result["chosen"])
         self.folder.add_event(state, chosen=result["chosen"], seconds=self.clock.spent())
         return result, model
 
@@ -219,9 +220,10 @@ class _Search:
         executor = self.folder.spec.get("executor")
         if executor is None:
             return WorkerPool(self.cores, 1)
+        require_extra("dask", f"This run evaluates on the Dask cluster {executor}; going on there")
         from automl.search.cluster import DaskWorkers
 
-        return DaskWorkers(executor)
+        return DaskWorkers(executor, extras=self.folder.spec.get("extra_families", ()))
 
     def _start_again(self, pool: Workers) -> bool:
         """Let workers for the refit import the engine while the model is chosen; False if there are none."""
@@ -271,6 +273,17 @@ class _Search:
         self.folder.write("result.json", result)
         return result, again
 
+    def _search_until_lost(self, context: Context, pool: Workers) -> tuple[bool, str]:
+        """Search; whether it may go on later, and why where nobody asked for its end.
+
+        Where the workers are lost the search ends as if it had been cancelled, with what it has.
+        """
+        try:
+            return self._search(context, pool), ""
+        except WorkersLostError as error:
+            self.folder.add_event("workers_lost_for_good", reason=str(error))
+            return True, str(error)
+
     def _search(self, context: Context, pool: Workers) -> bool:
         """Run trials until time, their number or the person says stop; True if it was the person."""
         sizes = sample_sizes(context)
@@ -278,8 +291,7 @@ class _Search:
         self.proposer = Proposer(
             context,
             families,
-            # Of a large table one candidate at a time is tried; whatever came of it counts for the next.
-            lag=1 if sizes and pool.n_workers == 1 else 2 * pool.n_workers + 2,
+            lag=_lag(pool.n_workers, growing=bool(sizes)),
             timed=self.timed,
             earlier=(self.folder.spec.get("warm_start") or {}).get("candidates", ()),
         )
@@ -294,6 +306,9 @@ class _Search:
         while True:
             if self.folder.is_cancel_asked():
                 return True
+            self.n_workers = pool.n_workers  # they may join a cluster, or leave it, at any time
+            if self.timed:
+                self.proposer.widen(_lag(self.n_workers, growing=bool(sizes)))
             if sizes and not self.at_work:
                 self.memory.base = self.meter.look() or 0
             # What would be cut short is not begun where the refit can use the time.
@@ -315,7 +330,10 @@ class _Search:
 
     def _usable_families(self, context: Context) -> list[str]:
         usable = []
+        asked_for = self.folder.spec.get("extra_families", ())
         for name, family in FAMILIES.items():
+            if family.extra and name not in asked_for:
+                continue
             reason = family.unavailable(context)
             if reason is None:
                 usable.append(name)
@@ -433,3 +451,11 @@ class _Search:
         )
         if self.progress is not None:
             self.progress(status)
+
+
+def _lag(n_workers: int, *, growing: bool) -> int:
+    """How many candidates may be under way before what came of the earlier ones is told.
+
+    Of a large table, where models grow, a single worker tries one at a time: what came of it counts at once.
+    """
+    return 1 if growing and n_workers == 1 else 2 * n_workers + 2

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
+from itertools import zip_longest
 from typing import Any
 
 from optuna.distributions import (
@@ -25,6 +26,7 @@ __all__ = ["adapted", "first_candidates", "portfolio"]
 
 _FILE = "portfolio.json"
 _DUMMY = "dummy"
+_APART = 3  # candidates of the portfolio between those of a family outside of it
 
 
 @cache
@@ -46,16 +48,22 @@ def first_candidates(context: Context, families: Sequence[str]) -> Iterator[tupl
     Yields
     ------
     (str, dict)
-        Family and parameters, none twice: the dummy, the portfolio as far as it has a meaning here, and what
-        families that are not in it try first.
+        Family and parameters, none twice: the dummy, the portfolio as far as it has a meaning here, and
+        between its candidates those that families outside of it try first.
     """
-    known = {family for family, _ in portfolio()}
+    learned = [] if context.interpretable else [entry for entry in portfolio() if entry[0] in families]
+    known = {family for family, _ in learned} | {_DUMMY}
     wanted: list[tuple[str, Mapping[str, Any]]] = [(name, {}) for name in families if name == _DUMMY]
-    if not context.interpretable:
-        wanted += [entry for entry in portfolio() if entry[0] in families]
-    for name in families:
-        if name != _DUMMY and (name not in known or context.interpretable):
-            wanted += [(name, params) for params in get_family(name).first_candidates(context)]
+    others = zip_longest(
+        *(get_family(name).first_candidates(context) for name in families if name not in known)
+    )
+    for place, several in enumerate(others):
+        wanted += learned[_APART * place : _APART * (place + 1)]
+        unknown = (name for name in families if name not in known)
+        wanted += [
+            (name, params) for name, params in zip(unknown, several, strict=True) if params is not None
+        ]
+    wanted += [entry for entry in learned if entry not in wanted]
     yielded: list[tuple[str, dict[str, Any]]] = []
     for name, params in wanted:
         fitting = get_family(name).hurried(adapted(name, params, context), context)

@@ -96,6 +96,10 @@ class Proposer:
         finally:
             optuna.logging.set_verbosity(verbosity)
 
+    def widen(self, lag: int) -> None:
+        """Let more candidates be under way, for workers that have joined."""
+        self._lag = max(self._lag, lag)
+
     def can_ask(self, number: int) -> bool:
         """Whether enough has been told to ask for candidate `number`."""
         if not self._sizes and number < len(self._first):

@@ -8,11 +8,16 @@ from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
 
+from automl.errors import RunError
 from automl.models import Context
 from automl.search.evaluate import Evaluation
 from automl.search.race import Rival
 
-__all__ = ["Workers"]
+__all__ = ["Workers", "WorkersLostError"]
+
+
+class WorkersLostError(RunError):
+    """There is nobody left to work: the search ends with what it has, and can be taken up again."""
 
 
 class Workers(ABC):
@@ -49,6 +54,8 @@ class Workers(ABC):
         ------
         OSError
             When that took more than `seconds` or failed on the way.
+        WorkersLostError
+            When there is nobody left to work.
         """
 
     @abstractmethod
@@ -61,7 +68,13 @@ class Workers(ABC):
         seconds: float,
         rival: Rival | None = None,
     ) -> Future[Evaluation]:
-        """Evaluate a candidate on the rows of `path`; see `automl.search.evaluate.evaluate`."""
+        """Evaluate a candidate on the rows of `path`; see `automl.search.evaluate.evaluate`.
+
+        Raises
+        ------
+        WorkersLostError
+            When there is nobody left to work.
+        """
 
     @abstractmethod
     def retries(self, error: BaseException) -> bool:
@@ -73,7 +86,7 @@ class Workers(ABC):
 
         Raises
         ------
-        RunError
+        WorkersLostError
             When there is nobody left to work.
         """
 

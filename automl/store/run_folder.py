@@ -1,6 +1,6 @@
 """The folder of one run: the names of its files, and how each is read and written.
 
-    spec.json         what was asked; written once
+    spec.json         what was asked; written once, but that a resumed search may be given other workers
     read_report.json, schema.json, findings.json, profile.json, task.json    what was understood
     data.parquet      the canonical rows, target included
     split.npz         sealed holdout and folds

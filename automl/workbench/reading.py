@@ -44,6 +44,7 @@ FAMILY_LABELS: Mapping[str, str] = {
     "dummy": "Baseline",
     "linear": "Linear model",
     "lightgbm": "LightGBM",
+    "catboost": "CatBoost",
     "extra_trees": "Extra trees",
     "random_forest": "Random forest",
     "hist_gradient_boosting": "Histogram boosting",

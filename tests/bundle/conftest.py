@@ -25,6 +25,7 @@ from automl.models.base import Context
 from automl.task import Task
 
 from ..conftest import few_trees
+from ..families import installed_families
 
 TARGETS = {"binary": "left", "multiclass": "grade", "regression": "spend"}
 WORDS = ["cheap rooms by the sea", "call me NOW 555 123", "good bye", "zwölf Boxkämpfer jagen Viktor"]
@@ -211,7 +212,7 @@ def everything(table_path: Path) -> Callable[[str], Trained]:
     @lru_cache
     def made(kind: str) -> Trained:
         with few_trees():
-            return train(table_path, kind, list(FAMILIES))
+            return train(table_path, kind, installed_families())
 
     return made
 

@@ -12,9 +12,11 @@ from automl.bundle.trusted import dump_model, load_model
 from automl.models import FAMILIES
 from automl.models.base import Context
 
+from ..families import parameters
+
 
 @pytest.mark.parametrize("kind", ["binary", "multiclass", "regression"])
-@pytest.mark.parametrize("name", sorted(FAMILIES))
+@pytest.mark.parametrize("name", parameters())
 def test_candidates_survive(name: str, kind: str, small_forests: None) -> None:
     rng = np.random.default_rng(3)
     X = rng.normal(size=(90, 4))

@@ -167,6 +167,23 @@ def test_plain_lines_then_the_summary(sample_data: Path, automl_command: Automl,
     assert automl_command("fit", table, *line).code == 1  # the folder is taken
 
 
+def test_a_search_without_its_cluster_is_resumed_here(
+    sample_data: Path, automl_command: Automl, tmp_path: Path
+) -> None:
+    line = ("--target", "species", "--budget", 200, "--max-trials", 2, "--n-jobs", 1, "--out", "birds")
+    nowhere = ("--executor", "tcp://127.0.0.1:9")
+    failed = automl_command("fit", sample_data / "penguins.csv", *line, *nowhere)
+    assert failed.code == 1
+    assert "no Dask scheduler" in failed.err
+    refused = automl_command("resume", "birds", "--executor", "there")
+    assert refused.code == 1
+    assert "not the address" in refused.err
+    assert automl_command("resume", "birds", "--executor", "here", "--quiet").code == 0
+    run = RunFolder(tmp_path / "birds")
+    assert run.status["state"] == "finished"
+    assert run.spec["executor"] is None
+
+
 def test_json_is_one_document_and_quiet_one_line(
     sample_data: Path, automl_command: Automl, tmp_path: Path
 ) -> None:

@@ -30,7 +30,8 @@ def test_all_settings_of_fit_arrive() -> None:
     line += " --groups g --monotone u=increasing --monotone v=w=decreasing --interpretable"
     line += " --max-latency-ms 8 --max-size-mb 0.5"
     line += " --exclude a --exclude b --kind c=text --kind d=e=number --name n --home h --json --quiet"
-    line += " --memory 8GB --no-calibration --costs false_negative=5,false_positive=0.5"
+    line += " --memory 8GB --no-calibration --costs false_negative=5,false_positive=0.5 --weights w"
+    line += " --with catboost"
     options = vars(build_parser().parse_args(line.split()))
     assert {name: str(value) for name, value in options.items()} == {
         "version": "False",
@@ -49,6 +50,7 @@ def test_all_settings_of_fit_arrive() -> None:
         "time": "None",
         "weights": "w",
         "executor": "None",
+        "extra_families": "['catboost']",
         "warm_start": "None",
         "monotone": "[('u', 'increasing'), ('v=w', 'decreasing')]",
         "interpretable": "True",

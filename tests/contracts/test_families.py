@@ -17,11 +17,13 @@ from numpy.typing import NDArray
 from automl.metrics import default_metric
 from automl.models import FAMILIES, Context, Deadline, Family, Fitted, OutOfTime, get_family
 
+from ..families import parameters
+
 SHORT = 0.05
 """Seconds below which a fit is not worth cutting: its steps are of the same length."""
 KINDS = {"binary": 2, "multiclass": 3, "regression": 0}
 
-every_family = pytest.mark.parametrize("name", FAMILIES)
+every_family = pytest.mark.parametrize("name", parameters())
 every_kind = pytest.mark.parametrize("kind", KINDS)
 class_kinds = pytest.mark.parametrize("kind", ["binary", "multiclass"])
 
@@ -92,7 +94,7 @@ def test_every_first_candidate_fits_and_predicts(name: str, kind: str) -> None:
 
 
 @every_kind
-@pytest.mark.parametrize("name", sorted(set(FAMILIES) - {"dummy"}))
+@pytest.mark.parametrize("name", parameters(sorted(set(FAMILIES) - {"dummy"})))
 def test_it_learns_more_than_the_dummy(name: str, kind: str) -> None:
     context, X, y = make_table(kind, rows=600)
     table, test = (context, X[:400], y[:400]), slice(500, 600)

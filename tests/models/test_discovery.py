@@ -34,8 +34,8 @@ def test_every_file_of_the_package_is_a_family() -> None:
 
 
 def test_an_unknown_family_is_told_the_known_ones() -> None:
-    with pytest.raises(SettingError, match=r"'catboost'.*lightgbm"):
-        get_family("catboost")
+    with pytest.raises(SettingError, match=r"'xgboost'.*lightgbm"):
+        get_family("xgboost")
 
 
 def test_deadlines_tell_what_is_left() -> None:

@@ -8,6 +8,8 @@ import pytest
 
 from automl.models import FAMILIES, Context, get_family
 
+from ..families import installed_families
+
 
 def table(rows: int, columns: int, *, coded: int = 0, classes: int = 0) -> Context:
     task = {0: "regression", 2: "binary"}.get(classes, "multiclass")
@@ -50,8 +52,9 @@ def test_small_tables_are_tried_by_all(context: Context) -> None:
     reasons = {
         name: family.unavailable(replace(context, interpretable=name == "decision_tree"))
         for name, family in FAMILIES.items()
+        if name in installed_families()
     }
-    assert reasons == dict.fromkeys(FAMILIES)
+    assert reasons == dict.fromkeys(reasons)
 
 
 def test_a_single_tree_is_tried_only_where_it_must_be_read() -> None:

@@ -9,10 +9,11 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
+FILE = "scheduler.json"
 
 
 @dataclass
@@ -21,29 +22,33 @@ class Cluster:
 
     address: str
     scheduler: subprocess.Popen[bytes]
-    workers: list[subprocess.Popen[bytes]]
+    folder: Path
+    processes: ExitStack
+    workers: list[subprocess.Popen[bytes]] = field(default_factory=list)
+
+    def add_worker(self, *, nanny: bool = False) -> None:
+        """Start a worker; one with a nanny is started again when it dies."""
+        options = (
+            "--scheduler-file", str(self.folder / FILE), "--nthreads", "1",
+            "--nanny" if nanny else "--no-nanny", "--local-directory", str(self.folder),
+        )  # fmt: skip
+        self.workers.append(self.processes.enter_context(_process(self.folder, "dask_worker", *options)))
 
 
 @contextmanager
-def dask_cluster(n_workers: int, folder: Path) -> Iterator[Cluster]:
+def dask_cluster(n_workers: int, folder: Path, *, nanny: bool = False) -> Iterator[Cluster]:
     """Start a scheduler and workers on the loopback; they end with the block."""
     folder.mkdir(parents=True, exist_ok=True)
-    file = folder / "scheduler.json"
+    file = folder / FILE
     with ExitStack() as stack:
         scheduler = stack.enter_context(
             _process(folder, "dask_scheduler", "--port", "0", "--scheduler-file", str(file))
         )
-        worker = (
-            "--scheduler-file",
-            str(file),
-            "--nthreads",
-            "1",
-            "--no-nanny",
-            "--local-directory",
-            str(folder),
-        )
-        workers = [stack.enter_context(_process(folder, "dask_worker", *worker)) for _ in range(n_workers)]
-        yield Cluster(address=_address(file), scheduler=scheduler, workers=workers)
+        address = _address(file)
+        cluster = Cluster(address, scheduler, folder, stack)
+        for _ in range(n_workers):
+            cluster.add_worker(nanny=nanny)
+        yield cluster
 
 
 @contextmanager
@@ -57,8 +62,12 @@ def _process(folder: Path, module: str, *options: str) -> Iterator[subprocess.Po
     try:
         yield process
     finally:
-        process.kill()
-        process.wait()
+        process.terminate()  # a nanny takes its worker along
+        try:
+            process.wait(5)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
 
 
 def _address(file: Path) -> str:

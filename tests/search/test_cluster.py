@@ -8,17 +8,17 @@ from typing import Any
 import pytest
 
 import automl
-from automl.errors import RunError, SettingError
+from automl import extras
+from automl.errors import MissingExtraError, RunError, SettingError
 from automl.run import Run
 from automl.search import cluster
 from automl.search.select import load_trials
 
-from .dask_processes import Cluster, dask_cluster
+from .dask_processes import dask_cluster
+from .killing import kill_or_evaluate
 
 
-def test_a_killed_worker_costs_no_trial_and_a_lost_scheduler_ends_the_search(
-    sample_data: Path, penguins_run: Run, tmp_path: Path
-) -> None:
+def test_a_killed_worker_costs_no_trial(sample_data: Path, penguins_run: Run, tmp_path: Path) -> None:
     with dask_cluster(2, tmp_path / "dask") as dask:
         run = automl.create_run(
             sample_data / "penguins.csv", target="species", budget=3600, max_trials=6, home=tmp_path,
@@ -37,25 +37,75 @@ def test_a_killed_worker_costs_no_trial_and_a_lost_scheduler_ends_the_search(
         ours, theirs = load_trials(run.folder), load_trials(penguins_run.folder)[:6]
         assert [(t.id, t.params, t.score) for t in ours] == [(t.id, t.params, t.score) for t in theirs]
         assert list(run.leaderboard().columns) == list(penguins_run.leaderboard().columns)
-        _losing_the_scheduler(dask, sample_data, tmp_path)
 
 
-def _losing_the_scheduler(dask: Cluster, sample_data: Path, tmp_path: Path) -> None:
-    run = automl.create_run(
-        sample_data / "penguins.csv", target="species", budget=600, home=tmp_path, executor=dask.address
-    )
+def test_a_late_worker_gets_work_and_a_lost_scheduler_ends_the_search_which_goes_on_here(
+    sample_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most_at_work = 0
+    with dask_cluster(1, tmp_path / "dask") as dask:
+        run = automl.create_run(
+            sample_data / "penguins.csv", target="species", budget=600, home=tmp_path, executor=dask.address
+        )
 
-    def kill_it(status: dict[str, Any]) -> None:
-        if status["trials"] >= 3 and status["running"]:
-            dask.scheduler.kill()
+        def watch(status: dict[str, Any]) -> None:
+            nonlocal most_at_work
+            if status["trials"] >= 2 and len(dask.workers) == 1:
+                assert most_at_work < 2
+                dask.add_worker()
+            if status["state"] == "searching":
+                most_at_work = max(most_at_work, len(status["running"]))
+            # Both have finished something: the new one had the rows, although it came after they were sent.
+            if status["trials"] >= 8 and most_at_work == 2:
+                dask.scheduler.kill()
 
-    with pytest.raises(RunError, match=r"connection to the Dask scheduler .* was lost"):
-        run.search(progress=kill_it)
-    assert run.status()["state"] == "failed"
+        result = run.search(progress=watch)
+    assert most_at_work == 2
+    status = run.status()
+    assert status["state"] == "cancelled"
+    assert "connection to the Dask scheduler" in status["message"]
+    assert "another --executor" in status["message"]
+    (lost,) = [event for event in run.folder.events() if event["kind"] == "workers_lost_for_good"]
+    assert dask.address in lost["reason"]
     kept = load_trials(run.folder)
-    assert len(kept) >= 3
+    assert len(kept) >= 8
     assert all(trial.status != "failed" for trial in kept)
+    assert result["holdout"] is None
     assert run.model is not None
+
+    # Where Dask is not there any more, resuming says what to do: install it, or work here.
+    with monkeypatch.context() as patch:
+        patch.setitem(extras.PACKAGES, "dask", "a_package_that_is_not_there")
+        with pytest.raises(MissingExtraError, match=r"pip install 'glassbench\[dask\]'"):
+            run.search()
+    spec = run.folder.spec
+    run.folder.write("spec.json", spec | {"max_trials": len(kept) + 2, "budget": 3600.0})
+    with pytest.raises(SettingError, match="not the address"):
+        run.work_on("localhost")
+    run.work_on(None)
+    run.search()
+    assert run.status()["state"] == "finished"
+    after = load_trials(run.folder)
+    assert len(after) == len(kept) + 2
+    assert [trial.id for trial in after[: len(kept)]] == [trial.id for trial in kept]
+
+
+def test_a_candidate_that_kills_each_worker_is_given_up_and_the_search_goes_on(
+    sample_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster, "_evaluate_shipped", kill_or_evaluate)
+    with dask_cluster(1, tmp_path / "dask", nanny=True) as dask:
+        run = automl.fit(
+            sample_data / "penguins.csv", target="species", budget=3600, max_trials=4, home=tmp_path,
+            executor=dask.address,
+        )  # fmt: skip
+    trials = load_trials(run.folder)
+    assert len(trials) == 4
+    (failed,) = [trial for trial in trials if trial.family == "linear"]
+    assert failed.status == "failed"
+    assert "worker died" in (failed.reason or "")
+    assert all(trial.status == "ok" for trial in trials if trial.id != failed.id)
+    assert run.status()["state"] == "finished"
 
 
 def test_a_cluster_that_cannot_be_used_is_refused_at_once(

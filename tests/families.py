@@ -1,0 +1,35 @@
+"""The model families that can be tested here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from automl.extras import is_installed
+from automl.models import FAMILIES
+
+__all__ = ["installed_families", "parameters"]
+
+
+def installed_families() -> list[str]:
+    """Names of the families whose package is here; of all of them where nothing may be missing."""
+    everything = bool(os.environ.get("GLASSBENCH_REQUIRE_ALL"))
+    return [
+        name
+        for name, family in FAMILIES.items()
+        if everything or not family.extra or is_installed(family.extra)
+    ]
+
+
+def parameters(names: Iterable[str] = FAMILIES) -> list[Any]:
+    """Families as parameters of a test; those whose package is missing here are skipped, and say so."""
+    here = installed_families()
+    return [
+        name
+        if name in here
+        else pytest.param(name, marks=pytest.mark.skip(f"the package of {name} is missing"))
+        for name in names
+    ]
