@@ -102,12 +102,12 @@ def test_a_vote_with_a_scaled_linear_member_adds_up_to_the_definition(table, ans
 
 
 def test_both_raw_columns_are_named(table, answers, coded):
-    model = make_pipeline(coded(), making("regression"), Ridge()).fit(
-        table.fillna({"age": 30, "city": "Graz"}), answers["regression"]
-    )
+    inner = Pipeline([("make", making("regression")), ("model", Ridge())])
+    full = table.fillna({"age": 30, "city": "Graz"})
+    model = make_pipeline(coded(), inner).fit(full, answers["regression"])
     _, space = resolve(model, FrameSpace(table))
     # Raw columns: income, age, city, plan, since, same.
-    assert space.owner.tolist() == [2, 3, 5, 0, 1, 4, *[0, 1], 0, 1, 0, *[2, 3], 2]
+    assert space.owner.tolist() == [2, 3, 5, 0, 1, 4, 0, 1, 0, 1, 0, 2, 3, 2]
     assert space.other.tolist() == [-1] * 6 + [1, 4, 4, 4, 1, -1, -1, 3]
 
 
