@@ -173,7 +173,7 @@ def test_the_facts_compare_ways_on_the_same_rows() -> None:
     threshold = choose_threshold(task, y, both(p))
     codes = labels(task, both(p), threshold)
     facts = decision_facts(
-        task, threshold, y, both(p), codes, on="holdout", groups=None, new_rows=600, seed=0
+        task, threshold, y, both(p), codes, on="holdout", sample_weight=None, groups=None, new_rows=600, seed=0
     )
     assert facts is not None
     decided, half, never, always = facts["ways"]
@@ -197,7 +197,7 @@ def test_the_trade_off_has_the_chosen_threshold_among_the_others() -> None:
     rng = np.random.default_rng(2)
     p = drawn(500, rng)
     y = (rng.random(500) < p).astype(int)
-    table = trade_off(binary(false_negative=3.0), y, both(p), 0.237)
+    table = trade_off(binary(false_negative=3.0), y, both(p), chosen=0.237)
     assert [row["threshold"] for row in table if row["chosen"]] == [0.237]
     assert [row["recall"] for row in table] == sorted((row["recall"] for row in table), reverse=True)
     row = next(row for row in table if row["threshold"] == 0.5)
