@@ -173,7 +173,16 @@ def test_the_facts_compare_ways_on_the_same_rows() -> None:
     threshold = choose_threshold(task, y, both(p))
     codes = labels(task, both(p), threshold)
     facts = decision_facts(
-        task, threshold, y, both(p), codes, on="holdout", sample_weight=None, groups=None, new_rows=600, seed=0
+        task,
+        threshold,
+        y,
+        both(p),
+        codes,
+        on="holdout",
+        sample_weight=None,
+        groups=None,
+        new_rows=600,
+        seed=0,
     )
     assert facts is not None
     decided, half, never, always = facts["ways"]

@@ -25,9 +25,7 @@ def test_the_file_says_when_and_from_what_it_was_learned() -> None:
 
 
 def test_it_holds_every_family_that_is_searched_without_being_asked_for() -> None:
-    usual = {
-        name for name, each in FAMILIES.items() if not each.extra and each.unavailable(SKEWED) is None
-    }
+    usual = {name for name, each in FAMILIES.items() if not each.extra and each.unavailable(SKEWED) is None}
     assert {family for family, _ in portfolio()} == usual - {"dummy"}
 
 
