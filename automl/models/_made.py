@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "HYPERPARAMETERS",
+    "MOST_PAIRS",
     "codes_space",
     "made_bytes",
     "make_columns",
@@ -37,7 +38,7 @@ __all__ = [
 
 HYPERPARAMETERS = ("pairs", "codes")
 _CODES = ("own", "means", "crosses")
-_MOST_PAIRS = 16
+MOST_PAIRS = 16
 _MOST_CROSSES = 8
 _MOST_OUTPUTS = 8
 """Each code has a mean for each of three and more classes: with many of them, too many columns."""
@@ -87,7 +88,7 @@ def made_bytes(params: Params, context: Context) -> int:
 def pairs_space(context: Context) -> dict[str, BaseDistribution]:
     """The hyperparameter ``pairs``, where there are two numbers."""
     numbers = context.n_columns - len(context.categorical)
-    return {"pairs": CategoricalDistribution((0, _MOST_PAIRS))} if numbers >= 2 else {}
+    return {"pairs": CategoricalDistribution((0, MOST_PAIRS))} if numbers >= 2 else {}
 
 
 def codes_space(context: Context) -> dict[str, BaseDistribution]:

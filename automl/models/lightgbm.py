@@ -15,7 +15,7 @@ from optuna.distributions import (
     IntDistribution,
 )
 
-from ._made import codes_space, pairs_space, with_codes
+from ._made import MOST_PAIRS, codes_space, pairs_space, with_codes
 from ._targets import on_scales, scale_space
 from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes, hurried_rate
 
@@ -59,38 +59,26 @@ class LightGBM(Family):
         return _LIBRARY_BYTES + copied_bytes(context) + bins + scores + histograms
 
     def first_candidates(self, context: Context) -> list[Params]:
-        """Return configurations after AutoGluon's CPU portfolio, in the order in which they did best.
-
-        The order is by cross-validation on six tables of 900 to 7,000 rows.
-        """
-        rows = [
-            # learning rate, leaves, features, leaf rows, bagging, l1, l2, extra trees, pairs
-            (0.03, 20, 0.43, 2, 0.71, 0.51, 0.51, False, 0),
-            (0.04, 24, 0.40, 5, 0.80, 0.30, 0.50, False, 16),
-            (0.04, 128, 0.40, 2, 0.80, 0.00, 1.00, False, 0),
-            (0.05, 150, 0.50, 5, 0.90, 0.00, 0.10, True, 0),
-            (0.04, 8, 0.43, 15, 0.72, 0.11, 0.26, False, 0),
-            (0.04, 16, 0.58, 1, 0.96, 0.94, 0.99, False, 0),
-            (0.04, 64, 0.55, 28, 0.99, 0.91, 1.90, True, 0),
-            (0.06, 3, 0.50, 10, 0.80, 0.10, 0.30, False, 0),
-        ]
-        keys = (
-            "learning_rate", "num_leaves", "feature_fraction", "min_data_in_leaf", "bagging_fraction",
-            "lambda_l1", "lambda_l2", "extra_trees", "pairs",
-        )  # fmt: skip
-        categories = (
-            {"cat_smooth": 10.0, "cat_l2": 1.0, "max_cat_to_onehot": 8} if context.categorical else {}
-        )
-        candidates = [dict(zip(keys, row, strict=True)) | categories for row in rows]
-        candidates = on_scales(candidates, context, log=(2, 4, 6))
-        candidates = with_codes(candidates, context, {4: "means", 5: "crosses"})
+        """Return middling trees, those with pairs of columns, and small trees with means of categories."""
+        plain: Params = {
+            "learning_rate": 0.03,
+            "num_leaves": 20,
+            "feature_fraction": 0.43,
+            "min_data_in_leaf": 2,
+            "bagging_fraction": 0.71,
+            "lambda_l1": 0.51,
+            "lambda_l2": 0.51,
+            "extra_trees": False,
+            "max_bin": _BINS[0],
+        }
+        if context.categorical:
+            plain |= {"cat_smooth": 10.0, "cat_l2": 1.0, "max_cat_to_onehot": 8}
+        small = plain | {"learning_rate": 0.04, "num_leaves": 8, "min_data_in_leaf": 15}
+        candidates = [plain, dict(plain), small]
         if pairs_space(context):
-            return candidates
-        return [
-            {key: value for key, value in candidate.items() if key != "pairs"}
-            for candidate in candidates
-            if not candidate["pairs"]
-        ]
+            candidates = [each | {"pairs": MOST_PAIRS if i == 1 else 0} for i, each in enumerate(candidates)]
+        candidates = with_codes(candidates, context, {2: "means"})
+        return on_scales(candidates, context, log=(2,))
 
     def hurried(self, params: Params, context: Context) -> Params:
         """Return larger learning rates for larger tables and more classes: fits must not take for ever."""

@@ -123,11 +123,22 @@ def refit(
 
 
 def _keep(path: Path, trial: Trial, evaluation: Evaluation) -> bool:
-    if evaluation.reason or (evaluation.clipped and not trial.clipped):
+    if evaluation.reason or (evaluation.clipped and not _is_as_long(trial, evaluation)):
         return False
     with replacing(path / f"{trial.id}.joblib") as stream:
         stream.write(evaluation.models)
     return True
+
+
+def _is_as_long(trial: Trial, evaluation: Evaluation) -> bool:
+    """Whether a refit that the clock cut short has as many rounds as the trial, which was cut short as well.
+
+    On adult one with fewer rounds made the log loss of new rows 0.355 instead of 0.298.
+    """
+    before, after = (
+        [each for each in counts if each is not None] for counts in (trial.iterations, evaluation.iterations)
+    )
+    return trial.clipped and bool(before) and bool(after) and min(after) >= sum(before) / len(before)
 
 
 def _write_rows(folder: RunFolder, prepared: Prepared, path: Path, models: int) -> int:

@@ -161,7 +161,7 @@ def log_table(
         frame = frame.sample(rows, random_state=0).reset_index(drop=True)
     folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as home:
-        run = automl.create_run(frame, target=target, task=task, home=home)
+        run = automl.create_run(frame, target=target, task=task, home=home, max_trials=1)
         context = prepare(run.folder, frame).context
         training = TrainingRows.load(run.folder.path)
         fold = np.where(training.fold < FOLDS, training.fold, -1).astype(np.int8)

@@ -15,7 +15,7 @@ from automl.search import cluster
 from automl.search.select import load_trials
 
 from .dask_processes import dask_cluster
-from .killing import kill_or_evaluate
+from .killing import KILLS, kill_or_evaluate
 
 
 def test_a_killed_worker_costs_no_trial(sample_data: Path, penguins_run: Run, tmp_path: Path) -> None:
@@ -96,12 +96,12 @@ def test_a_candidate_that_kills_each_worker_is_given_up_and_the_search_goes_on(
     monkeypatch.setattr(cluster, "_evaluate_shipped", kill_or_evaluate)
     with dask_cluster(1, tmp_path / "dask", nanny=True) as dask:
         run = automl.fit(
-            sample_data / "penguins.csv", target="species", budget=3600, max_trials=4, home=tmp_path,
+            sample_data / "penguins.csv", target="species", budget=3600, max_trials=5, home=tmp_path,
             executor=dask.address,
         )  # fmt: skip
     trials = load_trials(run.folder)
-    assert len(trials) == 4
-    (failed,) = [trial for trial in trials if trial.family == "linear"]
+    assert len(trials) == 5
+    (failed,) = [trial for trial in trials if trial.family == KILLS]
     assert failed.status == "failed"
     assert "worker died" in (failed.reason or "")
     assert all(trial.status == "ok" for trial in trials if trial.id != failed.id)

@@ -214,4 +214,4 @@ def test_the_trade_off_has_the_chosen_threshold_among_the_others() -> None:
     assert row["precision"] == pytest.approx(y[called].mean())
     assert row["cost_per_1000"] == pytest.approx(1000 * (called * (1 - y) + ~called * 3 * y).mean())
     assert row["score"] is None
-    assert trade_off(binary("f1"), y, both(p), 0.3)[0]["cost_per_1000"] is None
+    assert trade_off(binary("f1"), y, both(p), chosen=0.3)[0]["cost_per_1000"] is None

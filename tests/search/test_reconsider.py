@@ -65,7 +65,7 @@ def test_what_the_decisions_cost_is_measured_across_folds(costly: Run) -> None:
     decision = costly.result["decision"]
     task = costly._prepared().task
     weights = {member["id"]: member["weight"] for member in costly.result["members"]}
-    y, prediction = voted(costly.folder, task, weights)
+    y, prediction, _ = voted(costly.folder, task, weights)
     rows = TrainingRows.load(costly.folder.path)
     codes = cross_fitted(task, y, prediction, rows.fold[rows.validated], 0)
     assert decision["on"] == "out-of-fold"
