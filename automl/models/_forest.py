@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
 from optuna.distributions import (
     BaseDistribution,
     CategoricalDistribution,
@@ -15,7 +13,7 @@ from optuna.distributions import (
 
 from ._made import codes_space
 from ._targets import scale_space
-from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes, matrix_bytes
+from .base import Context, Deadline, Family, Fitted, Pace, Params, Rows, copied_bytes, matrix_bytes
 
 __all__ = ["Forest"]
 
@@ -66,17 +64,9 @@ class Forest(Family):
         return space | codes_space(context) | scale_space(context)
 
     def _fit(
-        self,
-        params: Params,
-        context: Context,
-        X: NDArray[np.float64],
-        y: NDArray[Any],
-        X_valid: NDArray[np.float64] | None,
-        y_valid: NDArray[Any] | None,
-        weight: NDArray[np.float64] | None,
-        weight_valid: NDArray[np.float64] | None,
-        deadline: Deadline,
+        self, params: Params, context: Context, rows: Rows, valid: Rows | None, deadline: Deadline
     ) -> Fitted:
+        X, y, weight = rows
         most = max(TREES, _VOTING_TREES // max(context.n_folds, 3))
         estimator = (self.classifier if context.classification else self.regressor)(
             **params,

@@ -9,7 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 import optuna
@@ -36,6 +36,7 @@ __all__ = [
     "Fitted",
     "OutOfTime",
     "Params",
+    "Rows",
     "copied_bytes",
     "hurried_rate",
     "matrix_bytes",
@@ -209,6 +210,23 @@ class Context:
         return [signs.get(position, 0) for position in range(self.n_columns)]
 
 
+class Rows(NamedTuple):
+    """Rows to learn from, or to be judged on.
+
+    Parameters
+    ----------
+    X : ndarray of float64, shape (rows, columns)
+    y : ndarray, shape (rows,)
+        Codes, or values.
+    weight : ndarray of float64, shape (rows,), optional
+        How much each row counts.
+    """
+
+    X: NDArray[np.float64]
+    y: NDArray[Any]
+    weight: NDArray[np.float64] | None = None
+
+
 @dataclass(frozen=True)
 class Fitted:
     """A fitted model and how its fit ended.
@@ -343,63 +361,43 @@ class Family(ABC):
         if X_valid is not None and (y_valid is None or len(X_valid) != len(y_valid)):
             raise ValueError("X_valid was given without as many values of y_valid; give both or neither.")
         if X_valid is not None and not len(X_valid):
-            X_valid = y_valid = sample_weight_valid = None
+            X_valid = y_valid = None
         if sample_weight is not None and not self.weighted:
             raise ValueError(f"{self.label} cannot let rows count differently; fit it without weights.")
-        given = sample_weight, sample_weight_valid
-        weight, weight_valid = (None if each is None else np.asarray(each, np.float64) for each in given)
         deadline.check(f"start to fit {self.label}")
+        rows = Rows(X, y, _floats(sample_weight))
+        valid = None
+        if X_valid is not None and y_valid is not None:
+            valid = Rows(X_valid, y_valid, _floats(sample_weight_valid))
         if params.get("target") != "log":
-            return self._fit_with_made(
-                params, context, X, y, X_valid, y_valid, weight, weight_valid, deadline
-            )
+            return self._fit_with_made(params, context, rows, valid, deadline)
         # A relative error is an absolute one of the logarithm.
         inner = replace(context, metric="mae" if context.metric == "mape" else context.metric)
-        y_valid = None if y_valid is None else to_scale(y_valid, context)
-        scaled = to_scale(y, context)
-        fitted = self._fit_with_made(
-            params, inner, X, scaled, X_valid, y_valid, weight, weight_valid, deadline
-        )
+        if valid is not None:
+            valid = valid._replace(y=to_scale(valid.y, context))
+        scaled = rows._replace(y=to_scale(y, context))
+        fitted = self._fit_with_made(params, inner, scaled, valid, deadline)
         return replace(fitted, estimator=in_units(fitted.estimator, y, context))
 
     def _fit_with_made(
-        self,
-        params: Params,
-        context: Context,
-        X: NDArray[np.float64],
-        y: NDArray[Any],
-        X_valid: NDArray[np.float64] | None,
-        y_valid: NDArray[Any] | None,
-        weight: NDArray[np.float64] | None,
-        weight_valid: NDArray[np.float64] | None,
-        deadline: Deadline,
+        self, params: Params, context: Context, rows: Rows, valid: Rows | None, deadline: Deadline
     ) -> Fitted:
         """Fit on the columns and those made of them, where there are any: a pipeline of both steps."""
         own = {name: value for name, value in params.items() if name not in _DONE_AROUND}
-        make = make_columns(params, context, X, y, weight)
+        make = make_columns(params, context, *rows)
         if make is None:
-            return self._fit(own, context, X, y, X_valid, y_valid, weight, weight_valid, deadline)
-        X = make.fit_transform(X, y)
-        X_valid = None if X_valid is None else make.transform(X_valid)
+            return self._fit(own, context, rows, valid, deadline)
+        rows = rows._replace(X=make.fit_transform(rows.X, rows.y))
+        valid = None if valid is None else valid._replace(X=make.transform(valid.X))
         deadline.check(f"start to fit {self.label} after columns were made of others")
-        wider = replace(context, n_columns=X.shape[1])
-        fitted = self._fit(own, wider, X, y, X_valid, y_valid, weight, weight_valid, deadline)
+        fitted = self._fit(own, replace(context, n_columns=rows.X.shape[1]), rows, valid, deadline)
         return replace(fitted, estimator=Pipeline([("make", make), ("model", fitted.estimator)]))
 
     @abstractmethod
     def _fit(
-        self,
-        params: Params,
-        context: Context,
-        X: NDArray[np.float64],
-        y: NDArray[Any],
-        X_valid: NDArray[np.float64] | None,
-        y_valid: NDArray[Any] | None,
-        weight: NDArray[np.float64] | None,
-        weight_valid: NDArray[np.float64] | None,
-        deadline: Deadline,
+        self, params: Params, context: Context, rows: Rows, valid: Rows | None, deadline: Deadline
     ) -> Fitted:
-        """Fit on checked rows; see `fit`. Weights are None for a family that is not `weighted`."""
+        """Fit on checked rows; see `fit`."""
 
     @staticmethod
     def _checked(
@@ -420,6 +418,10 @@ class Family(ABC):
                 "rows per class; keep at least one row of each class in every training fold."
             )
         return X, y
+
+
+def _floats(values: NDArray[Any] | None) -> NDArray[np.float64] | None:
+    return None if values is None else np.asarray(values, dtype=np.float64)
 
 
 def hurried_rate(rate: float, fastest: float, context: Context) -> float:

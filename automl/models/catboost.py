@@ -11,7 +11,7 @@ from optuna.distributions import BaseDistribution, FloatDistribution, IntDistrib
 
 from ._oblivious import MISSING, as_lightgbm
 from ._targets import on_scales, scale_space
-from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes, hurried_rate
+from .base import Context, Deadline, Family, Fitted, Pace, Params, Rows, copied_bytes, hurried_rate
 from .dummy import Dummy
 
 __all__ = ["CatBoost"]
@@ -91,17 +91,9 @@ class CatBoost(Family):
         return space | scale_space(context)
 
     def _fit(
-        self,
-        params: Params,
-        context: Context,
-        X: NDArray[np.float64],
-        y: NDArray[Any],
-        X_valid: NDArray[np.float64] | None,
-        y_valid: NDArray[Any] | None,
-        weight: NDArray[np.float64] | None,
-        weight_valid: NDArray[np.float64] | None,
-        deadline: Deadline,
+        self, params: Params, context: Context, rows: Rows, valid: Rows | None, deadline: Deadline
     ) -> Fitted:
+        X, y, weight = rows
         if not _has_something_to_learn(X, y):  # CatBoost refuses such tables
             return Dummy().fit({}, context, X, y, sample_weight=weight, deadline=deadline)
         import catboost
@@ -113,11 +105,11 @@ class CatBoost(Family):
             unit, origin = float(np.std(y)), 0.0 if loss == "MAPE" else float(np.mean(y))
         rate = float(params["learning_rate"])
         # Without validation rows nothing tells when to stop: take the rounds such a rate usually needs.
-        rounds = int(np.clip(100 / rate, 1000, 4000) if X_valid is not None else np.clip(10 / rate, 50, 500))
+        rounds = int(np.clip(100 / rate, 1000, 4000) if valid is not None else np.clip(10 / rate, 50, 500))
         learned = _pool(X, (y - origin) / unit, codes, weight)
         judged = None
-        if X_valid is not None and y_valid is not None:
-            judged = _pool(X_valid, (y_valid - origin) / unit, codes, weight_valid)
+        if valid is not None:
+            judged = _pool(valid.X, (valid.y - origin) / unit, codes, valid.weight)
         deadline.check("train the first tree after the columns were binned")
         # Of small tables, deeper trees would have more leaves than rows.
         depth = min(int(params["depth"]), max(2, int(np.log2(len(X))) - 1))

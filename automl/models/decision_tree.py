@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from optuna.distributions import BaseDistribution, CategoricalDistribution, IntDistribution
 from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import Pipeline
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from ._preparation import one_hot, prepared_bytes
-from .base import Context, Deadline, Family, Fitted, Params, copied_bytes
+from .base import Context, Deadline, Family, Fitted, Params, Rows, copied_bytes
 
 __all__ = ["DecisionTree"]
 
@@ -58,17 +57,9 @@ class DecisionTree(Family):
         return space
 
     def _fit(
-        self,
-        params: Params,
-        context: Context,
-        X: NDArray[np.float64],
-        y: NDArray[Any],
-        X_valid: NDArray[np.float64] | None,
-        y_valid: NDArray[Any] | None,
-        weight: NDArray[np.float64] | None,
-        weight_valid: NDArray[np.float64] | None,
-        deadline: Deadline,
+        self, params: Params, context: Context, rows: Rows, valid: Rows | None, deadline: Deadline
     ) -> Fitted:
+        X, y, weight = rows
         numbers = [j for j in range(X.shape[1]) if j not in context.categorical]
         blocks: list[tuple[str, Any, list[int]]] = [("numbers", "passthrough", numbers)] if numbers else []
         if context.categorical:

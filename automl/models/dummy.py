@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
 from optuna.distributions import BaseDistribution
 from sklearn.dummy import DummyClassifier, DummyRegressor
 
-from .base import Context, Deadline, Family, Fitted, Params, copied_bytes
+from .base import Context, Deadline, Family, Fitted, Params, Rows, copied_bytes
 
 __all__ = ["Dummy"]
 
@@ -33,17 +31,9 @@ class Dummy(Family):
         return {}
 
     def _fit(
-        self,
-        params: Params,
-        context: Context,
-        X: NDArray[np.float64],
-        y: NDArray[Any],
-        X_valid: NDArray[np.float64] | None,
-        y_valid: NDArray[Any] | None,
-        weight: NDArray[np.float64] | None,
-        weight_valid: NDArray[np.float64] | None,
-        deadline: Deadline,
+        self, params: Params, context: Context, rows: Rows, valid: Rows | None, deadline: Deadline
     ) -> Fitted:
+        X, y, weight = rows
         if context.classification:
             return Fitted(DummyClassifier(strategy="prior").fit(X, y, weight))
         strategy = "median" if context.metric in {"mae", "mape"} else "mean"

@@ -12,7 +12,7 @@ from threadpoolctl import threadpool_limits
 
 from ._made import codes_space, with_codes
 from ._targets import on_scales, scale_space
-from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes, matrix_bytes
+from .base import Context, Deadline, Family, Fitted, Pace, Params, Rows, copied_bytes, matrix_bytes
 
 __all__ = ["HistGradientBoosting"]
 
@@ -73,17 +73,9 @@ class HistGradientBoosting(Family):
         } | (codes_space(context) | scale_space(context))
 
     def _fit(
-        self,
-        params: Params,
-        context: Context,
-        X: NDArray[np.float64],
-        y: NDArray[Any],
-        X_valid: NDArray[np.float64] | None,
-        y_valid: NDArray[Any] | None,
-        weight: NDArray[np.float64] | None,
-        weight_valid: NDArray[np.float64] | None,
-        deadline: Deadline,
+        self, params: Params, context: Context, rows: Rows, valid: Rows | None, deadline: Deadline
     ) -> Fitted:
+        X, y, weight = rows
         rate = float(params["learning_rate"])
         # Columns without a known value cannot be binned. Constant ones are never split on, so the model may
         # later meet anything there.
@@ -94,13 +86,12 @@ class HistGradientBoosting(Family):
         absolute = context.metric in {"mae", "mape"} and not context.monotone
         settings: dict[str, Any] = {"loss": "absolute_error"} if absolute else {}
         kind = HistGradientBoostingClassifier if context.classification else HistGradientBoostingRegressor
-        validated = X_valid is not None
         estimator = kind(
             **settings,
             **(params | {"min_samples_leaf": min(int(params["min_samples_leaf"]), max(1, len(X) // 10))}),
             categorical_features=_few_codes(X, context),
             monotonic_cst=context.directions,
-            early_stopping=validated,
+            early_stopping=valid is not None,
             n_iter_no_change=int(np.clip(3 / rate, 20, 100)),
             tol=1e-5,
             scoring="loss",
@@ -108,11 +99,11 @@ class HistGradientBoosting(Family):
             warm_start=True,
         )
         extra: dict[str, Any] = {"sample_weight": weight}
-        if validated:
-            extra |= {"X_val": X_valid, "y_val": y_valid, "sample_weight_val": weight_valid}
-        rounds = int(np.clip(60 / rate, 400, 2000) if validated else np.clip(10 / rate, 50, 500))
+        if valid is not None:
+            extra |= {"X_val": valid.X, "y_val": valid.y, "sample_weight_val": valid.weight}
+        rounds = int(np.clip(60 / rate, 400, 2000) if valid is not None else np.clip(10 / rate, 50, 500))
         by_clock = _grow(estimator, X, y, extra, rounds, context.n_threads, deadline)
-        if validated:
+        if valid is not None:
             _keep_best(estimator)
         _drop_check(estimator)
         estimator.set_params(warm_start=False)

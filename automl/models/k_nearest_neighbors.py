@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import numpy as np
-from numpy.typing import NDArray
 from optuna.distributions import BaseDistribution, CategoricalDistribution, IntDistribution
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.pipeline import Pipeline
 
 from ._preparation import prepared_bytes, scaled
-from .base import Context, Deadline, Family, Fitted, Params, copied_bytes
+from .base import Context, Deadline, Family, Fitted, Params, Rows, copied_bytes
 
 __all__ = ["KNearestNeighbors"]
 
@@ -55,17 +53,9 @@ class KNearestNeighbors(Family):
         }
 
     def _fit(
-        self,
-        params: Params,
-        context: Context,
-        X: NDArray[np.float64],
-        y: NDArray[Any],
-        X_valid: NDArray[np.float64] | None,
-        y_valid: NDArray[Any] | None,
-        weight: NDArray[np.float64] | None,
-        weight_valid: NDArray[np.float64] | None,
-        deadline: Deadline,
+        self, params: Params, context: Context, rows: Rows, valid: Rows | None, deadline: Deadline
     ) -> Fitted:
+        X, y, _ = rows
         kind = KNeighborsClassifier if context.classification else KNeighborsRegressor
         model = kind(
             n_neighbors=min(int(params["n_neighbors"]), len(X)), weights=params["weights"], p=int(params["p"])

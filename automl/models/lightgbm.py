@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 import lightgbm
 import numpy as np
 from lightgbm.callback import CallbackEnv, EarlyStopException
-from numpy.typing import NDArray
 from optuna.distributions import (
     BaseDistribution,
     CategoricalDistribution,
@@ -17,7 +16,7 @@ from optuna.distributions import (
 
 from ._made import MOST_PAIRS, codes_space, pairs_space, with_codes
 from ._targets import on_scales, scale_space
-from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes, hurried_rate
+from .base import Context, Deadline, Family, Fitted, Pace, Params, Rows, copied_bytes, hurried_rate
 
 __all__ = ["LightGBM"]
 
@@ -106,21 +105,13 @@ class LightGBM(Family):
         return space | pairs_space(context) | codes_space(context) | scale_space(context)
 
     def _fit(
-        self,
-        params: Params,
-        context: Context,
-        X: NDArray[np.float64],
-        y: NDArray[Any],
-        X_valid: NDArray[np.float64] | None,
-        y_valid: NDArray[Any] | None,
-        weight: NDArray[np.float64] | None,
-        weight_valid: NDArray[np.float64] | None,
-        deadline: Deadline,
+        self, params: Params, context: Context, rows: Rows, valid: Rows | None, deadline: Deadline
     ) -> Fitted:
+        X, y, weight = rows
         rate = float(params["learning_rate"])
         stopper = _Stopper(deadline, patience=int(np.clip(4 / rate, 30, 200)))
         # Without validation rows nothing tells when to stop: take the rounds such a rate usually needs.
-        rounds = int(np.clip(100 / rate, 1000, 5000) if X_valid is not None else np.clip(10 / rate, 50, 500))
+        rounds = int(np.clip(100 / rate, 1000, 5000) if valid is not None else np.clip(10 / rate, 50, 500))
         kind = lightgbm.LGBMClassifier if context.classification else lightgbm.LGBMRegressor
         estimator = kind(
             **_settings(params, context, X.shape[0]),
@@ -134,9 +125,9 @@ class LightGBM(Family):
             X,
             y,
             sample_weight=weight,
-            eval_X=X_valid,
-            eval_y=y_valid,
-            eval_sample_weight=None if weight_valid is None else [weight_valid],
+            eval_X=None if valid is None else valid.X,
+            eval_y=None if valid is None else valid.y,
+            eval_sample_weight=None if valid is None or valid.weight is None else [valid.weight],
             categorical_feature=list(context.categorical),
             callbacks=[stopper],
         )

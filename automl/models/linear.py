@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline
 from ._made import codes_space, with_codes
 from ._preparation import SCALINGS, most_cells, position_after, prepared_bytes, scaled
 from ._targets import centre_and_spread, on_scales, scale_space
-from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes, ignoring_convergence
+from .base import Context, Deadline, Family, Fitted, Pace, Params, Rows, copied_bytes, ignoring_convergence
 
 __all__ = ["Linear"]
 
@@ -76,17 +76,9 @@ class Linear(Family):
         } | (codes_space(context) | scale_space(context))
 
     def _fit(
-        self,
-        params: Params,
-        context: Context,
-        X: NDArray[np.float64],
-        y: NDArray[Any],
-        X_valid: NDArray[np.float64] | None,
-        y_valid: NDArray[Any] | None,
-        weight: NDArray[np.float64] | None,
-        weight_valid: NDArray[np.float64] | None,
-        deadline: Deadline,
+        self, params: Params, context: Context, rows: Rows, valid: Rows | None, deadline: Deadline
     ) -> Fitted:
+        X, y, weight = rows
         prepare = scaled(X, context, params["scaling"])
         Z = prepare.fit_transform(X)
         deadline.check("fit the linear model after its columns were prepared")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
-from numpy.typing import NDArray
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import Pipeline
@@ -14,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from ._made import codes_space, with_codes
 from ._preparation import most_cells, prepared_bytes, scaled
 from ._targets import centre_and_spread, on_scales, scale_space
-from .base import Context, Deadline, Family, Fitted, Pace, Params, copied_bytes
+from .base import Context, Deadline, Family, Fitted, Pace, Params, Rows, copied_bytes
 
 __all__ = ["MLP"]
 
@@ -61,17 +60,9 @@ class MLP(Family):
         } | (codes_space(context) | scale_space(context))
 
     def _fit(
-        self,
-        params: Params,
-        context: Context,
-        X: NDArray[np.float64],
-        y: NDArray[Any],
-        X_valid: NDArray[np.float64] | None,
-        y_valid: NDArray[Any] | None,
-        weight: NDArray[np.float64] | None,
-        weight_valid: NDArray[np.float64] | None,
-        deadline: Deadline,
+        self, params: Params, context: Context, rows: Rows, valid: Rows | None, deadline: Deadline
     ) -> Fitted:
+        X, y, weight = rows
         prepare = scaled(X, context, params["scaling"])
         Z = prepare.fit_transform(X)
         deadline.check("train the first epoch after the columns were prepared")
@@ -85,15 +76,12 @@ class MLP(Family):
             random_state=context.seed,
         )
         target = y if context.classification else (y - centre) / spread
-        valid = None
-        if X_valid is not None and y_valid is not None:
-            valid = (
-                prepare.transform(X_valid),
-                y_valid if context.classification else (y_valid - centre) / spread,
-                weight_valid,
-            )
+        judging = None
+        if valid is not None:
+            judged = valid.y if context.classification else (valid.y - centre) / spread
+            judging = Rows(prepare.transform(valid.X), judged, valid.weight)
         with threadpool_limits(limits=context.n_threads, user_api="blas"):
-            epochs, by_clock = _train(model, Z, target, weight, valid, deadline)
+            epochs, by_clock = _train(model, Rows(Z, target, weight), judging, deadline)
         if not context.classification:
             # The last layer is linear: folded into it, the target's scale needs no further step.
             model.coefs_[-1] = model.coefs_[-1] * spread
@@ -105,24 +93,18 @@ class MLP(Family):
         )
 
 
-def _train(
-    model: Any,
-    Z: NDArray[np.float64],
-    y: NDArray[Any],
-    weight: NDArray[np.float64] | None,
-    valid: tuple[NDArray[np.float64], NDArray[Any], NDArray[np.float64] | None] | None,
-    deadline: Deadline,
-) -> tuple[int, bool]:
+def _train(model: Any, rows: Rows, valid: Rows | None, deadline: Deadline) -> tuple[int, bool]:
     """Train until the validation loss has not fallen for some epochs; keep the best weights.
 
     Returns the number of epochs kept, and whether the clock ended the training.
     """
+    Z, y, weight = rows
     known = {"classes": np.unique(y)} if isinstance(model, MLPClassifier) else {}
     pace = Pace(deadline)
     best, kept, weights, by_clock = np.inf, 0, None, False
     for epoch in range(1, (_EPOCHS_UNVALIDATED if valid is None else _MOST_EPOCHS) + 1):
         model.partial_fit(Z, y, sample_weight=weight, **known)
-        loss = -float(epoch) if valid is None else _loss(model, *valid)
+        loss = -float(epoch) if valid is None else _loss(model, valid)
         if loss < best:
             best, kept = loss, epoch
             weights = [each.copy() for each in (*model.coefs_, *model.intercepts_)]
@@ -140,8 +122,9 @@ def _train(
     return kept, by_clock
 
 
-def _loss(model: Any, Z: NDArray[np.float64], y: NDArray[Any], weight: NDArray[np.float64] | None) -> float:
+def _loss(model: Any, rows: Rows) -> float:
     """Return the log loss or the squared error."""
+    Z, y, weight = rows
     if not isinstance(model, MLPClassifier):
         return float(np.average((model.predict(Z) - y) ** 2, weights=weight))
     proba = model.predict_proba(Z)[np.arange(len(y)), np.searchsorted(model.classes_, y)]
