@@ -15,6 +15,8 @@ from automl.workbench.theme import Palette
 
 __all__ = ["model_intervals", "speed_against_score"]
 
+_SHOWN = 4.0  # times the median distance from the best score
+
 
 def model_intervals(
     rows: Sequence[reading.Standing], *, metric: str, colors: Palette, selected: str
@@ -136,6 +138,7 @@ def speed_against_score(
         },
         "hovertemplate": hover,
     }
+    shown = _near_the_best([row.score for row in rows], [point["score"] for point in front])
     figure_layout = layout(
         colors,
         330,
@@ -146,9 +149,25 @@ def speed_against_score(
             "showgrid": False,
             "tickvals": _log_ticks([*x, *(point["latency_ms"] for point in votes)]),
         },
-        yaxis={"title": title(label, colors)},
+        yaxis={"title": title(label, colors), "range": shown},
     )
     return {"data": [trials, smaller] if votes else [trials], "layout": figure_layout}
+
+
+def _near_the_best(scores: Sequence[float], front: Sequence[float]) -> list[float] | None:
+    """An axis without models so much worse that all others would look alike; None where there are none.
+
+    `scores` is best first; all of `front` is shown. The table has the models beyond the axis.
+    """
+    if not scores:
+        return None
+    distances = [abs(score - scores[0]) for score in scores]
+    limit = max([_SHOWN * float(np.median(distances)), *(1.1 * abs(score - scores[0]) for score in front)])
+    if not 0 < limit < max(distances):
+        return None
+    end = scores[0] + math.copysign(limit, scores[-1] - scores[0])
+    room = 0.08 * limit
+    return sorted([scores[0] - math.copysign(room, end - scores[0]), end])
 
 
 def _log_ticks(values: Sequence[float]) -> list[float]:
