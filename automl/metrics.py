@@ -529,6 +529,9 @@ def bootstrap_interval(
     itself, so the deviations are widened by the root of G / (G - 1) and by the ratio of Student's t with
     G - 1 degrees of freedom to the normal quantile (Cameron, Gelbach and Miller, 2008).
 
+    Where one confident error can cost as much as all other rows (`Metric.steep`), rows that hold none cannot
+    exclude one: the worst that these predictions make possible is one more row to draw from.
+
     Weighted rows are drawn alike, and each brings its weight along: what unequal weights add to the spread is
     in the draws already, and a further sample is one of rows that weigh like these.
 
@@ -568,9 +571,12 @@ def bootstrap_interval(
         return float("nan"), float("nan")
     drawn = min(n, _MOST_RESAMPLED)
     rng = np.random.default_rng(seed)
-    scorer = metric.resampled(y, prediction, sample_weight)
+    known = (y, prediction, sample_weight, groups)
+    if metric.steep and prediction.ndim == 2:
+        known = _and_the_worst(y, prediction, sample_weight, groups)
+    scorer = metric.resampled(*known[:3])
     scores = np.array(
-        [scorer(counts) for counts in resamples(len(y), draws, rng, groups=groups, drawn=drawn)]
+        [scorer(counts) for counts in resamples(len(known[0]), draws, rng, groups=known[3], drawn=drawn)]
     )
     scores = scores[~np.isnan(scores)]
     if not len(scores):
@@ -587,6 +593,26 @@ def bootstrap_interval(
         else:
             low = max(low, metric.optimum)
     return float(low), float(high)
+
+
+def _and_the_worst(
+    y: Array, prediction: Array, sample_weight: Array | None, groups: Array | None
+) -> tuple[Array, Array, Array | None, Array | None]:
+    """The rows, and once more the one with the least probable label, with that for the truth.
+
+    A probability counts as half a row's worth of the rarest class at least: what is shipped has that share of
+    the base rates in it (see `automl.search.hedge`).
+    """
+    row, label = np.unravel_index(np.argmin(prediction), prediction.shape)
+    worst = prediction[row].copy()
+    shares = np.bincount(y, minlength=prediction.shape[1]) / len(y)
+    worst[label] = max(worst[label], 0.5 / (len(y) + 0.5) * shares[shares > 0].min())
+    return (
+        np.append(y, label),
+        np.vstack([prediction, worst]),
+        None if sample_weight is None else np.append(sample_weight, sample_weight.mean()),
+        None if groups is None else np.append(groups, groups.max() + 1),
+    )
 
 
 def resamples(

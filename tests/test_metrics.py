@@ -209,6 +209,28 @@ def test_the_interval_covers_the_truth_about_as_often_as_it_says() -> None:
     assert 80 <= hits <= 98
 
 
+@pytest.mark.parametrize(("rows", "errors", "sure"), [(100, 0.01, 0.99), (300, 0.2, 0.7)])
+def test_rare_confident_errors_are_within_the_interval_of_the_log_loss(
+    rows: int, errors: float, sure: float
+) -> None:
+    """One row in a hundred: a sample without one must not promise that there are none."""
+    metric, rng, new = get_metric("log_loss", "binary"), np.random.default_rng(0), rows // 3
+
+    def drawn(count: int) -> tuple[np.ndarray, np.ndarray]:
+        said = rng.integers(0, 2, count)
+        p = sure + (1 - sure) * 0.9 * rng.random(count)
+        second = np.where(said == 1, p, 1 - p)
+        truth = np.where(rng.random(count) < errors, 1 - said, said)
+        return truth, np.column_stack([1 - second, second])
+
+    held = []
+    for seed in range(300):
+        low, high = bootstrap_interval(metric, *drawn(rows), new_rows=new, draws=200, seed=seed)
+        held.append(low <= metric.score(*drawn(new)) <= high)
+    # Without the worst row 0.84 of the first; the second stays as it is.
+    assert 0.86 <= np.mean(held) <= 0.97
+
+
 def test_intervals_of_nothing_and_of_nonsense() -> None:
     assert np.isnan(bootstrap_interval(METRICS["mae"], np.empty(0), np.empty(0))).all()
     with pytest.raises(ValueError, match="between 0 and 1, found 90"):

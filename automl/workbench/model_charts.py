@@ -138,7 +138,8 @@ def speed_against_score(
         },
         "hovertemplate": hover,
     }
-    shown = _near_the_best([row.score for row in rows], [point["score"] for point in front])
+    unbeaten = [row.score for row in rows if row.id in best] + [point["score"] for point in votes]
+    shown = _near_the_best([row.score for row in rows], unbeaten)
     figure_layout = layout(
         colors,
         330,
