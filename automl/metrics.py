@@ -31,6 +31,7 @@ __all__ = [
     "metrics_for",
     "most_probable",
     "resamples",
+    "unseen_share",
 ]
 
 Array = NDArray[Any]
@@ -106,13 +107,20 @@ class Metric:
         """
         if sample_weight is None:
             return float(self.function(y, prediction))
-        return self._weighted(y, prediction)(sample_weight)
+        return self.weighted(y, prediction)(sample_weight)
 
     def loss(self, y: Array, prediction: Array, sample_weight: Array | None = None) -> float:
         """Return the distance from the optimum: lower is better, 0 is perfect."""
         return self.distance(self.score(y, prediction, sample_weight))
 
-    def _weighted(self, y: Array, prediction: Array) -> Weighted:
+    def weighted(self, y: Array, prediction: Array) -> Weighted:
+        """Return the score as a function of the weights of the rows; None is one each.
+
+        Raises
+        ------
+        ValueError
+            If the metric has no `prepared`.
+        """
         if self.prepared is None:
             raise ValueError(f"{self.label} cannot weight rows: give the metric `prepared` as well.")
         return self.prepared(y, prediction)
@@ -133,7 +141,7 @@ class Metric:
             Takes whole numbers of shape (n_rows,), such as a bootstrap draw; NaN as in `score`.
         """
         if sample_weight is not None:
-            of_weights = self._weighted(y, prediction)
+            of_weights = self.weighted(y, prediction)
             return lambda counts: of_weights(counts * sample_weight)
         if self.prepared is not None:
             weighted = self.prepared(y, prediction)
@@ -502,6 +510,7 @@ def default_metric(task_kind: str) -> Metric:
 
 
 _MOST_RESAMPLED = 20_000
+_UNSEEN_ROWS = 0.5
 
 
 def bootstrap_interval(
@@ -595,18 +604,27 @@ def bootstrap_interval(
     return float(low), float(high)
 
 
+def unseen_share(rows: int) -> float:
+    """Half a row's worth beside so many rows: the weight of what they have not shown and cannot exclude.
+
+    The pseudo-count of Krichevsky and Trofimov, "The performance of universal encoding", IEEE Transactions on
+    Information Theory 1981.
+    """
+    return _UNSEEN_ROWS / (rows + _UNSEEN_ROWS)
+
+
 def _and_the_worst(
     y: Array, prediction: Array, sample_weight: Array | None, groups: Array | None
 ) -> tuple[Array, Array, Array | None, Array | None]:
     """The rows, and once more the one with the least probable label, with that for the truth.
 
-    A probability counts as half a row's worth of the rarest class at least: what is shipped has that share of
-    the base rates in it (see `automl.search.hedge`).
+    A probability is at least that of the rarest class in what is shipped, which has a share of the base rates
+    in it (see `automl.search.hedge`).
     """
     row, label = np.unravel_index(np.argmin(prediction), prediction.shape)
     worst = prediction[row].copy()
     shares = np.bincount(y, minlength=prediction.shape[1]) / len(y)
-    worst[label] = max(worst[label], 0.5 / (len(y) + 0.5) * shares[shares > 0].min())
+    worst[label] = max(worst[label], unseen_share(len(y)) * shares[shares > 0].min())
     return (
         np.append(y, label),
         np.vstack([prediction, worst]),

@@ -18,6 +18,7 @@ from automl.errors import DataError, RunError, SettingError
 from automl.extras import require_extra
 from automl.search.constraints import Constraints
 from automl.store import Home, RunFolder, calibration_of, is_id
+from automl.store.files import json_records
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -617,7 +618,6 @@ class Run:
         model_id, *_ = self._members(model)
         prepared = self._prepared()
         report = self.folder.read("read_report.json")
-        board = self.leaderboard()
         spec = self.folder.spec
         data = self._data()
         return write_bundle(
@@ -631,10 +631,7 @@ class Run:
                 name=spec["name"],
                 run_id=self.folder.id,
                 result=result,
-                leaderboard=[
-                    {str(name): value for name, value in row.items()}
-                    for row in board.astype(object).where(board.notna(), None).to_dict("records")
-                ],
+                leaderboard=json_records(self.leaderboard()),
                 findings=self.folder.read("findings.json", []),
                 source=Path(spec["source"]).name if spec["source"] else None,
                 sha256=report["sha256"],

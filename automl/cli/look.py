@@ -12,6 +12,7 @@ from automl.cli.decisions import decided
 from automl.cli.suspicions import suspicions
 from automl.run import load_run
 from automl.store import Home, RunFolder, headline, weights_words
+from automl.store.files import json_records
 
 __all__ = ["front", "leaderboard", "runs", "threshold"]
 
@@ -49,10 +50,7 @@ def leaderboard(options: Namespace, console: Console) -> int:
     path = find_run(options.run, options.home)
     run = load_run(path)
     table = run.leaderboard()
-    records = [
-        {str(name): value for name, value in record.items()}
-        for record in table.astype(object).where(table.notna(), None).to_dict("records")
-    ]
+    records = json_records(table)
     now = jobs.state(path)
     weights = run.folder.read("prepared.json", {}).get("weights")
     console.document(
@@ -111,7 +109,7 @@ def threshold(options: Namespace, console: Console) -> int:
     path = find_run(options.run, options.home)
     run = load_run(path)
     table = run.threshold(costs=options.costs, model=options.model, keep=options.keep)
-    records = table.astype(object).where(table.notna(), None).to_dict("records")
+    records = json_records(table)
     decision = (run.result or {}).get("decision")
     console.document({"run": str(path), "kept": options.keep, "thresholds": records, "decision": decision})
     extra = [name for name in ("cost_per_1000", "score") if table[name].notna().any()]

@@ -38,8 +38,6 @@ def choose_pairs(seen: Untold, context: Context, most: int) -> dict[str, list[tu
     context : Context
     most : int
         How many to choose at most.
-    sample_weight : ndarray, shape (rows,), optional
-        How much each row counts.
 
     Returns
     -------

@@ -20,11 +20,12 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import Bunch
 
+from automl.metrics import unseen_share
 from automl.search.calibration import fitted
 from automl.search.constraints import Constraints
 from automl.search.decide import threshold_of, with_threshold
 from automl.search.evaluate import TrainingRows
-from automl.search.hedge import base_rates, is_hedged, share
+from automl.search.hedge import base_rates, is_hedged
 from automl.search.select import out_of_fold_vote
 from automl.store import RunFolder
 from automl.task import Task
@@ -75,7 +76,7 @@ def assemble(
         member_weights += [weight / len(models)] * len(models)
     if is_hedged(folder, task) or calibration:
         rows = TrainingRows.load(folder.path)
-        hedge = share(len(rows.y))
+        hedge = unseen_share(len(rows.y))
         members.append(("base-rates", base_rates(rows)))
         member_weights = [*(weight * (1 - hedge) for weight in member_weights), hedge]
     model: Any = _vote(task, members, member_weights)

@@ -23,7 +23,7 @@ from sklearn.calibration import (
 )
 from sklearn.isotonic import IsotonicRegression
 
-from automl.search.hedge import share
+from automl.metrics import unseen_share
 
 __all__ = ["Calibrator", "methods"]
 
@@ -84,7 +84,7 @@ class Calibrator:
         """
         classes = probabilities.shape[1]
         counts = np.ones(len(y)) if sample_weight is None else sample_weight
-        hedge = share(len(y))
+        hedge = unseen_share(len(y))
         rates = np.bincount(y, weights=counts, minlength=classes) / counts.sum()
         truth = (1 - hedge) * np.eye(classes)[y] + hedge * rates
         if method == "temperature":

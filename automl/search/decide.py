@@ -137,17 +137,8 @@ def _best(metric: Metric, p: Floats, corrected: Floats, weight: Floats) -> float
     size = len(thresholds) + 1
     weights = np.concatenate([np.bincount(bins, weight * each, size) for each in (1 - corrected, corrected)])
     truth, position = np.repeat([0, 1], size), np.tile(np.arange(size), 2)
-    scores = [
-        metric.distance(_weighted(metric, truth, (position > i).astype(np.int64), weights))
-        for i in range(len(thresholds))
-    ]
+    scores = [metric.loss(truth, (position > i).astype(np.int64), weights) for i in range(len(thresholds))]
     return float(thresholds[min(range(len(scores)), key=lambda i: (scores[i], abs(thresholds[i] - 0.5)))])
-
-
-def _weighted(metric: Metric, y: Codes, codes: Codes, weights: Floats) -> float:
-    if metric.prepared is None:
-        raise ValueError(f"Expected the metric {metric.name} to take weights.")
-    return metric.prepared(y, codes)(weights)
 
 
 def labels(task: Task, prediction: Floats, threshold: float | None) -> Codes:

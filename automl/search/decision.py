@@ -105,9 +105,7 @@ def _gain(metric: Metric) -> Metric:
         return sign * (metric.score(y, both[:, 0]) - metric.score(y, both[:, 1])) + 0.0  # no -0
 
     def prepared(y: NDArray[Any], both: NDArray[Any]) -> Any:
-        if metric.prepared is None:
-            raise ValueError(f"Expected the metric {metric.name} to take weights.")
-        first, second = (metric.prepared(y, both[:, column]) for column in (0, 1))
+        first, second = (metric.weighted(y, both[:, column]) for column in (0, 1))
         return lambda weights: sign * (first(weights) - second(weights))
 
     return Metric(

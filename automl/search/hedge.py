@@ -2,9 +2,9 @@
 
 By the log loss, a model that was right n times without doubt looks perfect, and is ruined by the next row
 that it is wrong about: among 86 unseen penguins one such row made the loss 0.297 instead of 0.001. So many
-rows cannot tell "never" from "once in n", and half a row's worth of the base rates says so (the pseudo-count
-of Krichevsky and Trofimov, "The performance of universal encoding", IEEE Transactions on Information Theory
-1981). With it the loss there is 0.09, and a few thousandths higher where no such error happens.
+rows cannot tell "never" from "once in n", and half a row's worth of the base rates says so
+(`automl.metrics.unseen_share`). With it the loss there is 0.09, and a few thousandths higher where no such
+error happens.
 """
 
 from __future__ import annotations
@@ -15,14 +15,13 @@ import numpy as np
 from numpy.typing import NDArray
 from sklearn.dummy import DummyClassifier
 
+from automl.metrics import unseen_share
 from automl.search.constraints import Constraints
 from automl.search.evaluate import TrainingRows
 from automl.store import RunFolder
 from automl.task import Task
 
-__all__ = ["base_rates", "hedged", "is_hedged", "mixed", "share"]
-
-_ROWS = 0.5
+__all__ = ["base_rates", "hedged", "is_hedged", "mixed"]
 
 
 def is_hedged(folder: RunFolder, task: Task) -> bool:
@@ -32,11 +31,6 @@ def is_hedged(folder: RunFolder, task: Task) -> bool:
     model; and in every vote that is calibrated, see `automl.search.calibration`.
     """
     return task.measure.steep and not Constraints.of(folder.spec).interpretable
-
-
-def share(rows: int) -> float:
-    """Weight of the base rates in a vote that learned from so many rows."""
-    return _ROWS / (rows + _ROWS)
 
 
 def base_rates(rows: TrainingRows) -> DummyClassifier:
@@ -52,7 +46,7 @@ def mixed(rows: TrainingRows, prediction: NDArray[np.float64]) -> NDArray[np.flo
     rows : TrainingRows
     prediction : ndarray, shape (rows, classes)
     """
-    weight = share(len(rows.y))
+    weight = unseen_share(len(rows.y))
     rates: NDArray[Any] = base_rates(rows).class_prior_
     return (1 - weight) * prediction + weight * rates
 

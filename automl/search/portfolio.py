@@ -53,17 +53,19 @@ def first_candidates(context: Context, families: Sequence[str]) -> Iterator[tupl
     """
     learned = [] if context.interpretable else [entry for entry in portfolio() if entry[0] in families]
     known = {family for family, _ in learned} | {_DUMMY}
-    wanted: list[tuple[str, Mapping[str, Any]]] = [(name, {}) for name in families if name == _DUMMY]
     others = zip_longest(
-        *(get_family(name).first_candidates(context) for name in families if name not in known)
+        *(
+            [(name, params) for params in get_family(name).first_candidates(context)]
+            for name in families
+            if name not in known
+        )
     )
-    for place, several in enumerate(others):
-        wanted += learned[_APART * place : _APART * (place + 1)]
-        unknown = (name for name in families if name not in known)
-        wanted += [
-            (name, params) for name, params in zip(unknown, several, strict=True) if params is not None
-        ]
-    wanted += [entry for entry in learned if entry not in wanted]
+    wanted: list[tuple[str, Mapping[str, Any]]] = [(name, {}) for name in families if name == _DUMMY]
+    for several in others:
+        wanted += learned[:_APART]
+        learned = learned[_APART:]
+        wanted += [entry for entry in several if entry is not None]
+    wanted += learned
     yielded: list[tuple[str, dict[str, Any]]] = []
     for name, params in wanted:
         fitting = get_family(name).hurried(adapted(name, params, context), context)

@@ -171,9 +171,7 @@ def prepare(
 def _divide(
     y: NDArray[Any], task: Task, seed: int, arrangement: Arrangement, n_folds: int | None = None
 ) -> Split:
-    return split(
-        y, task.kind, seed=seed, n_folds=n_folds, groups=arrangement.groups, times=arrangement.times
-    )  # fmt: skip
+    return split(y, task.kind, seed=seed, n_folds=n_folds, groups=arrangement.groups, times=arrangement.times)
 
 
 def _fold_facts(parts: Split) -> dict[str, int]:

@@ -13,9 +13,20 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any
 
-__all__ = ["append_json_line", "json_number", "read_json", "read_json_lines", "replacing", "write_json"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = [
+    "append_json_line",
+    "json_number",
+    "json_records",
+    "read_json",
+    "read_json_lines",
+    "replacing",
+    "write_json",
+]
 
 
 @contextmanager
@@ -66,3 +77,9 @@ def read_json_lines(path: Path) -> list[Any]:
 def json_number(value: float | None) -> float | None:
     """`value`, or None where JSON has no number for it (NaN, infinity)."""
     return None if value is None or not math.isfinite(value) else float(value)
+
+
+def json_records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table as JSON objects; None where a value is missing."""
+    rows = table.astype(object).where(table.notna(), None).to_dict("records")
+    return [{str(name): value for name, value in row.items()} for row in rows]

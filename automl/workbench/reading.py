@@ -311,11 +311,7 @@ def thresholds(run: RunFolder) -> list[dict[str, Any]]:
 def _thresholds(path: Path, _version: int) -> list[dict[str, Any]]:
     from automl.run import load_run
 
-    table = load_run(path).threshold()
-    return [
-        {str(name): value for name, value in record.items()}
-        for record in table.astype(object).where(table.notna(), None).to_dict("records")
-    ]
+    return files.json_records(load_run(path).threshold())
 
 
 @lru_cache(maxsize=64)

@@ -5,11 +5,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from automl.metrics import bootstrap_interval, get_metric
+from automl.metrics import bootstrap_interval, get_metric, unseen_share
 from automl.run import Run
 from automl.search.confidence import Confidence, Optimism, assess, optimism
 from automl.search.ensemble import library, select_ensemble
-from automl.search.hedge import share
 
 RMSE = get_metric("rmse", "regression")
 Floats = NDArray[np.float64]
@@ -88,7 +87,7 @@ def test_one_certain_error_does_not_decide_what_is_taken_off() -> None:
     chosen = np.mean(models, axis=0)
 
     def hedge(vote: Floats) -> Floats:
-        return (1 - share(200)) * vote + share(200) / 2
+        return (1 - unseen_share(200)) * vote + unseen_share(200) / 2
 
     said = optimism(LOG_LOSS, y, models, hedge(chosen), families=ALIKE, hedge=hedge)
     assert said is not None

@@ -7,17 +7,17 @@ from pathlib import Path
 import numpy as np
 
 import automl
-from automl.metrics import get_metric
+from automl.metrics import get_metric, unseen_share
 from automl.run import Run
 from automl.search.evaluate import TrainingRows
-from automl.search.hedge import hedged, share
+from automl.search.hedge import hedged
 from automl.search.select import choose, load_trials
 
 
 def test_the_vote_holds_half_a_row_of_the_base_rates(penguins_run: Run) -> None:
     folder, task = penguins_run.folder, penguins_run._prepared().task
     rows = TrainingRows.load(folder.path)
-    weight = share(len(rows.y))
+    weight = unseen_share(len(rows.y))
     assert weight == 0.5 / (len(rows.y) + 0.5)
     vote = penguins_run.model.named_steps["model"]
     assert [name for name, _ in vote.estimators][-1] == "base-rates"
