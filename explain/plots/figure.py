@@ -1,0 +1,84 @@
+"""What all figures share: their finish, units, and labels that are safe to show."""
+
+from __future__ import annotations
+
+import html
+from typing import Any
+
+import plotly.graph_objects as go
+
+from .. import formats
+from ..explanation import Explanation
+from .theme import Theme
+
+ROW_HEIGHT = 30
+Z95 = 1.96
+
+
+def finished(figure: go.Figure, theme: Theme, *, rows: int, labels: list[str] | None = None) -> go.Figure:
+    font: dict[str, Any] = {"color": theme.text, "size": 13}
+    if theme.font is not None:
+        font["family"] = theme.font
+    figure.update_layout(
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        template="none",
+        font=font,
+        margin={"l": 8, "r": 24, "t": 16, "b": 8},
+        height=90 + ROW_HEIGHT * max(rows, 3),
+        showlegend=False,
+        hoverlabel={"align": "left"},
+        bargap=0.3,
+        separators=".,",
+    )
+    figure.update_xaxes(gridcolor=theme.grid, zeroline=False, automargin=True)
+    figure.update_yaxes(gridcolor=theme.grid, zeroline=False, automargin=True)
+    if labels is not None:  # positions, not names: two shortened names may be equal
+        figure.update_yaxes(
+            tickvals=list(range(len(labels))),
+            ticktext=labels,
+            range=[len(labels) - 0.4, -0.6],
+            showgrid=False,
+        )
+    return figure
+
+
+def scale_factor(explanation: Explanation) -> float:
+    """Probabilities are drawn in percentage points."""
+    return 100.0 if explanation.scale == "probability" else 1.0
+
+
+def unit(explanation: Explanation) -> str:
+    return " points" if explanation.scale == "probability" else ""
+
+
+def quantity(explanation: Explanation, output: Any) -> str:
+    if explanation.scale == "target":
+        return "prediction"
+    noun = "probability (percentage points)" if explanation.scale == "probability" else "margin (log-odds)"
+    if output is None and explanation.outputs > 2:
+        return noun
+    name = escaped(str(explanation.output_name(output)))
+    return (
+        f"probability of “{name}” (percentage points)"
+        if explanation.scale == "probability"
+        else f"margin of “{name}”"
+    )
+
+
+def signed(value: float) -> str:
+    return ("+" if value > 0 else "") + formats.number(value, 3)
+
+
+def escaped(text: str) -> str:
+    """Raw text must not become markup: Plotly renders a subset of HTML in labels and hovers."""
+    return html.escape(text, quote=False)
+
+
+def short(text: str, length: int = 32) -> str:
+    return escaped(text if len(text) <= length else text[: length - 1] + "…")
+
+
+def cell_label(explanation: Explanation, i: int, j: int) -> str:
+    value = formats.cell(explanation.data.iloc[i, j], explanation.reference[j])
+    return f"{short(explanation.columns[j], 28)} = {short(value, 20)}"
