@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import time
 
-__all__ = ["Clock", "crowding"]
+__all__ = ["Clock"]
 
 # Choosing the members and scoring them took 0.3 to 1.5 s on tables of up to 50,000 rows.
 _SHARE, _LEAST = 0.02, 1.0
-_MOST_CROWDED = 4.0
-
-
-def crowding() -> float:
-    """How many processes want each core of this machine, 1 to 4: what is left to do takes so much longer.
-
-    The average of the last minute. The search itself wants one for each core at most.
-    """
-    try:
-        wanted = os.getloadavg()[0]
-    except OSError:
-        return 1.0
-    return min(max(wanted / (os.cpu_count() or 1), 1.0), _MOST_CROWDED)
 
 
 class Clock:

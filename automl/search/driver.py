@@ -23,9 +23,10 @@ from automl.errors import GlassbenchError, RunError
 from automl.extras import require_extra
 from automl.models import FAMILIES, Context, get_family
 from automl.search.assemble import assemble
-from automl.search.clock import Clock, crowding
+from automl.search.clock import Clock
 from automl.search.constraints import Constraints
 from automl.search.cost import told
+from automl.search.crowding import crowding
 from automl.search.evaluate import Evaluation, evaluate
 from automl.search.finish import confidence_seconds, finish
 from automl.search.in_flight import InFlight

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from automl.models import Context, Deadline, OutOfTime, get_family
-from automl.search.clock import crowding
+from automl.search.crowding import crowding
 from automl.search.evaluate import TrainingRows
 from automl.search.portfolio import first_candidates
 

@@ -8,7 +8,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
 
 from automl.models import Context
-from automl.search.clock import crowding
+from automl.search.crowding import crowding
 from automl.search.evaluate import Evaluation
 from automl.search.ladder import on_sample
 from automl.search.memory import megabytes

@@ -11,6 +11,8 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+from automl.search.processes import PROC, process_tree
+
 __all__ = [
     "SHARE",
     "MemoryLimit",
@@ -26,7 +28,6 @@ SHARE = 0.8
 """Of the memory that is available when a search starts, what it may take unless it is told otherwise."""
 
 _EVERY_SECONDS = 0.5
-_PROC = Path("/proc")
 _CGROUP = Path("/sys/fs/cgroup")
 _KILOBYTE = 1024
 _UNLIMITED = 1 << 60  # version 1 of control groups writes a number near 2**63 where there is no limit
@@ -41,7 +42,7 @@ def available_memory() -> int | None:
         None where the system does not say.
     """
     try:
-        facts = dict(line.split(":", 1) for line in (_PROC / "meminfo").read_text().splitlines())
+        facts = dict(line.split(":", 1) for line in (PROC / "meminfo").read_text().splitlines())
         free = int(facts["MemAvailable"].split()[0]) * _KILOBYTE
     except (OSError, KeyError, ValueError):
         try:
@@ -55,7 +56,7 @@ def available_memory() -> int | None:
 def _left_in_cgroup() -> int | None:
     """What the tightest control group around this process leaves; files in its cache give way."""
     try:
-        lines = (_PROC / "self/cgroup").read_text().splitlines()
+        lines = (PROC / "self/cgroup").read_text().splitlines()
     except OSError:
         return None
     left: list[int] = []
@@ -104,29 +105,15 @@ def tree_memory(root: int | None = None) -> int | None:
     int or None
         None where the system does not say (not Linux).
     """
-    if not (_PROC / "self/smaps_rollup").exists():
+    if not (PROC / "self/smaps_rollup").exists():
         return None
-    tree = [os.getpid() if root is None else root]
-    for process in tree:
-        tree.extend(_children(process))
-    return sum(map(_proportional, tree))
-
-
-def _children(process: int) -> list[int]:
-    """The processes that a process has started, by any of its threads."""
-    found: list[int] = []
-    try:
-        for thread in (_PROC / str(process) / "task").iterdir():
-            found += map(int, (thread / "children").read_text().split())
-    except OSError:
-        pass  # it has just ended
-    return found
+    return sum(map(_proportional, process_tree(root)))
 
 
 def _proportional(process: int) -> int:
     """Bytes of one process, of shared pages its share."""
     try:
-        lines = (_PROC / str(process) / "smaps_rollup").read_text().splitlines()
+        lines = (PROC / str(process) / "smaps_rollup").read_text().splitlines()
     except OSError:
         return 0
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * _KILOBYTE

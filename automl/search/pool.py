@@ -19,7 +19,7 @@ from joblib.externals.loky.backend.context import get_context
 from joblib.externals.loky.process_executor import ProcessPoolExecutor
 
 from automl.models import Context
-from automl.search.clock import crowding
+from automl.search.crowding import crowding
 from automl.search.evaluate import Evaluation, evaluate
 from automl.search.race import Rival
 from automl.search.workers import Workers
