@@ -16,9 +16,11 @@ from .text import global_sentence, reason, sentence
 
 if TYPE_CHECKING:
     from .api import explain, warm
+    from .explainer import Explainer
 
 __all__ = [
     "ExplainError",
+    "Explainer",
     "Explanation",
     "GlobalImportance",
     "InputError",
@@ -36,4 +38,6 @@ def __getattr__(name: str) -> Any:
     # Pages read and draw stored explanations; only making one needs scikit-learn.
     if name in ("explain", "warm"):
         return getattr(import_module(".api", __name__), name)
+    if name == "Explainer":
+        return getattr(import_module(".explainer", __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -71,30 +71,45 @@ def frame_hash(frame: pd.DataFrame) -> str:
     return digest.hexdigest()
 
 
-def checked_frames(X: Any, background: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Rows and background as frames with the same columns in the same order.
+def checked_background(background: Any) -> pd.DataFrame:
+    """Background rows, numbered from 0.
 
     Raises
     ------
     InputError
-        If one is no DataFrame, the background is empty, or columns are missing or occur twice.
+        If it is no DataFrame, is empty, or a column occurs twice.
     """
-    for name, frame in (("X", X), ("background", background)):
-        if not isinstance(frame, pd.DataFrame):
-            raise InputError(
-                f"Expected {name} as a pandas DataFrame of raw columns, found {type(frame).__name__}."
-            )
-        if frame.columns.has_duplicates:
-            twice = frame.columns[frame.columns.duplicated()][0]
-            raise InputError(f"Expected {name} with distinct column names, found {twice!r} more than once.")
+    _check_frame("background", background)
     if not len(background):
         raise InputError(
             "Expected at least one background row, found none; give some rows of the training data."
         )
+    return background.reset_index(drop=True)
+
+
+def checked_rows(X: Any, background: pd.DataFrame) -> pd.DataFrame:
+    """Rows, numbered from 0, with the background's columns in the background's order.
+
+    Raises
+    ------
+    InputError
+        If it is no DataFrame, or columns are missing, occur twice, or are unknown.
+    """
+    _check_frame("X", X)
     absent = [str(name) for name in background.columns if name not in X.columns]
     if absent:
         raise InputError(f"Expected X to have the background's columns; missing: {', '.join(absent)}.")
     extra = [str(name) for name in X.columns if name not in background.columns]
     if extra:
         raise InputError(f"Expected X to have only the background's columns; also found: {', '.join(extra)}.")
-    return X[list(background.columns)].reset_index(drop=True), background.reset_index(drop=True)
+    return X[list(background.columns)].reset_index(drop=True)
+
+
+def _check_frame(name: str, frame: Any) -> None:
+    if not isinstance(frame, pd.DataFrame):
+        raise InputError(
+            f"Expected {name} as a pandas DataFrame of raw columns, found {type(frame).__name__}."
+        )
+    if frame.columns.has_duplicates:
+        twice = frame.columns[frame.columns.duplicated()][0]
+        raise InputError(f"Expected {name} with distinct column names, found {twice!r} more than once.")

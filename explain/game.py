@@ -7,9 +7,10 @@ from z (the interventional game).
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ from .outputs import predictor
 from .space import Space
 
 Floats = NDArray[np.float64]
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True)
@@ -31,9 +33,7 @@ class Game:
     estimator : fitted estimator
         Takes what ``space`` builds.
     space : Space
-        Pool rows 0..n-1 are the foreground, the others the background.
-    n : int
-        Foreground rows.
+        The rows: 0..n-1 of the pool are the foreground, the others the background.
     outputs : int
         Number K of outputs worked with (1 for a binary classifier).
     scale : {"probability", "target", "margin"}
@@ -45,12 +45,16 @@ class Game:
 
     estimator: Any
     space: Space
-    n: int
     outputs: int
     scale: str
     seed: int = 0
     clock: Clock = field(default_factory=Clock)
     progress: Progress | None = None
+
+    @property
+    def n(self) -> int:
+        """Number n of foreground rows."""
+        return self.space.n
 
     @property
     def background(self) -> int:
@@ -65,16 +69,33 @@ class Game:
     @cached_property
     def predictions(self) -> Floats:
         """Outputs on the pool, shape (n + B, K)."""
-        return self.predict(self.space.pool_inputs())
+        usual = self.recall("predictions", lambda: self.predict(self.space.background_inputs()))
+        if not self.n:
+            return usual
+        return np.concatenate([self.predict(self.space.foreground_inputs()), usual])
 
     def predict(self, rows: Any) -> Floats:
         """Outputs of shape (R, K) for rows as the space builds them."""
         return predictor(self.estimator, self.scale)(rows)
 
-    def member(self, estimator: Any) -> Game:
-        """The same game for another estimator on the same rows (a member of a vote)."""
+    def recall(self, what: str, find: Callable[[], Found]) -> Found:
+        """What is known of this estimator, on this scale, behind these transformers, against this background;
+        found out now if nothing is known yet.
+        """
+        key = (what, self.scale, self.outputs, self.space.path, id(self.estimator))
+        return self.space.memo.recall(key, self.estimator, find)
+
+    def member(self, estimator: Any, *, scale: str | None = None, outputs: int | None = None) -> Game:
+        """The same game for another estimator on the same rows (a member of a vote), without its progress."""
         resolved, space = resolve(estimator, self.space, seed=self.seed)
-        return replace(self, estimator=resolved, space=space)
+        return replace(
+            self,
+            estimator=resolved,
+            space=space,
+            scale=self.scale if scale is None else scale,
+            outputs=self.outputs if outputs is None else outputs,
+            progress=None,
+        )
 
     def report(self, share: float) -> None:
         """Tell the caller how much is done."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -63,8 +64,47 @@ def undecided(estimator: Any) -> Any:
     return estimator
 
 
+@dataclass(frozen=True)
+class _Encoding:
+    """A fitted transformer whose columns are known, with the background that it has encoded."""
+
+    owner: NDArray[np.int64]
+    other: NDArray[np.int64] | None
+    names: pd.Index[Any] | None
+    background: NDArray[Any]
+
+    def space(self, matrix: NDArray[Any], transformer: Pipeline, before: Space) -> MatrixSpace:
+        path = _path(transformer, before)
+        if self.other is None:
+            return MatrixSpace(matrix, self.owner, before, self.names, path)
+        return JointSpace(matrix, self.owner, self.other, transformer, before, self.names, path)
+
+
 def encode(transformer: Pipeline, space: Space, *, seed: int = 0) -> MatrixSpace | None:
-    """The space after a fitted transformer; None if its columns cannot be traced to one or two raw ones."""
+    """The space after a fitted transformer; None if its columns cannot be traced to one or two raw ones.
+
+    The background is encoded, and the trace tested, once for all rows that are explained against it.
+    """
+    encoding = space.memo.recall(
+        ("encoding", _path(transformer, space)), transformer, lambda: _encoding(transformer, space, seed)
+    )
+    if encoding is None:
+        return None
+    pool = encoding.background
+    if space.n:
+        rows = _matrix(transformer.transform(space.foreground_inputs()))
+        if rows is None:
+            return None
+        pool = np.concatenate([rows[0], pool])
+    return encoding.space(pool, transformer, space)
+
+
+def _path(transformer: Pipeline, space: Space) -> tuple[int, ...]:
+    return (*space.path, *(id(step) for _, step in transformer.steps))
+
+
+def _encoding(transformer: Pipeline, space: Space, seed: int) -> _Encoding | None:
+    """How a fitted transformer encodes; None if its columns cannot be traced to one or two raw ones."""
     inputs: Sources
     if isinstance(space, JointSpace):
         inputs = [
@@ -84,13 +124,11 @@ def encode(transformer: Pipeline, space: Space, *, seed: int = 0) -> MatrixSpace
     if sources is None or len(sources) != matrix.shape[1] or any(len(source) > 2 for source in sources):
         return None
     owner = np.array([min(source, default=0) for source in sources], dtype=np.int64)
-    result: MatrixSpace
+    other = None
     if any(len(source) == 2 for source in sources):
         other = np.array([max(source) if len(source) == 2 else -1 for source in sources], dtype=np.int64)
-        result = JointSpace(matrix, owner, other, transformer, space, names)
-    else:
-        result = MatrixSpace(matrix, owner, space.players, names)
-    return result if _holds(transformer, space, result, seed) else None
+    encoding = _Encoding(owner, other, names, matrix[space.n :])
+    return encoding if _holds(transformer, space, encoding.space(matrix, transformer, space), seed) else None
 
 
 def _holds(transformer: Pipeline, space: Space, encoded: MatrixSpace, seed: int) -> bool:
@@ -130,10 +168,16 @@ def _matrix(encoded: Any) -> tuple[NDArray[Any], pd.Index[Any] | None] | None:
 
 def _numbers(space: FrameSpace) -> Space:
     """A frame of plain numbers needs no encoding: the same values as a matrix, handed over as a frame."""
-    matrix = _matrix(space.pool)
-    if matrix is None or space.players == 0:
+    background = space.memo.recall(("numbers",), None, lambda: _matrix(space.background_inputs()))
+    if background is None or space.players == 0:
         return space
-    return MatrixSpace(matrix[0], np.arange(space.players), space.players, space.pool.columns)
+    matrix, names = background
+    if space.n:
+        rows = _matrix(space.foreground_inputs())
+        if rows is None:
+            return space
+        matrix = np.concatenate([rows[0], matrix])
+    return MatrixSpace(matrix, np.arange(space.players), space, names)
 
 
 def trace(

@@ -11,11 +11,12 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import expit, softmax
 from sklearn.base import is_classifier
 
 from .errors import ScaleError
 
-SCALES = ("probability", "target", "margin")
+SCALES = ("probability", "target", "margin", "log")
 
 Floats = NDArray[np.float64]
 
@@ -33,8 +34,13 @@ def choose_scale(model: Any, scale: str | None) -> str:
     Raises
     ------
     ScaleError
-        If the model has no output on that scale.
+        If the model has no output on that scale, or classifies several targets at once.
     """
+    if is_classifier(model) and isinstance(getattr(model, "classes_", None), list):
+        raise ScaleError(
+            f"Expected a classifier of one target, found a {type(model).__name__} of {len(model.classes_)}. "
+            "Explain one model for each target."
+        )
     if scale is not None and scale not in SCALES:
         raise ScaleError(f"Expected scale to be one of {', '.join(SCALES)}, found {scale!r}.")
     offered = _offered(model)
@@ -54,7 +60,7 @@ def choose_scale(model: Any, scale: str | None) -> str:
 
 def _offered(model: Any) -> list[str]:
     if not is_classifier(model):
-        return ["target"]
+        return ["target", "log"] if has_log_link(last_step(model)) else ["target"]
     offered = ["probability"] if hasattr(model, "predict_proba") else []
     if hasattr(model, "decision_function") or _is_lightgbm(last_step(model)):
         offered.append("margin")
@@ -72,12 +78,36 @@ def _is_lightgbm(estimator: Any) -> bool:
     return type(estimator).__module__.split(".")[0] == "lightgbm"
 
 
+def has_log_link(estimator: Any) -> bool:
+    """Whether a fitted regressor adds up logarithms: LightGBM's and scikit-learn's Poisson-type models."""
+    if _is_lightgbm(estimator):
+        return getattr(estimator, "objective_", None) in ("poisson", "gamma", "tweedie")
+    loss = getattr(estimator, "_loss", getattr(estimator, "_base_loss", None))
+    return type(getattr(loss, "link", None)).__name__ == "LogLink"
+
+
+def link_of(estimator: Any, scale: str, outputs: int) -> str:
+    """From the sum that a model makes to its output on a scale: identity, exp, sigmoid or softmax."""
+    if scale == "probability":
+        return "sigmoid" if outputs == 1 else "softmax"
+    return "exp" if scale == "target" and has_log_link(estimator) else "identity"
+
+
+def linked(raw: Floats, link: str) -> Floats:
+    """Sums of shape (..., K) on the scale behind the link."""
+    if link == "sigmoid":
+        return np.asarray(expit(raw), dtype=np.float64)
+    if link == "softmax":
+        return np.asarray(softmax(raw, axis=-1), dtype=np.float64)
+    return np.exp(raw) if link == "exp" else raw
+
+
 def predictor(model: Any, scale: str) -> Callable[[Any], Floats]:
     """Rows → outputs of shape (R, K); K = 1 for regression and binary classification (positive class)."""
 
     def predict(rows: Any) -> Floats:
-        if scale == "target":
-            raw = model.predict(rows)
+        if scale in ("target", "log"):
+            raw = model.predict(rows) if scale == "target" else np.log(model.predict(rows))
         elif scale == "probability":
             raw = model.predict_proba(rows)
         elif hasattr(model, "decision_function"):

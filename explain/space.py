@@ -19,6 +19,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from .memo import Memo
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
@@ -30,15 +32,24 @@ class Space(ABC):
     ----------
     rows : int
         Rows of the pool (n + B).
+    n : int
+        Foreground rows.
     players : int
         Number M of raw columns.
     width : int
         Columns of what the model takes.
+    memo : Memo
+        What is known of the background, for all spaces that it was encoded to.
+    path : tuple of int
+        Ids of the transformers that led here from the raw columns.
     """
 
     rows: int
+    n: int
     players: int
     width: int
+    memo: Memo
+    path: tuple[int, ...] = ()
 
     @abstractmethod
     def inputs(self, index: Ints) -> Any:
@@ -53,6 +64,14 @@ class Space(ABC):
     @abstractmethod
     def pool_inputs(self) -> Any:
         """The pool itself as the model takes it."""
+
+    @abstractmethod
+    def foreground_inputs(self) -> Any:
+        """The foreground rows as the model takes them."""
+
+    @abstractmethod
+    def background_inputs(self) -> Any:
+        """The background rows as the model takes them."""
 
     @cached_property
     @abstractmethod
@@ -71,14 +90,31 @@ class FrameSpace(Space):
 
     Parameters
     ----------
-    pool : DataFrame of shape (n + B, M)
+    rows : DataFrame of shape (n, M)
+        Foreground rows; or all of the pool, where no background is given.
+    background : DataFrame of shape (B, M), optional
+    memo : Memo, optional
+        Of earlier rows against the same background.
     """
 
-    def __init__(self, pool: pd.DataFrame) -> None:
-        self.pool = pool
-        self.rows, self.players = pool.shape
-        self.width = pool.shape[1]
-        self._columns = [pool.iloc[:, j].array for j in range(pool.shape[1])]
+    def __init__(
+        self, rows: pd.DataFrame, background: pd.DataFrame | None = None, memo: Memo | None = None
+    ) -> None:
+        self._background = rows if background is None else background
+        self._foreground = rows.iloc[:0] if background is None else aligned(rows, background)
+        self.n = len(self._foreground)
+        self.rows = self.n + len(self._background)
+        self.width = self.players = rows.shape[1]
+        self.memo = Memo() if memo is None else memo
+
+    @cached_property
+    def pool(self) -> pd.DataFrame:
+        """All rows; stacking takes a while, and is not needed where hybrids are built in encoded space."""
+        return stack_frames(self._foreground, self._background) if self.n else self._background
+
+    @cached_property
+    def _columns(self) -> list[Any]:
+        return [self.pool.iloc[:, j].array for j in range(self.players)]
 
     def inputs(self, index: Ints) -> pd.DataFrame:
         columns = {j: column.take(index[:, j]) for j, column in enumerate(self._columns)}
@@ -88,6 +124,12 @@ class FrameSpace(Space):
 
     def pool_inputs(self) -> pd.DataFrame:
         return self.pool
+
+    def foreground_inputs(self) -> pd.DataFrame:
+        return self._foreground
+
+    def background_inputs(self) -> pd.DataFrame:
+        return self._background
 
     @cached_property
     def codes(self) -> Ints:
@@ -105,19 +147,26 @@ class MatrixSpace(Space):
         Encoded foreground and background rows.
     owner : array of shape (m,)
         The player that each encoded column belongs to.
-    players : int
-        Number M of raw columns.
+    before : Space
+        The same rows before they were encoded.
     names : Index or None
         Column names when the model takes a DataFrame of numbers.
+    path : tuple of int
     """
 
     def __init__(
-        self, pool: NDArray[Any], owner: Ints, players: int, names: pd.Index[Any] | None = None
+        self,
+        pool: NDArray[Any],
+        owner: Ints,
+        before: Space,
+        names: pd.Index[Any] | None = None,
+        path: tuple[int, ...] = (),
     ) -> None:
         self.pool = pool
         self.owner = np.asarray(owner, dtype=np.int64)
         self.rows, self.width = pool.shape
-        self.players = players
+        self.n, self.players, self.memo = before.n, before.players, before.memo
+        self.path = path
         self.names = names
         self._column = np.arange(self.width)
 
@@ -132,6 +181,12 @@ class MatrixSpace(Space):
     def pool_inputs(self) -> Any:
         return self._wrapped(self.pool)
 
+    def foreground_inputs(self) -> Any:
+        return self._wrapped(self.pool[: self.n])
+
+    def background_inputs(self) -> Any:
+        return self._wrapped(self.pool[self.n :])
+
     def _wrapped(self, rows: NDArray[Any]) -> Any:
         return rows if self.names is None else pd.DataFrame(rows, columns=self.names)
 
@@ -142,6 +197,14 @@ class MatrixSpace(Space):
             own = _codes(self.pool[:, column])
             _, codes[:, player] = np.unique(codes[:, player] * (own.max() + 2) + own + 1, return_inverse=True)
         return codes
+
+    @cached_property
+    def varying(self) -> NDArray[np.bool_]:
+        other = self.pool[:1]
+        differs = (self.pool != other) & ~(np.isnan(self.pool) & np.isnan(other))
+        varies = np.zeros(self.players, dtype=np.bool_)
+        varies[self.owner[differs.any(axis=0)]] = True
+        return varies
 
 
 class JointSpace(MatrixSpace):
@@ -166,8 +229,9 @@ class JointSpace(MatrixSpace):
         encoder: Any,
         before: Space,
         names: pd.Index[Any] | None = None,
+        path: tuple[int, ...] = (),
     ) -> None:
-        super().__init__(pool, owner, before.players, names)
+        super().__init__(pool, owner, before, names, path)
         self.other = np.asarray(other, dtype=np.int64)
         self.encoder = encoder
         self.before = before
@@ -180,13 +244,12 @@ class JointSpace(MatrixSpace):
     def codes(self) -> Ints:
         return self.before.codes
 
-    def mixed(self, n: int) -> Floats:
-        """The columns of two players where these part: one is x, the other z.
+    @cached_property
+    def varying(self) -> NDArray[np.bool_]:
+        return self.before.varying
 
-        Parameters
-        ----------
-        n : int
-            Foreground rows of the pool.
+    def mixed(self) -> Floats:
+        """The columns of two players where these part: one is x, the other z.
 
         Returns
         -------
@@ -196,7 +259,7 @@ class JointSpace(MatrixSpace):
         """
         columns = np.flatnonzero(self.other >= 0)
         owner, other = self.owner[columns], self.other[columns]
-        background = self.rows - n
+        n, background = self.n, self.rows - self.n
         values = np.empty((len(columns), 2, n * background))
         x = np.repeat(np.arange(n), background)[:, None]
         z = np.tile(np.arange(n, self.rows), n)[:, None]
@@ -220,29 +283,48 @@ def _codes(values: Any) -> Ints:
     return np.asarray(codes, dtype=np.int64)
 
 
+def aligned(rows: pd.DataFrame, background: pd.DataFrame) -> pd.DataFrame:
+    """Rows with the dtypes that they have in a pool with the background: an all-missing cell does not turn
+    strings into objects.
+    """
+    if all(rows.iloc[:, j].dtype == dtype for j, dtype in enumerate(background.dtypes)):
+        return rows
+    columns = {}
+    for j in range(rows.shape[1]):
+        above, below = _agreed(rows.iloc[:, j], background.iloc[:, j])
+        if above.dtype != below.dtype:
+            above = above.astype(pd.concat([above, below.iloc[:1]]).dtype)
+        columns[j] = above
+    frame = pd.DataFrame(columns, index=rows.index)
+    frame.columns = rows.columns
+    return frame
+
+
 def stack_frames(foreground: pd.DataFrame, background: pd.DataFrame) -> pd.DataFrame:
     """Foreground above background, column by column, keeping a column's dtype wherever both agree on one.
 
-    A column without any value on one side takes the dtype of the other side, so that an all-missing cell
-    does not turn strings into objects.
+    A column without any value on one side takes the dtype of the other side.
     """
     columns = {}
     for j in range(foreground.shape[1]):
-        above, below = foreground.iloc[:, j], background.iloc[:, j]
-        if above.dtype != below.dtype:
-            if bool(above.isna().all()):
-                above = _all_missing(len(above), below)
-            elif bool(below.isna().all()):
-                below = _all_missing(len(below), above)
-        columns[j] = pd.concat(
-            [above.reset_index(drop=True), below.reset_index(drop=True)], ignore_index=True
-        )
+        parts = _agreed(foreground.iloc[:, j], background.iloc[:, j])
+        columns[j] = pd.concat([part.reset_index(drop=True) for part in parts], ignore_index=True)
     frame = pd.DataFrame(columns)
     frame.columns = foreground.columns
     return frame
 
 
-def _all_missing(rows: int, like: pd.Series[Any]) -> pd.Series[Any]:
+def _agreed(above: pd.Series[Any], below: pd.Series[Any]) -> tuple[pd.Series[Any], pd.Series[Any]]:
+    """Two parts of a column, a part without values with the dtype of the other."""
+    if above.dtype != below.dtype:
+        if bool(above.isna().all()):
+            return _all_missing(above.index, below), below
+        if bool(below.isna().all()):
+            return above, _all_missing(below.index, above)
+    return above, below
+
+
+def _all_missing(index: pd.Index[Any], like: pd.Series[Any]) -> pd.Series[Any]:
     if like.dtype.kind in "iub":
-        return pd.Series(np.full(rows, np.nan))
-    return pd.Series([None] * rows, dtype=like.dtype)
+        return pd.Series(np.full(len(index), np.nan), index=index)
+    return pd.Series([None] * len(index), index=index, dtype=like.dtype)

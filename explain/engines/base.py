@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
+import time
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 import numpy as np
@@ -39,6 +41,32 @@ class Attribution:
 
 class UnsuitableError(Exception):
     """An engine declines a game, and the next one is asked."""
+
+
+@dataclass
+class Deadline:
+    """Gives up when work would take too long.
+
+    Parameters
+    ----------
+    patience : float
+        Seconds.
+    """
+
+    patience: float = math.inf
+    started: float = field(default_factory=time.monotonic)
+
+    def check(self, done: float) -> None:
+        """To be called with the share of the work that is done, 0..1.
+
+        Raises
+        ------
+        UnsuitableError
+            If the whole would take longer than the patience.
+        """
+        seconds = (time.monotonic() - self.started) / done
+        if done < 1 and seconds > self.patience:
+            raise UnsuitableError(f"exact values would take {seconds:.1f} s")
 
 
 class Engine(ABC):

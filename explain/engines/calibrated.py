@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 
 from ..game import Game
-from ..walkers import CalibratedWalker, TreeWalker, agrees, calibrated_vote, walker_for
+from ..walkers import CalibratedWalker, TreeWalker, agrees, calibrated_vote, vote_weights, walker_for
 from .base import Attribution, Engine, UnsuitableError
 from .enumerate import affordable, enumerate_coalitions
+from .exactly import exactly
 from .sample import sample_permutations
-from .trees import exact_seconds, exact_trees
-from .vote import vote_weights
 
 
 class CalibratedEngine(Engine):
@@ -29,16 +26,18 @@ class CalibratedEngine(Engine):
 
     def attribute(self, game: Game) -> Attribution:
         pair = calibrated_vote(game.estimator)
-        if pair is None or game.scale != "probability":
-            raise UnsuitableError("not a calibrated vote")
-        weights = vote_weights(pair.estimator).tolist()
-        games = [replace(game.member(member), progress=None) for member in pair.estimator.estimators_]
+        shares = None if pair is None else vote_weights(pair.estimator, game.scale)
+        if pair is None or shares is None:
+            raise UnsuitableError("not a calibrated vote, or not its probabilities")
+        weights = shares.tolist()
+        vote = game.member(pair.estimator)
+        games = [vote.member(member) for member in pair.estimator.estimators_]
         walkers = [walker_for(each) for each in games]
         whole = CalibratedWalker(walkers, weights, pair, [False] * len(walkers))
         if not agrees(whole, game):
             raise UnsuitableError("the members as read do not give the model's outputs")
         if affordable(game, whole):
-            return enumerate_coalitions(game, whole)
+            return enumerate_coalitions(game, whole, 0.7 * game.clock.left())
         values = np.zeros((game.n, game.players, game.outputs))
         off = [False] * len(walkers)
         patience = 0.5 * game.clock.left()  # seconds for exact values of members that could be sampled
@@ -46,10 +45,11 @@ class CalibratedEngine(Engine):
             if not isinstance(walker, TreeWalker) or walker.seen.link != "identity":
                 continue
             started = game.clock.spent()
-            if game.clock.budget is None or not game.n or exact_seconds(games[i], walker) <= patience:
-                values += weight * exact_trees(games[i], walker).values
-                off[i] = True
+            done, _ = exactly(games[i], patience, walker)
             patience -= game.clock.spent() - started
+            if done is not None:
+                values += weight * done
+                off[i] = True
         rest = sample_permutations(game, CalibratedWalker(walkers, weights, pair, off))
         method = f"calibrated vote of {len(walkers)} members: {sum(off)} exact, the rest {rest.method}"
         return Attribution(values + rest.values, rest.stderr, method)

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from ..game import Game
 from ..walkers import Walker, walker_for
-from .base import Attribution, Engine, Floats, UnsuitableError
+from .base import Attribution, Deadline, Engine, Floats, UnsuitableError
 
 MAX_PLAYERS = 5  # up to here all coalitions cost at most 2.5 times the sampler's usual walks
 _BATCH = 2_000_000
+_QUICK = 0.02  # seconds a walk: some more may be timed
 
 
 class EnumerateEngine(Engine):
@@ -29,7 +30,7 @@ class EnumerateEngine(Engine):
         walker = walker_for(game)
         if not affordable(game, walker):
             raise UnsuitableError("all coalitions would take too long")
-        return enumerate_coalitions(game, walker)
+        return enumerate_coalitions(game, walker, 0.7 * game.clock.left())
 
 
 def affordable(game: Game, walker: Walker) -> bool:
@@ -39,18 +40,32 @@ def affordable(game: Game, walker: Walker) -> bool:
         return False
     if game.clock.budget is None or not game.n or not len(active):
         return True
-    x = np.arange(min(game.n, 32))
-    z = np.full(len(x), game.n)
-    order = np.tile(active, (len(x), 1))
-    walker.walk(x, z, order)  # loads compiled code
-    started = time.monotonic()
-    walker.walk(x, z, order)
     walks = game.n * game.background * math.comb(len(active), len(active) // 2)
-    return (time.monotonic() - started) / len(x) * walks <= 0.5 * game.clock.left()
+    return seconds_a_walk(game, walker, active) * walks <= 0.5 * game.clock.left()
 
 
-def enumerate_coalitions(game: Game, walker: Walker) -> Attribution:
-    """Exact Shapley values by following walks that together pass through every coalition."""
+def seconds_a_walk(game: Game, walker: Walker, active: NDArray[np.int64]) -> float:
+    """Measured on one row, and, if that was quick, on some (the first call may load compiled code)."""
+    seconds = 0.0
+    for rows in (1, 16, 16):
+        x = np.arange(min(game.n, rows))
+        started = time.monotonic()
+        walker.walk(x, np.full(len(x), game.n), np.tile(active, (len(x), 1)))
+        seconds = (time.monotonic() - started) / len(x)
+        if not walker.fast and seconds > _QUICK:
+            break
+    return seconds
+
+
+def enumerate_coalitions(game: Game, walker: Walker, patience: float = math.inf) -> Attribution:
+    """Exact Shapley values by following walks that together pass through every coalition.
+
+    Raises
+    ------
+    UnsuitableError
+        As soon as it is clear that it would take more than ``patience`` seconds.
+    """
+    deadline = Deadline(patience)
     active = np.flatnonzero(walker.players & game.space.varying)
     values = np.zeros((game.n, game.players, walker.outputs))
     count = len(active)
@@ -70,6 +85,7 @@ def enumerate_coalitions(game: Game, walker: Walker) -> Attribution:
             paths = walker.walk(x, z, order).reshape(len(rows), game.background, -1, walker.outputs)
             worth = paths.mean(axis=1)[:, first]
             values[rows[:, None], active] = np.einsum("ps,nsk->npk", weights, worth)
+            deadline.check((start + len(rows)) / game.n)
             game.report((start + len(rows)) / game.n)
     return Attribution(values, None, f"exact: all coalitions of {count} columns")
 

@@ -13,11 +13,13 @@ from ..game import Game
 from ..space import Ints
 from ..walkers import Walker, walker_for
 from .base import Attribution, Engine, Floats
+from .enumerate import seconds_a_walk
 
 ROUNDS = 2  # antithetic pairs of permutations for each background row
 MIN_PAIRS = 100  # in all, however small the background
 _SPARING = 4  # when time is short only every fourth stratum has more than one pair
 _LEAST = 4  # background rows used even when there is no time
+_FEWEST = 2  # rows explained even when there is no time
 _PRIOR = 3  # strata that the usual spread counts for
 _STATES = 3_000_000  # outputs held at once
 
@@ -51,6 +53,11 @@ class _Sums:
     walks: int = 0
     inverse_pairs: float = 0.0
 
+    @classmethod
+    def zero(cls, shape: tuple[int, int, int]) -> _Sums:
+        """Before any background row was used."""
+        return cls(*(np.zeros(shape) for _ in range(4)), np.zeros(shape[2]), np.zeros(shape[2]))
+
 
 def sample_permutations(game: Game, walker: Walker, *, strata: int | None = None) -> Attribution:
     """Shapley values by antithetic pairs of random permutations, stratified by background row.
@@ -75,26 +82,28 @@ def sample_permutations(game: Game, walker: Walker, *, strata: int | None = None
     Attribution
     """
     active = np.flatnonzero(walker.players & game.space.varying)
-    shape = (game.n, len(active), walker.outputs)
     values = np.zeros((game.n, game.players, walker.outputs))
     stderr = np.zeros_like(values)
     if not len(active) or not game.n:
         return Attribution(values, None, "exact: no column changes the output")
     background = np.random.default_rng([game.seed, 1]).permutation(np.arange(game.n, game.space.rows))
-    # Outputs at the ends of the walks, from the walker itself: it may be a part of the model only.
-    level = walker.walk(np.zeros_like(background), background, np.tile(active, (len(background), 1)))[:, 0]
+    # Outputs where the walks start, from the walker itself: it may be a part of the model only.
+    nobody = np.empty((len(background), 0), dtype=np.int64)
+    level = walker.walk(np.zeros_like(background), background, nobody)[:, 0]
     center = level.mean(axis=0)
     rounds = max(ROUNDS, math.ceil(MIN_PAIRS / len(background)))
-    zeros = np.zeros(shape)
-    sums = _Sums(zeros, zeros.copy(), zeros.copy(), zeros.copy(), np.zeros(shape[2]), np.zeros(shape[2]))
+    rows, pair = np.arange(game.n), 0.0
+    if game.clock.budget is not None:
+        pair = 2 * seconds_a_walk(game, walker, active)
+        rows = _reached(game, pair)
+    sums = _Sums.zero((len(rows), len(active), walker.outputs))
     enough = len(background) if strata is None else strata
     block, sparing, seconds = max(1, len(background) // 10), strata is not None, 0.0
     while sums.used < enough:
         if sums.used == 0 and game.clock.budget is not None:
-            pair = _seconds_a_pair(game, walker, active)
-            sparing = rounds * len(background) * pair > game.clock.left()
+            sparing = rounds * len(background) * pair * len(rows) > game.clock.left()
             # Overdrawn by the preparation: a twentieth of the budget still goes into a first answer.
-            affordable = int(max(0.3 * game.clock.left(), 0.05 * game.clock.budget) / max(pair, 1e-9))
+            affordable = int(_patience(game, 0.3) / max(pair * len(rows), 1e-9))
             block = min(max(_LEAST, min(affordable, 10)), len(background))
         elif game.clock.budget is not None:
             block = min(int(0.9 * game.clock.left() / max(seconds, 1e-9)), max(1, len(background) // 10))
@@ -105,43 +114,75 @@ def sample_permutations(game: Game, walker: Walker, *, strata: int | None = None
         for stratum in range(first, min(enough, first + block)):
             pairs = rounds if not sparing else 1 if stratum % _SPARING else ROUNDS
             z = int(background[stratum])
-            _add_stratum(sums, game, walker, active, pairs, z, level[stratum] - center)
+            _add_stratum(sums, game, walker, rows, active, pairs, z, level[stratum] - center)
         seconds = (time.monotonic() - started) / (sums.used - first)
         game.report(sums.used / len(background))
     estimate, error = _estimate(sums, len(background), level.var(axis=0))
     codes = game.space.codes[:, active]
-    moves = np.zeros(shape[:2], dtype=np.bool_)
+    moves = np.zeros((len(rows), len(active)), dtype=np.bool_)
     for z in range(game.n, game.space.rows):
-        moves |= codes[: game.n] != codes[z]
+        moves |= codes[rows] != codes[z]
     error[~moves] = 0.0  # equal to the whole background in this column: nothing was left to chance
+    name = f"sampled: {sums.walks} permutations a row over {sums.used} background rows"
+    if len(rows) < game.n:
+        every = np.arange(game.n)
+        order = np.tile(active, (game.n, 1))
+        total = walker.arrive(every, np.full(game.n, game.n), order) - center
+        estimate, error = _continued(estimate, error, rows, total)
+        name += f"; {game.n - len(rows)} rows, for lack of time, like the average of the others"
     values[:, active] = estimate
     stderr[:, active] = error
-    name = f"sampled: {sums.walks} permutations a row over {sums.used} background rows"
     return Attribution(values, stderr, name)
 
 
-def _seconds_a_pair(game: Game, walker: Walker, active: Ints) -> float:
-    """Time of one antithetic pair for every row, by timing one walk for some rows."""
-    x = np.arange(min(game.n, 16))
-    z = np.full(len(x), game.n)
-    order = np.tile(active, (len(x), 1))
-    started = time.monotonic()
-    walker.walk(x, z, order)
-    return 2 * (time.monotonic() - started) * game.n / len(x)
+def _patience(game: Game, share: float) -> float:
+    """Seconds for the first answer: a twentieth of the budget even where all of it is used up."""
+    return max(share * game.clock.left(), 0.05 * (game.clock.budget or 0.0))
+
+
+def _reached(game: Game, pair: float) -> Ints:
+    """The rows that there is time for: all, or as many at random as a least of walks can be had for."""
+    reach = int(_patience(game, 0.8) / max(pair * (_LEAST + 1), 1e-9))
+    if reach >= game.n:
+        return np.arange(game.n)
+    return np.sort(np.random.default_rng([game.seed, 4]).permutation(game.n)[: max(_FEWEST, reach)])
+
+
+def _continued(estimate: Floats, error: Floats, rows: Ints, total: Floats) -> tuple[Floats, Floats]:
+    """Values of all rows, where only some were reached: the others get the mean values of those, and in equal
+    parts what is then missing to their own output.
+
+    Their standard error is how far that rule, learned from the other reached rows, is off in each of them.
+    """
+    reached, players = estimate.shape[:2]
+    mean = estimate.mean(axis=0)
+    values = mean + ((total - mean.sum(axis=0)) / players)[:, None]
+    off = estimate - values[rows]
+    spread = np.sqrt((off**2).mean(axis=0)) * reached / (reached - 1)
+    errors = np.broadcast_to(spread * t.ppf(0.975, reached - 1) / 1.96, values.shape).copy()
+    values[rows], errors[rows] = estimate, error
+    return values, errors
 
 
 def _add_stratum(
-    sums: _Sums, game: Game, walker: Walker, active: Ints, rounds: int, z: int, level: Floats
+    sums: _Sums,
+    game: Game,
+    walker: Walker,
+    reached: Ints,
+    active: Ints,
+    rounds: int,
+    z: int,
+    level: Floats,
 ) -> None:
-    """Walk ``rounds`` antithetic pairs from background row z to every foreground row."""
+    """Walk ``rounds`` antithetic pairs from background row z to every row that is reached."""
     count = len(active)
     rng = np.random.default_rng([game.seed, 2, z - game.n])
     batch = max(1, _STATES // (2 * rounds * (count + 1) * walker.outputs))
-    for start in range(0, game.n, batch):
-        rows = np.arange(start, min(game.n, start + batch))
+    for start in range(0, len(reached), batch):
+        rows = np.arange(start, min(len(reached), start + batch))
         rank = rng.permuted(np.tile(np.arange(count), (len(rows) * rounds, 1)), axis=1)
         both = np.stack([rank, rank[:, ::-1]], axis=1).reshape(-1, count)
-        x = np.repeat(rows, 2 * rounds)
+        x = np.repeat(reached[rows], 2 * rounds)
         path = walker.walk(x, np.full(len(x), z), active[both])
         step = np.diff(path, axis=1)
         credit = np.empty_like(step)

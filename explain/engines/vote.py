@@ -7,17 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
-from sklearn.ensemble import VotingClassifier, VotingRegressor
 
 from ..game import Game
-from ..walkers import Walker, WeightedWalker, walker_for
+from ..walkers import Walker, WeightedWalker, vote_weights
 from ..walkers.trees import TreeWalker
 from .base import Attribution, Engine, Floats, UnsuitableError
-from .constant import ConstantEngine
 from .enumerate import affordable, enumerate_coalitions
-from .linear import LinearEngine
+from .exactly import exactly
 from .sample import sample_permutations
-from .trees import exact_seconds, exact_trees
 
 
 class VoteEngine(Engine):
@@ -33,24 +30,21 @@ class VoteEngine(Engine):
     order = 35
 
     def attribute(self, game: Game) -> Attribution:
-        if not isinstance(game.estimator, (VotingClassifier, VotingRegressor)):
-            raise UnsuitableError("not a vote")
-        if game.scale == "margin" or getattr(game.estimator, "voting", "soft") != "soft":
-            raise UnsuitableError("the vote is not an average on this scale")
-        weights = vote_weights(game.estimator)
+        weights = vote_weights(game.estimator, game.scale)
+        if weights is None:
+            raise UnsuitableError("not a vote, or no average on this scale")
         values = np.zeros((game.n, game.players, game.outputs))
         rest: list[tuple[float, Walker]] = []
         exact = 0
         patience = 0.6 * game.clock.left()  # seconds for exact values of members that could be sampled
         members = game.estimator.estimators_
         for position, (member, weight) in enumerate(zip(members, weights, strict=True)):
-            quiet = replace(game.member(member), progress=None)
             started = game.clock.spent()
-            done, walker = _exact_or_walker(quiet, patience)
+            done, walker = exactly(game.member(member), patience)
+            patience -= game.clock.spent() - started
             if done is not None:
                 values += weight * done
                 exact += 1
-                patience -= game.clock.spent() - started
             elif walker is not None:
                 rest.append((weight, walker))
             game.report(0.5 * (position + 1) / len(members))
@@ -63,36 +57,18 @@ class VoteEngine(Engine):
         return Attribution(values + sampled, stderr, method)
 
 
-def vote_weights(vote: Any) -> Floats:
-    """Weights of the fitted members, summing to 1."""
-    weights = vote._weights_not_none
-    if weights is None:
-        weights = [1.0] * len(vote.estimators_)
-    shares = np.asarray(weights, dtype=np.float64)
-    return np.asarray(shares / shares.sum(), dtype=np.float64)
-
-
-def _exact_or_walker(game: Game, patience: float) -> tuple[Floats | None, Walker | None]:
-    """Exact values of a member if they take at most ``patience`` seconds; else a walker for it."""
-    for engine in (ConstantEngine(), LinearEngine()):
-        try:
-            return engine.attribute(game).values, None
-        except UnsuitableError:
-            continue
-    walker = walker_for(game)
-    if isinstance(walker, TreeWalker) and walker.seen.link == "identity":
-        seconds = 0.0 if game.clock.budget is None or not game.n else exact_seconds(game, walker)
-        if seconds <= patience:
-            return exact_trees(game, walker).values, None
-    return None, walker
-
-
 def _followed(game: Game, members: Sequence[tuple[float, Walker]]) -> tuple[Floats, Floats | None, str]:
     """Values and standard errors of the members that are followed along walks."""
     together = WeightedWalker([walker for _, walker in members], [weight for weight, _ in members])
     if affordable(game, together):
-        part = enumerate_coalitions(game, together)
-        return part.values, None, "all coalitions"
+        try:
+            return (
+                enumerate_coalitions(game, together, 0.7 * game.clock.left()).values,
+                None,
+                "all coalitions",
+            )
+        except UnsuitableError:
+            pass  # slower than it looked
     groups = [
         group
         for cost in range(3)

@@ -9,22 +9,14 @@ from __future__ import annotations
 
 from typing import Any
 
-import numba
 import numpy as np
 
-
-def _compiled(function: Any) -> Any:
-    """Compile with numba, cached on disk where some folder can be written."""
-    try:
-        return numba.njit(cache=True, nogil=True)(function)
-    except RuntimeError:  # no folder for the cache: compile in every process
-        return numba.njit(nogil=True)(function)
+from .compiled import compiled, count_bits
 
 
-@_compiled
+@compiled
 def decide(
     columns: Any,
-    words: Any,
     left: Any,
     column: Any,
     threshold: Any,
@@ -35,18 +27,19 @@ def decide(
 ) -> Any:
     """Which rows go left at each node, as bits: row r is bit r % 64 of word r // 64, shape (nodes, words).
 
-    ``columns`` is the matrix by columns, shape (m, 64 * words).
+    ``columns`` is the matrix by columns, shape (m, rows).
     """
-    goes_left = np.zeros((left.shape[0], words), dtype=np.uint64)
+    rows = columns.shape[1]
+    goes_left = np.zeros((left.shape[0], (rows + 63) // 64), dtype=np.uint64)
     for node in range(left.shape[0]):
         if left[node] < 0:
             continue
         values = columns[column[node]]
         cut = threshold[node]
         missing = missing_left[node]
-        for word in range(words):
+        for word in range(goes_left.shape[1]):
             bits = np.uint64(0)
-            for place in range(64):
+            for place in range(min(64, rows - 64 * word)):
                 value = values[64 * word + place]
                 if category_words[node] == 0:
                     goes = value <= cut or (missing and value != value)
@@ -64,20 +57,20 @@ def decide(
     return goes_left
 
 
-@_compiled
-def _goes(goes_left: Any, node: Any, slot: Any) -> Any:
-    """Whether the row in a slot goes left at a node."""
-    return (goes_left[node, slot >> 6] >> np.uint64(slot & 63)) & np.uint64(1) != 0
+@compiled
+def _goes(goes_left: Any, node: Any, row: Any) -> Any:
+    """Whether a row goes left at a node."""
+    return (goes_left[node, row >> 6] >> np.uint64(row & 63)) & np.uint64(1) != 0
 
 
-@_compiled
+@compiled
 def _goes_between(mixed: Any, column: Any, turn: Any, x: Any, z: Any, cut: Any, missing: Any) -> Any:
     """Whether a column of two players goes left where one of them is at x and the other at z."""
     value = mixed[column, turn, x, z]
     return value <= cut or (missing and value != value)
 
 
-@_compiled
+@compiled
 def _largest(root: Any, left: Any) -> Any:
     """Nodes of the largest tree: more than any stack of its nodes can hold."""
     largest = left.shape[0] - root[-1]
@@ -86,7 +79,7 @@ def _largest(root: Any, left: Any) -> Any:
     return largest
 
 
-@_compiled
+@compiled
 def add_walks(
     root: Any,
     left: Any,
@@ -100,9 +93,9 @@ def add_walks(
     value: Any,
     output: Any,
     goes_left: Any,
+    usual_left: Any,
     x: Any,
     z: Any,
-    background: Any,
     position: Any,
     change: Any,
 ) -> None:
@@ -111,8 +104,8 @@ def add_walks(
     State k of a walk takes from x the players with position < k. At a node where x and z part, the states
     with position[player] < k follow x and the others z, so a whole walk is one visit of the tree with an
     interval of states, split where the rows part. A column of two players parts it in three: both at z, one
-    at each, both at x. ``x`` and ``z`` are slots, the background's from ``background`` on; ``change`` has
-    shape (W, states + 1, K).
+    at each, both at x. ``x`` numbers the foreground rows and ``z`` the background rows, each from 0;
+    ``change`` has shape (W, states + 1, K).
     """
     width = value.shape[1]
     largest = _largest(root, left)
@@ -130,7 +123,7 @@ def add_walks(
                 depth -= 1
                 node, low, high = stack_node[depth], stack_low[depth], stack_high[depth]
                 while left[node] >= 0:
-                    x_left, z_left = _goes(goes_left, node, row_x), _goes(goes_left, node, row_z)
+                    x_left, z_left = _goes(goes_left, node, row_x), _goes(usual_left, node, row_z)
                     child_x = left[node] if x_left else right[node]
                     if joint[node] >= 0:
                         place, second = position[walk, player[node]], position[walk, other[node]]
@@ -151,7 +144,7 @@ def add_walks(
                                 joint[node],
                                 turn,
                                 row_x,
-                                row_z - background,
+                                row_z,
                                 threshold[node],
                                 missing_left[node],
                             ):
@@ -181,16 +174,7 @@ def add_walks(
                     change[walk, high + 1, first + k] -= value[node, k]
 
 
-@_compiled
-def _count(bits: Any) -> Any:
-    """Number of set bits (Hacker's Delight, figure 5-2)."""
-    bits -= (bits >> np.uint64(1)) & np.uint64(0x5555555555555555)
-    bits = (bits & np.uint64(0x3333333333333333)) + ((bits >> np.uint64(2)) & np.uint64(0x3333333333333333))
-    bits = (bits + (bits >> np.uint64(4))) & np.uint64(0x0F0F0F0F0F0F0F0F)
-    return (bits * np.uint64(0x0101010101010101)) >> np.uint64(56)
-
-
-@_compiled
+@compiled
 def _bits_between(
     mixed: Any, column: Any, turn: Any, x: Any, start: Any, count: Any, cut: Any, missing: Any
 ) -> Any:
@@ -202,7 +186,7 @@ def _bits_between(
     return bits
 
 
-@_compiled
+@compiled
 def add_shapley(
     root: Any,
     left: Any,
@@ -216,8 +200,8 @@ def add_shapley(
     value: Any,
     output: Any,
     goes_left: Any,
+    usual_left: Any,
     x: Any,
-    background: Any,
     word: Any,
     count: Any,
     weight: Any,
@@ -234,11 +218,9 @@ def add_shapley(
     Parameters
     ----------
     x : array of int
-        Slots of the foreground rows.
-    background : int
-        First slot of the background.
+        Foreground rows.
     word : int
-        The word of ``goes_left`` that holds the background rows.
+        The word of ``usual_left`` that holds the background rows.
     count : int
         Number of background rows in that word.
     weight : array
@@ -272,7 +254,7 @@ def add_shapley(
                             bits = everyone if _goes(goes_left, node, row_x) else np.uint64(0)
                             always, sometimes = always & bits, sometimes | bits
                         if side[own] != 1 and side[mate] != 1:
-                            bits = goes_left[node, word]
+                            bits = usual_left[node, word]
                             always, sometimes = always & bits, sometimes | bits
                         for turn in range(2):
                             first_side = side[own] if turn == 0 else side[mate]
@@ -283,7 +265,7 @@ def add_shapley(
                                     joint[node],
                                     turn,
                                     row_x,
-                                    64 * word - background,
+                                    64 * word,
                                     count,
                                     threshold[node],
                                     missing_left[node],
@@ -315,10 +297,10 @@ def add_shapley(
                         continue
                     if _goes(goes_left, node, row_x):
                         child_x, child_z = left[node], right[node]
-                        parting = rows & ~goes_left[node, word]
+                        parting = rows & ~usual_left[node, word]
                     else:
                         child_x, child_z = right[node], left[node]
-                        parting = rows & goes_left[node, word]
+                        parting = rows & usual_left[node, word]
                     if parting == 0 or side[own] == 1:
                         node = child_x
                         continue
@@ -345,7 +327,7 @@ def add_shapley(
                     a += 1
                     node, rows = child_x, parting
                 if length > 0:
-                    number = np.float64(_count(rows))
+                    number = np.float64(count_bits(rows))
                     for k in range(width):
                         leaf = number * value[node, k]
                         gain = leaf * weight[a - 1, b] if a > 0 else 0.0

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from sklearn.ensemble import (
     ExtraTreesClassifier,
     ExtraTreesRegressor,
+    GradientBoostingClassifier,
+    GradientBoostingRegressor,
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
     RandomForestClassifier,
@@ -18,7 +20,9 @@ from sklearn.ensemble import (
 from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from ..game import Game
+from ..outputs import link_of
 from ..space import JointSpace, MatrixSpace
+from .gradient import read_gradient, starts_from_a_constant
 from .structure import LEAF, Trees
 
 FORESTS = (
@@ -29,6 +33,7 @@ FORESTS = (
     RandomForestClassifier,
     RandomForestRegressor,
 )
+GRADIENT = (GradientBoostingClassifier, GradientBoostingRegressor)
 HISTOGRAMS = (HistGradientBoostingClassifier, HistGradientBoostingRegressor)
 
 _MAX_DECISIONS = 4_000_000_000  # one bit each: 500 MB
@@ -43,10 +48,11 @@ class TreeView:
     Attributes
     ----------
     trees : Trees
-    goes_left : uint64 array of shape (N, words)
-        Bits of the rows that go left; see :func:`explain.trees.kernels.decide`.
-    foreground : int
-        Number n of foreground rows; the background starts at the next full word.
+    goes_left, usual_left : uint64 arrays of shape (N, words)
+        Bits of the foreground and of the background rows that go left; see
+        :func:`explain.trees.kernels.decide`.
+    foreground, background : int
+        Numbers n and B of rows.
     player : int32 array of shape (N,)
         Player that each inner node looks at.
     other, joint : int32 arrays of shape (N,)
@@ -54,27 +60,20 @@ class TreeView:
         else -1.
     mixed : array of shape (C, 2, n, B)
         See :meth:`explain.space.JointSpace.mixed`.
-    link : {"identity", "sigmoid", "softmax"}
+    link : {"identity", "exp", "sigmoid", "softmax"}
         From the trees' sum to the game's scale.
     """
 
     trees: Trees
     goes_left: NDArray[np.uint64]
+    usual_left: NDArray[np.uint64]
     foreground: int
+    background: int
     player: NDArray[np.int32]
     other: NDArray[np.int32]
     joint: NDArray[np.int32]
     mixed: NDArray[np.float64]
     link: str
-
-    @property
-    def background(self) -> int:
-        """The first slot of the background."""
-        return self.foreground + -self.foreground % 64
-
-    def slots(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Places of pool rows among the bits."""
-        return np.where(rows < self.foreground, rows, rows + -self.foreground % 64)
 
     def used_players(self, players: int) -> NDArray[np.bool_]:
         """Shape (M,): the players that some node looks at."""
@@ -86,7 +85,9 @@ class TreeView:
 
 
 def is_tree_model(estimator: Any) -> bool:
-    """Whether an estimator is of a kind whose trees can be read."""
+    """Whether an estimator is a sum of trees that can be read."""
+    if isinstance(estimator, GRADIENT):
+        return starts_from_a_constant(estimator)
     return isinstance(estimator, (*FORESTS, *HISTOGRAMS)) or _lightgbm(estimator)
 
 
@@ -100,29 +101,18 @@ def view(game: Game) -> TreeView | None:
     The result is a hypothesis about the inside of a fitted model: callers compare it with the model's
     outputs.
     """
-    estimator, space = game.estimator, game.space
-    if not is_tree_model(estimator) or not isinstance(space, MatrixSpace):
+    if not is_tree_model(game.estimator) or (isinstance(game.estimator, FORESTS) and game.scale == "margin"):
         return None
-    from .kernels import decide
+    identity = isinstance(game.estimator, FORESTS)
+    return view_trees(game, "identity" if identity else link_of(game.estimator, game.scale, game.outputs))
 
-    matrix, order = space.pool, np.arange(space.width)
-    trees: Trees | None
-    if isinstance(estimator, FORESTS):
-        from .forest import read_forest
 
-        if game.scale == "margin":
-            return None
-        trees, link = read_forest(estimator), "identity"
-    elif isinstance(estimator, HISTOGRAMS):
-        from .histogram import histogram_columns, read_histogram
-
-        trees, link = read_histogram(estimator), _link(game)
-        order = histogram_columns(estimator, space.width)
-        matrix = estimator._preprocess_X(space.pool_inputs(), reset=False)
-    else:
-        from .lightgbm import read_lightgbm
-
-        trees, link = read_lightgbm(estimator), _link(game)
+def view_trees(game: Game, link: str) -> TreeView | None:
+    """The trees inside a game's estimator, whatever else its output is made of."""
+    space = game.space
+    if not isinstance(space, MatrixSpace):
+        return None
+    trees = game.recall("trees", lambda: _read(game.estimator))
     if trees is None or trees.nodes * space.rows > _MAX_DECISIONS:
         return None
     joint = np.full(space.width, -1)
@@ -133,18 +123,56 @@ def view(game: Game) -> TreeView | None:
             return None
         other = space.other
         joint[other >= 0] = np.arange((other >= 0).sum())
-        mixed = space.mixed(game.n)
+        mixed = space.mixed()
         if trees.single_precision:
             mixed = mixed.astype(np.float32).astype(np.float64)
-    matrix = np.asarray(matrix, dtype=np.float32 if trees.single_precision else np.float64)
-    gap = -game.n % 64
-    words = -(-(space.rows + gap) // 64)
-    columns = np.zeros((matrix.shape[1], 64 * words))
-    columns[:, : game.n] = matrix[: game.n].T
-    columns[:, game.n + gap : space.rows + gap] = matrix[game.n :].T
-    goes_left = decide(
-        columns,
-        words,
+
+    order = np.arange(space.width)
+    if isinstance(game.estimator, HISTOGRAMS):
+        from .histogram import histogram_columns
+
+        order = histogram_columns(game.estimator, space.width)
+    looked_at = order[trees.column]
+    player, second, place = (each[looked_at].astype(np.int32) for each in (space.owner, other, joint))
+    return TreeView(
+        trees=trees,
+        goes_left=_decided(game, trees, space.foreground_inputs()),
+        usual_left=game.recall("decisions", lambda: _decided(game, trees, space.background_inputs())),
+        foreground=game.n,
+        background=game.background,
+        player=player,
+        other=second,
+        joint=place,
+        mixed=mixed,
+        link=link,
+    )
+
+
+def _read(estimator: Any) -> Trees | None:
+    if isinstance(estimator, FORESTS):
+        from .forest import read_forest
+
+        return read_forest(estimator)
+    if isinstance(estimator, GRADIENT):
+        return read_gradient(estimator)
+    if isinstance(estimator, HISTOGRAMS):
+        from .histogram import read_histogram
+
+        return read_histogram(estimator)
+    from .lightgbm import read_lightgbm
+
+    return read_lightgbm(estimator)
+
+
+def _decided(game: Game, trees: Trees, inputs: Any) -> NDArray[np.uint64]:
+    """Which of some rows, as the estimator takes them, go left at each node."""
+    from .kernels import decide
+
+    if isinstance(game.estimator, HISTOGRAMS) and len(inputs):
+        inputs = game.estimator._preprocess_X(inputs, reset=False)
+    matrix = np.asarray(inputs, dtype=np.float32 if trees.single_precision else np.float64)
+    bits: NDArray[np.uint64] = decide(
+        np.ascontiguousarray(matrix.T, dtype=np.float64),
         trees.left,
         trees.column,
         trees.threshold,
@@ -153,12 +181,4 @@ def view(game: Game) -> TreeView | None:
         trees.category_words,
         trees.categories,
     )
-    looked_at = order[trees.column]
-    player, second, place = (each[looked_at].astype(np.int32) for each in (space.owner, other, joint))
-    return TreeView(trees, goes_left, game.n, player, second, place, mixed, link)
-
-
-def _link(game: Game) -> str:
-    if game.scale != "probability":
-        return "identity"
-    return "sigmoid" if game.outputs == 1 else "softmax"
+    return bits

@@ -11,7 +11,9 @@ from .constant import ConstantWalker
 from .evaluated import EvaluatedWalker
 from .linear import LinearWalker
 from .mapped import MappedWalker
+from .stacked import Stack, StackedWalker
 from .trees import TreeWalker
+from .vote import vote_weights
 
 __all__ = [
     "CalibratedWalker",
@@ -19,23 +21,38 @@ __all__ = [
     "EvaluatedWalker",
     "LinearWalker",
     "MappedWalker",
+    "Stack",
+    "StackedWalker",
     "TreeWalker",
     "Walker",
     "WeightedWalker",
     "agrees",
     "calibrated_vote",
+    "vote_weights",
     "walker_for",
 ]
 
 
 def walker_for(game: Game) -> Walker:
     """The fastest walker that gives the model's own outputs."""
-    if isinstance(game.estimator, TransformedTargetRegressor):
-        inner = walker_for(game.member(game.estimator.regressor_))
-        mapped = MappedWalker(inner, game.estimator.transformer_)
-        return mapped if inner.fast and agrees(mapped, game) else EvaluatedWalker(game)
     for kind in (ConstantWalker, TreeWalker, LinearWalker):
         fast: Walker | None = kind.of(game)
         if fast is not None and agrees(fast, game):
             return fast
+    combined = _of_parts(game)
+    if combined is not None and combined.fast and agrees(combined, game):
+        return combined
     return EvaluatedWalker(game)
+
+
+def _of_parts(game: Game) -> Walker | None:
+    """Walkers inside a model that is made of others: around one, a vote, a stack."""
+    estimator = game.estimator
+    if isinstance(estimator, TransformedTargetRegressor):
+        return MappedWalker(walker_for(game.member(estimator.regressor_)), estimator.transformer_)
+    weights = vote_weights(estimator, game.scale)
+    if weights is not None:
+        members = [walker_for(game.member(member)) for member in estimator.estimators_]
+        return WeightedWalker(members, weights.tolist())
+    stack = Stack.of(game)
+    return None if stack is None else StackedWalker(stack, [walker_for(each) for each in stack.members])

@@ -55,8 +55,18 @@ class CalibratedWalker(Walker):
         kept, off = (
             np.zeros(shape) if part is None else part.walk(x, z, order) for part in (self._kept, self._off)
         )
+        return self._bend(kept, off)
+
+    def arrive(self, x: Ints, z: Ints, order: Ints) -> Floats:
+        shape = (len(x), self.outputs)
+        kept, off = (
+            np.zeros(shape) if part is None else part.arrive(x, z, order) for part in (self._kept, self._off)
+        )
+        return self._bend(kept, off)
+
+    def _bend(self, kept: Floats, off: Floats) -> Floats:
         mapped = _calibrated((kept + off).reshape(-1, self.outputs), self._pair)
-        return np.asarray(mapped.reshape(shape) - off, dtype=np.float64)
+        return np.asarray(mapped.reshape(kept.shape) - off, dtype=np.float64)
 
 
 def _together(members: Sequence[tuple[Walker, float]]) -> Walker | None:

@@ -42,6 +42,9 @@ class EvaluatedWalker(Walker):
             values[part] = self._walk(x[part], z[part], order[part])
         return values
 
+    def arrive(self, x: Ints, z: Ints, order: Ints) -> Floats:
+        return self.game.predictions[x]
+
     def _walk(self, x: Ints, z: Ints, order: Ints) -> Floats:
         walks, steps = order.shape
         codes = self.game.space.codes

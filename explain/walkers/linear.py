@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from scipy.special import expit, softmax
 
 from ..game import Game
+from ..outputs import link_of, linked
 from ..space import JointSpace, MatrixSpace
 from .base import Floats, Ints, Walker
 
@@ -34,14 +32,14 @@ def contributions(game: Game) -> Floats | None:
 
 
 class LinearWalker(Walker):
-    """Follows walks of a linear model, or of a logistic regression through its link."""
+    """Follows walks of a linear model, or of a generalised linear one through its link."""
 
     def __init__(self, game: Game, parts: Floats) -> None:
         self.parts = parts
         self.intercept = np.atleast_1d(np.asarray(game.estimator.intercept_, dtype=np.float64))
         self.players = (np.ptp(parts, axis=0) > 0).any(axis=1) & game.space.varying
         self.outputs = game.outputs
-        self.link = _link(game)
+        self.link = link_of(game.estimator, game.scale, game.outputs)
 
     @classmethod
     def of(cls, game: Game) -> LinearWalker | None:
@@ -59,15 +57,4 @@ class LinearWalker(Walker):
         raw[:, 0] = self.intercept + self.parts[z].sum(axis=1)
         raw[:, 1:] = self.parts[x[:, None], order] - self.parts[z[:, None], order]
         np.cumsum(raw, axis=1, out=raw)
-        if self.link == "sigmoid":
-            return np.asarray(expit(raw), dtype=np.float64)
-        if self.link == "softmax":
-            return np.asarray(softmax(raw, axis=2), dtype=np.float64)
-        return raw
-
-
-def _link(game: Game) -> str:
-    kind: Any = game.scale
-    if kind != "probability":
-        return "identity"
-    return "sigmoid" if game.outputs == 1 else "softmax"
+        return linked(raw, self.link)

@@ -20,6 +20,11 @@ class MappedWalker(Walker):
         self.fast = walker.fast
 
     def walk(self, x: Ints, z: Ints, order: Ints) -> Floats:
-        inner = self.walker.walk(x, z, order)
+        return self._mapped(self.walker.walk(x, z, order))
+
+    def arrive(self, x: Ints, z: Ints, order: Ints) -> Floats:
+        return self._mapped(self.walker.arrive(x, z, order))
+
+    def _mapped(self, inner: Floats) -> Floats:
         outer = self.transformer.inverse_transform(inner.reshape(-1, 1))
         return np.asarray(outer, dtype=np.float64).reshape(inner.shape)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import expit, softmax
 
 from ..game import Game
+from ..outputs import linked
 from ..trees.view import TreeView, view
 from .base import Floats, Ints, Walker
 
@@ -46,15 +46,11 @@ class TreeWalker(Walker):
             trees.value,
             trees.output,
             self.seen.goes_left,
-            self.seen.slots(x),
-            self.seen.slots(z),
-            self.seen.background,
+            self.seen.usual_left,
+            x,
+            z - self.seen.foreground,
             position,
             change,
         )
         raw = trees.base + np.cumsum(change[:, :-1], axis=1)
-        if self.seen.link == "sigmoid":
-            return np.asarray(expit(raw), dtype=np.float64)
-        if self.seen.link == "softmax":
-            return np.asarray(softmax(raw, axis=2), dtype=np.float64)
-        return np.asarray(raw, dtype=np.float64)
+        return linked(raw, self.seen.link)

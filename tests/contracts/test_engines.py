@@ -35,10 +35,10 @@ from sklearn.preprocessing import LabelEncoder, OneHotEncoder, OrdinalEncoder, S
 import explain
 from explain.engines import engines
 from explain.engines.sample import SampleEngine
-from explain.frames import checked_frames
+from explain.frames import checked_background, checked_rows
 from explain.game import Game
 from explain.introspect import resolve
-from explain.space import FrameSpace, stack_frames
+from explain.space import FrameSpace
 
 TASKS = ("binary", "multiclass", "regression")
 CLASSES = {"binary": ("no", "yes"), "multiclass": ("high", "low", "mid")}
@@ -292,9 +292,8 @@ def test_a_threshold_around_the_vote_changes_no_explanation(kind, models, table)
 def test_meta_models_are_sampled(table, answers):
     X = table[["a", "b", "c"]].fillna(0.0)
     X = X.assign(d=X.a * X.b, e=X.b**2, f=-X.c)
-    stack = StackingRegressor(
-        [("ridge", Ridge()), ("tree", RandomForestRegressor(5, random_state=0))], Ridge(), cv=2
-    )
+    members = [("ridge", Ridge()), ("tree", RandomForestRegressor(5, random_state=0))]
+    stack = StackingRegressor(members, RandomForestRegressor(5, random_state=0), cv=2)
     calibrated = CalibratedClassifierCV(LogisticRegression(max_iter=500), cv=2)
     for model, y in ((stack, answers["regression"]), (calibrated, answers["binary"])):
         explanation = explain.explain(model.fit(X, y), X[:5], X[100:120])
@@ -311,8 +310,7 @@ def test_what_members_explain_exactly_need_not_be_sampled(task, models, table):
     assert "sampled" in ours.method
     whole = SampleEngine().attribute(
         Game(
-            *resolve(model, FrameSpace(stack_frames(*checked_frames(rows, background)))),
-            n=40,
+            *resolve(model, FrameSpace(checked_rows(rows, background), checked_background(background))),
             outputs=1 if task == "binary" else 3,
             scale="probability",
         )
@@ -324,4 +322,14 @@ def test_what_members_explain_exactly_need_not_be_sampled(task, models, table):
 
 def test_engines_are_found_and_ordered():
     names = [engine.name for engine in engines()]
-    assert names == ["constant", "linear", "trees", "vote", "calibrated", "enumerate", "sample"]
+    assert names == [
+        "constant",
+        "linear",
+        "trees",
+        "gradient",
+        "vote",
+        "calibrated",
+        "stack",
+        "enumerate",
+        "sample",
+    ]

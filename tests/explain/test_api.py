@@ -94,9 +94,10 @@ def test_stacked_frames_keep_dtypes(table):
 
 def test_warm_compiles_what_trees_need():
     explain.warm()
-    from explain.trees import kernels
+    from explain.trees import kernels, patterns
 
-    assert all(kernel.signatures for kernel in (kernels.decide, kernels.add_walks, kernels.add_shapley))
+    used = kernels.decide, kernels.add_walks, kernels.add_shapley, patterns.add_leaves
+    assert all(kernel.signatures for kernel in used)
 
 
 def test_lightgbm_on_a_frame_of_numbers(table, answers):

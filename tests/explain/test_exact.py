@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
 import pytest
 from lightgbm import LGBMClassifier, LGBMRegressor
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.dummy import DummyClassifier
 from sklearn.ensemble import (
-    ExtraTreesClassifier,
-    ExtraTreesRegressor,
     HistGradientBoostingClassifier,
     HistGradientBoostingRegressor,
     RandomForestClassifier,
@@ -20,7 +16,6 @@ from sklearn.ensemble import (
     VotingRegressor,
 )
 from sklearn.linear_model import LogisticRegression, Ridge
-from sklearn.tree import DecisionTreeRegressor
 
 import explain
 from explain.engines.enumerate import covering_orders
@@ -43,38 +38,10 @@ def check(model, table, brute_force, predict, method, **options):
     return explanation
 
 
-@pytest.mark.parametrize("encoding", ["one_hot", "coded"])
-@pytest.mark.parametrize(
-    ("model", "task"),
-    [
-        (RandomForestClassifier(20, max_depth=6, random_state=0), "binary"),
-        (RandomForestClassifier(20, max_depth=6, random_state=0), "multiclass"),
-        (RandomForestRegressor(20, random_state=0), "regression"),
-        (ExtraTreesClassifier(20, random_state=0), "binary"),
-        (ExtraTreesRegressor(20, max_depth=6, random_state=0), "regression"),
-        (DecisionTreeRegressor(random_state=0), "regression"),
-    ],
-)
-def test_forests_on_the_scale_they_average(
-    model, task, encoding, table, answers, piped, brute_force, request
-):
-    fitted = piped(request.getfixturevalue(encoding)(), model, table, answers[task])
-    predict = fitted.predict if task == "regression" else fitted.predict_proba
-    check(fitted, table, brute_force, predict, "trees")
-
-
 def lightgbm(kind, **options):
     return kind(
         n_estimators=30, num_leaves=12, min_child_samples=5, min_data_per_group=5, verbose=-1, **options
     )
-
-
-@pytest.mark.parametrize("encoding", ["one_hot", "coded"])
-def test_lightgbm_regression(encoding, table, answers, piped, brute_force, request):
-    options = {"model__categorical_feature": [0, 1, 2]} if encoding == "coded" else {}
-    preprocessor = request.getfixturevalue(encoding)()
-    fitted = piped(preprocessor, lightgbm(LGBMRegressor), table, answers["regression"], **options)
-    check(fitted, table, brute_force, fitted.predict, "trees")
 
 
 @pytest.mark.parametrize("task", ["binary", "multiclass"])
@@ -87,12 +54,6 @@ def test_lightgbm_margin_with_native_categories(task, table, answers, piped, bru
         return fitted.predict_proba(frame, raw_score=True)
 
     check(fitted, table, brute_force, margin, "trees", scale="margin")
-
-
-def test_histogram_boosting_regression_with_categories(table, answers, piped, brute_force, coded):
-    model = HistGradientBoostingRegressor(max_iter=30, categorical_features=[0, 1, 2], random_state=0)
-    fitted = piped(coded(), model, table, answers["regression"])
-    check(fitted, table, brute_force, fitted.predict, "trees")
 
 
 def test_histogram_boosting_categories_behind_numbers(table, answers, piped, brute_force, one_hot):
@@ -111,17 +72,6 @@ def test_histogram_boosting_margin(task, table, answers, piped, brute_force, cod
     model = HistGradientBoostingClassifier(max_iter=20, categorical_features=[0, 1, 2], random_state=0)
     fitted = piped(coded(), model, table, answers[task])
     check(fitted, table, brute_force, fitted.decision_function, "trees", scale="margin")
-
-
-def test_linear_regression_in_closed_form(table, answers, piped, brute_force, one_hot):
-    fitted = piped(one_hot(), Ridge(), table, answers["regression"])
-    check(fitted, table, brute_force, fitted.predict, "linear")
-
-
-@pytest.mark.parametrize("task", ["binary", "multiclass"])
-def test_logistic_margin_in_closed_form(task, table, answers, piped, brute_force, one_hot):
-    fitted = piped(one_hot(), LogisticRegression(max_iter=500), table, answers[task])
-    check(fitted, table, brute_force, fitted.decision_function, "linear", scale="margin")
 
 
 def test_few_varying_columns_are_enumerated(table, answers, piped, brute_force, one_hot):
@@ -176,19 +126,6 @@ def test_calibrated_vote(task, method, table, answers, piped, brute_force, one_h
     model = CalibratedClassifierCV(vote, method=method, ensemble=False, cv=2)
     fitted = piped(one_hot(), model, table, answers[task])
     check(fitted, table, brute_force, fitted.predict_proba, "all coalitions of 5 columns")
-
-
-def test_forest_agrees_with_shap(table, answers):
-    X = table[["income", "age"]].fillna(0.0).assign(since=table.since.dt.day_of_year.astype(float))
-    model = RandomForestClassifier(25, max_depth=6, random_state=0).fit(X, answers["multiclass"])
-    ours = explain.explain(model, X[:10], X[100:150])
-    with warnings.catch_warnings():  # shap warns while it is imported, and takes 2.6 s: here only
-        warnings.simplefilter("ignore")
-        import shap
-
-    oracle = shap.TreeExplainer(model, X[100:150], feature_perturbation="interventional")
-    # shap compares in float32 what it stored as float32; values agree to that precision.
-    np.testing.assert_allclose(ours.values, oracle.shap_values(X[:10]), atol=1e-6)
 
 
 def test_many_background_rows_in_several_words(table, answers, piped, one_hot):

@@ -22,7 +22,7 @@ import explain
 from automl.features import beside, mean_columns, pair_columns
 from explain.game import Game
 from explain.introspect import resolve
-from explain.space import FrameSpace, JointSpace, stack_frames
+from explain.space import FrameSpace, JointSpace
 from explain.walkers import TreeWalker, walker_for
 
 ROWS, BACKGROUND = slice(0, 3), slice(100, 112)
@@ -72,8 +72,8 @@ def test_walks_of_probabilities_are_followed_inside(name, task, table, answers, 
     model = make_pipeline(coded(), inner).fit(table, answers[task])
     X, background = rows_of(table)
     outputs = 1 if task == "binary" else 3
-    estimator, space = resolve(model, FrameSpace(stack_frames(X, background)))
-    walker = walker_for(Game(estimator, space, len(X), outputs, "probability"))
+    estimator, space = resolve(model, FrameSpace(X, background))
+    walker = walker_for(Game(estimator, space, outputs, "probability"))
     assert isinstance(space, JointSpace)
     assert isinstance(walker, TreeWalker)
     assert (walker.seen.joint >= 0).any()

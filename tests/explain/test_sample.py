@@ -5,24 +5,31 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from lightgbm import LGBMClassifier, LGBMRegressor
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import TransformedTargetRegressor
-from sklearn.neural_network import MLPClassifier
+from sklearn.decomposition import TruncatedSVD
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
+from sklearn.neural_network import MLPClassifier, MLPRegressor
+from sklearn.pipeline import FeatureUnion, make_pipeline
+from sklearn.preprocessing import FunctionTransformer
+from sklearn.svm import SVC, SVR
 
 import explain
 from explain.engines.enumerate import enumerate_coalitions
 from explain.engines.sample import sample_permutations
 from explain.game import Game
 from explain.introspect import resolve
-from explain.space import FrameSpace, stack_frames
+from explain.space import FrameSpace
 from explain.walkers import EvaluatedWalker, LinearWalker, MappedWalker, TreeWalker, walker_for
 
 
 @pytest.fixture(scope="module")
 def make_game(table):
     def build(model, rows=6, background=40, seed=0, scale="probability", outputs=1):
-        pool = stack_frames(table[:rows], table[150 : 150 + background])
-        estimator, space = resolve(model, FrameSpace(pool))
-        return Game(estimator, space, rows, outputs, scale, seed)
+        estimator, space = resolve(model, FrameSpace(table[:rows], table[150 : 150 + background]))
+        return Game(estimator, space, outputs, scale, seed)
 
     return build
 
@@ -33,12 +40,13 @@ def boosted(table, answers, piped, one_hot):
     return piped(one_hot(), model, table, answers["binary"])
 
 
-def coverage(make_game, model, strata, seeds=40):
+def coverage(make_game, model, strata, seeds=40, scale="probability"):
     """Share of 95 % intervals that hold the exact value, and the ratio of stated to actual error."""
-    exact = enumerate_coalitions(make_game(model), walker_for(make_game(model))).values
+    whole = make_game(model, scale=scale)
+    exact = enumerate_coalitions(whole, walker_for(whole)).values
     inside, errors, stated = [], [], []
     for seed in range(seeds):
-        game = make_game(model, seed=seed)
+        game = make_game(model, seed=seed, scale=scale)
         sampled = sample_permutations(game, walker_for(game), strata=strata)
         moved = sampled.stderr > 1e-12
         gap = np.abs(sampled.values - exact)
@@ -53,6 +61,45 @@ def test_intervals_cover_with_all_background_rows(make_game, boosted):
     share, ratio = coverage(make_game, boosted, None)
     assert 0.92 <= share <= 0.97
     assert 0.9 <= ratio <= 1.1
+
+
+def test_intervals_of_all_kinds_of_models_cover(make_game, table, answers, piped, one_hot, boosted):
+    """Pooled over models that are predicted, followed inside, calibrated and mapped."""
+    regression, binary = answers["regression"], answers["binary"]
+    words = FeatureUnion(
+        [
+            ("text", make_pipeline(FunctionTransformer(_joined), TfidfVectorizer(analyzer="char"))),
+            ("income", FunctionTransformer(_income)),
+        ]
+    )
+    network = {"max_iter": 400, "early_stopping": True, "learning_rate_init": 0.02, "random_state": 0}
+    cases = [
+        (boosted, "probability", 25),
+        (piped(one_hot(), MLPClassifier((8,), **network), table, binary), "probability", 25),
+        (piped(one_hot(), MLPRegressor(hidden_layer_sizes=(8,), **network), table, regression), "target", 25),
+        (piped(one_hot(), KNeighborsClassifier(9), table, binary), "probability", 10),
+        (piped(one_hot(), KNeighborsRegressor(9), table, regression), "target", 10),
+        (piped(one_hot(), SVC(), table, binary), "margin", 10),
+        (piped(one_hot(), SVR(), table, regression), "target", 10),
+        (
+            piped(one_hot(), CalibratedClassifierCV(LogisticRegression(max_iter=500), cv=2), table, binary),
+            "probability",
+            25,
+        ),
+        (make_pipeline(words, TruncatedSVD(4), Ridge()).fit(table, regression), "target", 6),
+    ]
+    held = [coverage(make_game, model, None, seeds, scale)[0] for model, scale, seeds in cases]
+    assert 0.93 <= np.average(held, weights=[seeds for *_, seeds in cases]) <= 0.97
+    assert 0.88 <= min(held)
+
+
+def _joined(frame):
+    """Text of two columns: what comes of it mixes them."""
+    return (frame.city.fillna("") + " " + frame.plan).tolist()
+
+
+def _income(frame):
+    return np.log(frame[["income"]])
 
 
 @pytest.mark.parametrize(("strata", "low", "high"), [(5, 0.85, 0.99), (12, 0.90, 0.98), (30, 0.92, 0.98)])

@@ -1,0 +1,127 @@
+"""A time budget is kept: fewer walks, the sampler, or fewer rows, with a standard error that is right."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+from lightgbm import LGBMRegressor
+from sklearn.base import BaseEstimator, RegressorMixin
+from sklearn.ensemble import ExtraTreesRegressor, VotingRegressor
+
+import explain
+from explain.clock import Clock
+from explain.engines import UnsuitableError, attribute, sample
+from explain.engines.sample import sample_permutations
+from explain.engines.trees import exact_trees
+from explain.game import Game
+from explain.introspect import resolve
+from explain.space import FrameSpace
+from explain.walkers import TreeWalker, walker_for
+
+
+class Slow(RegressorMixin, BaseEstimator):
+    """Takes its time for every row."""
+
+    def __init__(self, seconds: float = 0.0) -> None:
+        self.seconds = seconds
+
+    def fit(self, X, y):
+        self.n_features_in_ = X.shape[1]
+        return self
+
+    def predict(self, X):
+        time.sleep(self.seconds * len(X))
+        values = np.nan_to_num(np.asarray(X, dtype=float))
+        return np.tanh(values @ np.arange(1, values.shape[1] + 1) / 10) + values[:, 0] * values[:, -1]
+
+
+@pytest.fixture(scope="module")
+def wide(table, answers):
+    rng = np.random.default_rng(0)
+    columns = {f"c{j}": rng.normal(size=len(table)) for j in range(8)}
+    return table[["age"]].fillna(0.0).assign(**columns).drop(columns="age")
+
+
+@pytest.mark.parametrize("rows", [2, 60])
+def test_a_slow_model_is_answered_in_time(rows, wide):
+    """What the model itself takes, by its rows: unhindered it would be many times the budget."""
+    model, budget = Slow(0.002).fit(wide, None), 1.0
+    predicted = []
+    ask = Slow.predict
+
+    class Counted(Slow):
+        def predict(self, X):
+            predicted.append(len(X))
+            return ask(self, X)
+
+    model = Counted(0.002).fit(wide, None)
+    shares: list[float] = []
+    found = explain.explain(model, wide[:rows], wide[100:140], time_budget=budget, progress=shares.append)
+    assert 0.002 * sum(predicted) < 1.5 * budget
+    assert not found.exact
+    assert found.additivity_error < 1e-9
+    assert (found.stderr.max(axis=(1, 2)) > 0).all()
+    assert ("for lack of time" in found.method) == (rows == 60)
+    assert shares == sorted(shares)
+
+
+def test_rows_that_were_not_reached_have_a_right_standard_error(wide, monkeypatch):
+    model = Slow().fit(wide, None)
+    quick = ExtraTreesRegressor(20, max_depth=5, random_state=0).fit(wide, model.predict(wide))
+    rows, background = wide[:100], wide[100:140]
+    exact = explain.explain(quick, rows, background).values
+    inside, reached = [], []
+    for seed in range(12):
+        chosen = np.sort(np.random.default_rng(seed).permutation(100)[:12])
+        monkeypatch.setattr(sample, "_reached", lambda game, pair, chosen=chosen: chosen)
+        estimator, space = resolve(quick, FrameSpace(rows, background))
+        game = Game(estimator, space, 1, "target", seed, Clock(60.0))
+        found = sample_permutations(game, walker_for(game))
+        total = game.predictions[:100] - game.predictions[100:].mean(axis=0)
+        np.testing.assert_allclose(found.values.sum(axis=1), total, atol=1e-12)
+        others = np.setdiff1d(np.arange(100), chosen)
+        held = np.abs(found.values - exact) <= 1.96 * found.stderr
+        inside.append(held[others].mean())
+        reached.append(held[chosen].mean())
+    assert 0.92 <= np.mean(inside) <= 0.99
+    assert np.mean(reached) >= 0.9
+
+
+@pytest.fixture(scope="module")
+def forest(wide, answers):
+    return ExtraTreesRegressor(400, min_samples_leaf=1, random_state=0).fit(wide, answers["regression"])
+
+
+def game_of(model, rows, background, budget):
+    estimator, space = resolve(model, FrameSpace(rows, background))
+    return Game(estimator, space, 1, "target", 0, Clock(budget))
+
+
+def test_exact_values_that_take_too_long_are_given_up_soon(forest, wide):
+    game = game_of(forest, wide[:80], wide[100:200], None)
+    walker = TreeWalker.of(game)
+    started = time.process_time()
+    exact_trees(game, walker)
+    whole = time.process_time() - started
+    fresh = game_of(forest, wide[:80], wide[100:200], None)
+    walker = TreeWalker.of(fresh)
+    started = time.process_time()
+    with pytest.raises(UnsuitableError, match="exact values would take"):
+        exact_trees(fresh, walker, patience=whole / 100)
+    assert time.process_time() - started < 0.4 * whole
+
+
+def test_without_time_for_exact_values_there_are_sampled_ones(forest, wide):
+    rows, background = wide[:60], wide[100:300]
+    exact = explain.explain(forest, rows, background)
+    assert exact.exact
+    vote = VotingRegressor([("a", forest), ("b", LGBMRegressor(n_estimators=5, verbose=-1))])
+    vote.estimators_ = [forest, LGBMRegressor(n_estimators=5, verbose=-1).fit(wide, wide.c0)]
+    for model in (forest, vote):
+        sampled = attribute(game_of(model, rows, background, 0.05))
+        assert "sampled" in sampled.method
+        truth = explain.explain(model, rows, background).values
+        held = np.abs(sampled.values - truth) <= 1.96 * sampled.stderr + 1e-12
+        assert held.mean() > 0.85
