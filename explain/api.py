@@ -15,6 +15,7 @@ from .errors import InputError
 from .explanation import Explanation
 from .frames import checked_frames, frame_hash
 from .game import Game
+from .groups import Groups, grouped_data, owners
 from .introspect import resolve
 from .outputs import Floats, choose_scale, model_classes, predictor, widen, widen_level
 from .reference import Reference
@@ -29,6 +30,7 @@ def explain(
     background: pd.DataFrame,
     *,
     scale: str | None = None,
+    groups: Groups | None = None,
     seed: int = 0,
     time_budget: float | None = None,
     progress: Progress | None = None,
@@ -47,6 +49,9 @@ def explain(
         %.
     scale : {"probability", "target", "margin"}, optional
         Default: probability for classifiers that have it (else margin), target for regressors.
+    groups : mapping of str to sequence of str, optional
+        Name → raw columns that are one player together, such as clusters of correlated columns: they change
+        together and share one attribution. Columns in no group stay on their own.
     seed : int
         Same seed, same explanation (as long as no time budget cuts the work short).
     time_budget : float, optional
@@ -57,7 +62,8 @@ def explain(
     Returns
     -------
     Explanation
-        ``values`` of shape (n, M, K), with K the number of classes (two for binary) or 1 for regression.
+        ``values`` of shape (n, M, K), with K the number of classes (two for binary) or 1 for regression;
+        with groups M is the number of players.
 
     Raises
     ------
@@ -70,6 +76,10 @@ def explain(
     if time_budget is not None and not time_budget > 0:
         raise InputError(f"Expected time_budget above 0 seconds, found {time_budget}.")
     rows, background = checked_frames(X, background)
+    names = tuple(str(name) for name in rows.columns)
+    owner = None
+    if groups is not None:
+        names, owner = owners(names, groups)
     scale = choose_scale(model, scale)
     classes = model_classes(model)
     n = len(rows)
@@ -80,7 +90,7 @@ def explain(
     parts = []
     for start in range(0, max(n, 1), _BLOCK):
         block = rows.iloc[start : start + _BLOCK]
-        estimator, space = resolve(model, FrameSpace(stack_frames(block, background)), seed=seed)
+        estimator, space = resolve(model, FrameSpace(stack_frames(block, background), owner), seed=seed)
         share = clock.share(len(block) / max(1, n - start))
         parts.append(
             attribute(
@@ -100,20 +110,24 @@ def explain(
     values = widen(attribution.values, classes)
     base = widen_level(background_outputs.mean(axis=0), classes, scale)
     prediction = widen_level(own, classes, scale)
+    reference = tuple(Reference.of(background.iloc[:, j]) for j in range(background.shape[1]))
+    data = rows
+    if owner is not None:
+        data, reference = grouped_data(rows, reference, names, owner)
     gap = np.abs(base + values.sum(axis=1) - prediction)
     return Explanation(
         values=values,
         base=base,
         prediction=prediction,
-        data=rows,
-        columns=tuple(str(name) for name in rows.columns),
+        data=data,
+        columns=names,
         classes=classes,
         scale=scale,
         method=attribution.method,
         exact=attribution.exact,
         stderr=None if attribution.stderr is None else np.abs(widen(attribution.stderr, classes)),
         additivity_error=float(gap.max(initial=0.0)),
-        reference=tuple(Reference.of(background.iloc[:, j]) for j in range(background.shape[1])),
+        reference=reference,
         background_rows=len(background),
         background_hash=frame_hash(background),
         model_hash=_fingerprint(model, background_outputs),

@@ -74,7 +74,8 @@ def encode(transformer: Pipeline, space: Space, *, seed: int = 0) -> MatrixSpace
     elif isinstance(space, MatrixSpace):
         inputs = [frozenset({int(player)}) for player in space.owner]
     else:
-        inputs = [frozenset({j}) for j in range(space.players)]
+        owner = space.owner if isinstance(space, FrameSpace) else np.arange(space.players)
+        inputs = [frozenset({int(player)}) for player in owner]
     encoded = _matrix(transformer.transform(space.pool_inputs()))
     if encoded is None:
         return None
@@ -133,7 +134,7 @@ def _numbers(space: FrameSpace) -> Space:
     matrix = _matrix(space.pool)
     if matrix is None or space.players == 0:
         return space
-    return MatrixSpace(matrix[0], np.arange(space.players), space.players, space.pool.columns)
+    return MatrixSpace(matrix[0], space.owner, space.players, space.pool.columns)
 
 
 def trace(

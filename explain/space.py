@@ -12,6 +12,7 @@ once per hybrid. Where some of them depend on two, such as a product, hybrids go
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -71,17 +72,23 @@ class FrameSpace(Space):
 
     Parameters
     ----------
-    pool : DataFrame of shape (n + B, M)
+    pool : DataFrame of shape (n + B, m)
+    owner : int array of shape (m,), optional
+        The player that each column belongs to; by default each column is one.
     """
 
-    def __init__(self, pool: pd.DataFrame) -> None:
+    def __init__(self, pool: pd.DataFrame, owner: Ints | None = None) -> None:
         self.pool = pool
-        self.rows, self.players = pool.shape
-        self.width = pool.shape[1]
+        self.rows, self.width = pool.shape
+        self.owner = np.arange(self.width) if owner is None else owner
+        self.players = int(self.owner.max(initial=-1)) + 1
         self._columns = [pool.iloc[:, j].array for j in range(pool.shape[1])]
 
     def inputs(self, index: Ints) -> pd.DataFrame:
-        columns = {j: column.take(index[:, j]) for j, column in enumerate(self._columns)}
+        columns = {
+            j: column.take(index[:, player])
+            for j, (column, player) in enumerate(zip(self._columns, self.owner.tolist(), strict=True))
+        }
         frame = pd.DataFrame(columns, index=pd.RangeIndex(len(index)), copy=False)
         frame.columns = self.pool.columns
         return frame
@@ -91,9 +98,7 @@ class FrameSpace(Space):
 
     @cached_property
     def codes(self) -> Ints:
-        if self.players == 0:
-            return np.zeros((self.rows, 0), dtype=np.int64)
-        return np.column_stack([_codes(column) for column in self._columns])
+        return _player_codes(self._columns, self.owner, self.rows, self.players)
 
 
 class MatrixSpace(Space):
@@ -137,11 +142,7 @@ class MatrixSpace(Space):
 
     @cached_property
     def codes(self) -> Ints:
-        codes = np.zeros((self.rows, self.players), dtype=np.int64)
-        for column, player in enumerate(self.owner):
-            own = _codes(self.pool[:, column])
-            _, codes[:, player] = np.unique(codes[:, player] * (own.max() + 2) + own + 1, return_inverse=True)
-        return codes
+        return _player_codes(list(self.pool.T), self.owner, self.rows, self.players)
 
 
 class JointSpace(MatrixSpace):
@@ -218,6 +219,19 @@ def _codes(values: Any) -> Ints:
     """Integer codes of one column; missing values share the code -1."""
     codes, _ = pd.factorize(values)
     return np.asarray(codes, dtype=np.int64)
+
+
+def _player_codes(columns: Sequence[Any], owner: Ints, rows: int, players: int) -> Ints:
+    """Codes by player: two rows have equal ones iff they agree in all of the player's columns."""
+    codes = np.zeros((rows, players), dtype=np.int64)
+    seen = np.zeros(players, dtype=np.bool_)
+    for column, player in zip(columns, owner.tolist(), strict=True):
+        own = _codes(column)
+        if not seen[player]:
+            codes[:, player], seen[player] = own, True
+            continue
+        _, codes[:, player] = np.unique(codes[:, player] * (own.max() + 2) + own + 1, return_inverse=True)
+    return codes
 
 
 def stack_frames(foreground: pd.DataFrame, background: pd.DataFrame) -> pd.DataFrame:
