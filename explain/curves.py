@@ -2,9 +2,9 @@
 
 Partial dependence (Friedman, 2001, Greedy Function Approximation) gives all rows the same value and
 averages; single rows (ICE; Goldstein et al., 2015, Peeking Inside the Black Box) are the same without the
-average. Both also ask for rows that do not exist where columns hang together. Accumulated local effects (Apley and Zhu, 2020,
-Visualizing the Effects of Predictor Variables in Black Box Supervised Learning Models) only move rows to the
-next value and add up.
+average. Both also ask for rows that do not exist where columns hang together. Accumulated local effects
+(Apley and Zhu, 2020, Visualizing the Effects of Predictor Variables in Black Box Supervised Learning
+Models) only move rows to the next value and add up.
 
 ``sklearn.inspection.partial_dependence`` (1.9) is not used: it refuses integer columns, dates, and labels
 with missing values, has no intervals, and runs the whole pipeline for each point.

@@ -2,7 +2,8 @@
 
 Exact: the Shapley interaction index of the game that :mod:`explain.game` describes (Grabisch and Roubens,
 1999), by all coalitions, for few columns. Otherwise: Friedman's H statistic (Friedman and Popescu, 2008,
-Predictive Learning via Rule Ensembles), made free of the bias that makes it positive for pairs that do not interact.
+Predictive Learning via Rule Ensembles), made free of the bias that makes it positive for pairs that do
+not interact.
 """
 
 from __future__ import annotations

@@ -127,7 +127,7 @@ def surface(
     if surface.thin.any():
         figure.add_trace(
             go.Heatmap(
-                z=np.where(surface.thin.T, 1.0, np.nan).astype(object),
+                z=[[1.0 if few else None for few in row] for row in surface.thin.T.tolist()],
                 colorscale=[[0.0, theme.missing], [1.0, theme.missing]],
                 opacity=0.7,
                 showscale=False,
