@@ -324,8 +324,8 @@ class _Scores:
         blocks = min(_BLOCKS, hybrids.rows // 2)
         self.block = np.random.default_rng([seed, 13]).permutation(hybrids.rows) % blocks
         self.quantile = float(t.ppf(0.975, blocks - 1))
-        self.usual = self.scores(hybrids.predictions, self.block)
-        self.level = float(self.usual[0])
+        self.predictions = hybrids.predictions
+        self.level = float(self.scores(hybrids.predictions, self.block)[0])
 
     def scores(self, outputs: Floats, giver: Ints) -> Floats:
         """Of all rows, then without each block; ``giver`` is the block of the row that gives values."""
@@ -360,8 +360,10 @@ class _ScoreTally:
         return len(self.falls)
 
     def add(self, outputs: Floats, donor: Ints) -> None:
-        scores = self.judge.scores(outputs, self.judge.block[donor])
-        self.falls.append(self.judge.sign * (self.judge.usual - scores))
+        judge, giver = self.judge, self.judge.block[donor]
+        self.falls.append(
+            judge.sign * (judge.scores(judge.predictions, giver) - judge.scores(outputs, giver))
+        )
 
     def result(self) -> tuple[float, float, float]:
         falls, repeats = np.array(self.falls), self.repeats

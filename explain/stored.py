@@ -29,7 +29,7 @@ class Stored:
         """As a dictionary of plain JSON values; :meth:`from_json` gives it back exactly."""
         this: Any = self
         values = {field.name: _encoded(getattr(this, field.name)) for field in fields(this)}
-        return {"kind": type(self).__name__, "format": FORMAT, **values}
+        return {"result": type(self).__name__, "format": FORMAT, **values}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -40,13 +40,15 @@ class Stored:
         InputError
             If the data are of another kind or of a format that this version does not read.
         """
-        kind = Stored._kinds.get(str(data.get("kind")))
+        kind = Stored._kinds.get(str(data.get("result")))
         if kind is None or not issubclass(kind, cls) or data.get("format") != FORMAT:
             raise InputError(
-                f"Expected a {cls.__name__} of format {FORMAT}, found {data.get('kind')!r} of format "
+                f"Expected a {cls.__name__} of format {FORMAT}, found {data.get('result')!r} of format "
                 f"{data.get('format')!r}; make the result anew with this version."
             )
-        return kind(**{key: _decoded(value) for key, value in data.items() if key not in ("kind", "format")})
+        return kind(
+            **{key: _decoded(value) for key, value in data.items() if key not in ("result", "format")}
+        )
 
 
 def _encoded(value: Any) -> Any:

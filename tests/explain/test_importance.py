@@ -58,8 +58,8 @@ def test_intervals_hold_the_importance_over_all_such_rows(metric, draws):
 
 def test_more_shuffles_leave_the_error_of_the_rows():
     X, y = drawn(np.random.default_rng(0), 200)
-    few, many = (permutation_importance(Sum(), X, y, repeats=r) for r in (2, 40))
-    assert many.stderr_repeats[0] < 0.5 * few.stderr_repeats[0]
+    few, many = (permutation_importance(Sum(), X, y, repeats=r) for r in (5, 60))
+    assert many.stderr_repeats[0] < 0.6 * few.stderr_repeats[0]
     assert many.stderr_rows[0] == pytest.approx(few.stderr_rows[0], rel=0.4)
     one = permutation_importance(Sum(), X, y, repeats=1)
     assert one.stderr_repeats[0] == 0.0

@@ -105,7 +105,7 @@ def test_friedman_measures_a_product_and_its_interval_holds_it():
 
 def test_noise_is_not_taken_for_an_interaction():
     """In a b d no two columns work together on average: what is seen in 60 rows is noise."""
-    model = Formula(lambda X: X.a * X.b * X.d + 0.5 * X.a * X.c)
+    model = Formula(lambda X: X.a * X.b * X.d + 0.8 * X.a * X.c)
     false, true, naive = [], [], []
     for seed in range(40):
         found = interactions(model, drawn(seed), drawn(0), method="friedman", seed=seed)
