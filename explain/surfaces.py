@@ -23,6 +23,7 @@ Ints = NDArray[np.int64]
 
 _FEW_ROWS = 5
 _FEW_SHARE = 0.002
+_Z_CELLS = 3.5  # the largest of about 100 cells is over it by chance in 5 % of cases
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,10 +85,10 @@ class Surface(Outputs, Stored):
         first, second = np.unravel_index(int(np.abs(beyond).argmax()), beyond.shape)
         value = float(beyond[first, second])
         a, b = self.columns
-        if (
-            abs(value) <= 2 * float(self.stderr[first, second, k])
-            or formats.change(value, self.scale)[0] == "0"
-        ):
+        noise = max(
+            _Z_CELLS * float(self.stderr[first, second, k]), 1e-9 * float(np.ptp(self.level[:, :, k]))
+        )
+        if not abs(value) > noise:
             return f"The model about adds up what {a} and {b} do."
         name = self.output_name(output)
         what = "prediction" if name is None else f"{self.scale} of “{name}”"

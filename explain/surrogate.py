@@ -322,6 +322,8 @@ def _between(values: Floats, cut: float, kind: Kind) -> float:
     high = float(values[below + 1])
     if not np.isfinite(low) or not np.isfinite(high):
         return low
+    if low <= 0.0 < high:
+        return 0.0
     if kind == "date":
         midnight = float(np.ceil(low / _DAY) * _DAY)
         return midnight if midnight < high else low

@@ -66,6 +66,7 @@ def curve(
         _add_points(figure, curve, rest, x, height, error, hover, theme)
     _add_foot(figure, curve, x, theme)
     title = f"change of the {quantity(curve, output)}" if changes else quantity(curve, output)
+    title = title.replace(" (percentage", "<br>(percentage")
     finished(figure, theme, rows=11)
     if changes:
         figure.add_hline(y=0, line_width=1, line_color=theme.text, yref="y")
@@ -98,8 +99,25 @@ def _places(curve: Curve) -> list[Any]:
 
 
 def _add_rows(figure: go.Figure, curve: Curve, x: list[Any], rows: Floats, theme: Theme) -> None:
-    """All single rows as one trace, with gaps between them."""
-    points = len(curve.at) if curve.kind == "label" else curve.present
+    """All single rows as one trace: lines with gaps between them, or a dash for each label."""
+    if curve.kind == "label":
+        figure.add_trace(
+            go.Scatter(
+                x=np.tile(x, len(rows)),
+                y=rows.ravel(),
+                mode="markers",
+                marker={
+                    "symbol": "line-ew",
+                    "size": 26,
+                    "line": {"color": faded(theme.missing, 0.4), "width": 1},
+                },
+                hoverinfo="skip",
+                showlegend=False,
+                name="rows",
+            )
+        )
+        return
+    points = curve.present
     across: list[Any] = []
     up: list[float | None] = []
     for row in rows[:, :points].tolist():
@@ -209,7 +227,7 @@ def _add_points(
                     ("diamond" if gone else "circle") + ("-open" if curve.thin[p] else "")
                     for p, gone in zip(points, missing, strict=True)
                 ],
-                "line": {"width": 2},
+                "line": {"width": [2 if curve.thin[p] else 0 for p in points], "color": theme.accent},
             },
             hovertext=[hover[p] for p in points],
             hoverinfo="text",

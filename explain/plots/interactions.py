@@ -108,10 +108,15 @@ def surface(
         for h, b in enumerate(up)
     ]
     title = f"{'beyond the sum, in the ' if beyond else ''}{quantity(surface, output)}"
+    title = title.replace(" (percentage", "<br>(percentage")
     figure = go.Figure(
         go.Heatmap(
             z=height,
-            colorscale=[[0.0, theme.lower], [0.5, "#e4e2df" if beyond else "#a9a9ad"], [1.0, theme.higher]],
+            colorscale=[
+                [0.0, theme.lower],
+                [0.5, faded(theme.missing, 0.15) if beyond else "#a9a9ad"],
+                [1.0, theme.higher],
+            ],
             hovertext=hover,
             hoverinfo="text",
             xgap=1,

@@ -60,7 +60,7 @@ def surrogate_tree(surrogate: Surrogate, *, output: Any = None, theme: Theme = D
     figure.update_layout(
         margin={"t": 52},
         title={
-            "text": f"{_fidelity(surrogate)}<br><sup>{quantity(surrogate, output)}</sup>",
+            "text": f"{_fidelity(surrogate)}<br>{quantity(surrogate, output)}",
             "x": 0.0,
             "xanchor": "left",
             "font": {"size": 13, "color": theme.text},
@@ -126,15 +126,14 @@ def _add_branch(
         )
     )
     condition = surrogate.nodes[above].condition(yes)
-    figure.add_trace(
-        go.Scatter(
-            x=[turn + 0.04],
-            y=[row[below]],
-            mode="text",
-            text=[short(condition, 30)],
-            textposition="top right",
-            textfont={"color": theme.text, "size": 12},
-            hovertext=[f"{escaped(condition)}<br>{formats.number(100 * share, 2)} % of rows"],
-            hoverinfo="text",
-        )
+    figure.add_annotation(
+        x=turn + 0.04,
+        y=row[below],
+        text=short(condition, 30),
+        hovertext=f"{escaped(condition)}<br>{formats.number(100 * share, 2)} % of rows",
+        showarrow=False,
+        xanchor="left",
+        yanchor="bottom",
+        yshift=1 + 4.5 * share,
+        font={"color": theme.text, "size": 12},
     )
