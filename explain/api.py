@@ -15,6 +15,7 @@ from .clock import Clock, Progress
 from .errors import InputError
 from .explainer import Explainer
 from .explanation import Explanation
+from .groups import Groups
 from .outputs import Floats
 
 
@@ -24,6 +25,7 @@ def explain(
     background: pd.DataFrame,
     *,
     scale: str | None = None,
+    groups: Groups | None = None,
     seed: int = 0,
     time_budget: float | None = None,
     progress: Progress | None = None,
@@ -43,6 +45,9 @@ def explain(
     scale : {"probability", "target", "margin", "log"}, optional
         Default: probability for classifiers that have it (else margin), target for regressors. "log" is the
         logarithm of the target, which Poisson, gamma and Tweedie models add up to.
+    groups : mapping of str to sequence of str, optional
+        Name → raw columns that are one player together, such as clusters of correlated columns: they change
+        together and share one attribution. Columns in no group stay on their own.
     seed : int
         Same seed, same explanation (as long as no time budget cuts the work short).
     time_budget : float, optional
@@ -54,7 +59,8 @@ def explain(
     Returns
     -------
     Explanation
-        ``values`` of shape (n, M, K), with K the number of classes (two for binary) or of numbers predicted.
+        ``values`` of shape (n, M, K), with K the number of classes (two for binary) or of numbers predicted;
+        with groups M is the number of players.
 
     See Also
     --------
@@ -70,7 +76,7 @@ def explain(
     clock = Clock(time_budget)
     if time_budget is not None and not time_budget > 0:
         raise InputError(f"Expected time_budget above 0 seconds, found {time_budget}.")
-    explainer = Explainer(model, background, scale=scale, seed=seed)
+    explainer = Explainer(model, background, scale=scale, groups=groups, seed=seed)
     # What the preparation has taken is gone; an answer is still wanted, if a crude one.
     left = None if time_budget is None else max(0.05 * time_budget, clock.left())
     explanation = explainer.explain(X, time_budget=left, progress=progress)

@@ -16,6 +16,7 @@ from .errors import InputError
 from .explanation import Explanation
 from .frames import checked_background, checked_rows, frame_hash
 from .game import Game
+from .groups import Groups, grouped_data, owners
 from .introspect import resolve
 from .memo import Memo
 from .outputs import choose_scale, model_classes, predictor, widen, widen_level
@@ -37,6 +38,7 @@ class Explainer:
     model : fitted scikit-learn estimator or pipeline
     background : DataFrame of shape (B, M)
     scale : {"probability", "target", "margin", "log"}, optional
+    groups : mapping of str to sequence of str, optional
     seed : int
 
     Raises
@@ -46,10 +48,20 @@ class Explainer:
     """
 
     def __init__(
-        self, model: Any, background: pd.DataFrame, *, scale: str | None = None, seed: int = 0
+        self,
+        model: Any,
+        background: pd.DataFrame,
+        *,
+        scale: str | None = None,
+        groups: Groups | None = None,
+        seed: int = 0,
     ) -> None:
         self._model = model
         self._background = checked_background(background)
+        self._columns = tuple(str(name) for name in self._background.columns)
+        self._owner = None
+        if groups is not None:
+            self._columns, self._owner = owners(self._columns, groups)
         self._scale = choose_scale(model, scale)
         self._classes = model_classes(model)
         self._outputs = predictor(model, self._scale)(self._background)
@@ -94,21 +106,24 @@ class Explainer:
         values = widen(attribution.values, self._classes)
         base = widen_level(self._outputs.mean(axis=0), self._classes, self._scale)
         prediction = widen_level(np.concatenate(own), self._classes, self._scale)
+        data, reference = rows, self._reference
+        if self._owner is not None:
+            data, reference = grouped_data(rows, reference, self._columns, self._owner)
         gap = np.abs(base + values.sum(axis=1) - prediction)
         stderr = None if attribution.stderr is None else np.abs(widen(attribution.stderr, self._classes))
         return Explanation(
             values=values,
             base=base,
             prediction=prediction,
-            data=rows,
-            columns=tuple(str(name) for name in rows.columns),
+            data=data,
+            columns=self._columns,
             classes=self._classes,
             scale=self._scale,
             method=attribution.method,
             exact=attribution.exact,
             stderr=stderr,
             additivity_error=float(gap.max(initial=0.0)),
-            reference=self._reference,
+            reference=reference,
             background_rows=len(self._background),
             background_hash=self._background_hash,
             model_hash=self._model_hash,
@@ -117,7 +132,7 @@ class Explainer:
         )
 
     def _game(self, rows: pd.DataFrame, clock: Clock, progress: Progress | None) -> Game:
-        raw = FrameSpace(rows, self._background, self._memo)
+        raw = FrameSpace(rows, self._background, self._memo, owner=self._owner)
         estimator, space = resolve(self._model, raw, seed=self._seed)
         game = Game(estimator, space, self._outputs.shape[1], self._scale, self._seed, clock, progress)
         if np.allclose(game.predictions[game.n :], self._outputs, rtol=1e-9, atol=1e-9, equal_nan=True):

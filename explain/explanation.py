@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 
 from .errors import InputError
 from .frames import frame_from_json, frame_to_json
+from .groups import Groups, grouped_data, owners
+from .labels import Outputs
 from .reference import Reference
 
 if TYPE_CHECKING:
@@ -86,7 +88,7 @@ class GlobalImportance:
 
 
 @dataclass(frozen=True, eq=False)
-class Explanation:
+class Explanation(Outputs):
     """Attributions of a model's outputs to raw columns.
 
     Attributes
@@ -161,35 +163,6 @@ class Explanation:
         """Number n of explained rows."""
         return int(self.values.shape[0])
 
-    @property
-    def outputs(self) -> int:
-        """Number K of outputs."""
-        return int(self.values.shape[2])
-
-    def output_index(self, output: Any = None) -> int:
-        """Position of an output given by class label or position; by default the last (a binary model's
-        positive class).
-
-        Raises
-        ------
-        InputError
-            If there is no such output.
-        """
-        if output is None:
-            return self.outputs - 1
-        if self.classes is not None and output in self.classes:
-            return self.classes.index(output)
-        if self.classes is not None and str(output) in [str(label) for label in self.classes]:
-            return [str(label) for label in self.classes].index(str(output))
-        if isinstance(output, int) and -self.outputs <= output < self.outputs:
-            return output % self.outputs
-        offered = range(self.outputs) if self.classes is None else self.classes
-        raise InputError(f"Expected an output out of {', '.join(map(str, offered))}, found {output!r}.")
-
-    def output_name(self, output: Any = None) -> str | None:
-        """The class label of an output; None for regression."""
-        return None if self.classes is None else str(self.classes[self.output_index(output)])
-
     def column_index(self, column: str) -> int:
         """Position of a column.
 
@@ -238,6 +211,63 @@ class Explanation:
             prediction=self.prediction[chosen],
             data=self.data.iloc[chosen].reset_index(drop=True),
             stderr=None if self.stderr is None else self.stderr[chosen],
+        )
+
+    def cohort(self, mask: Any) -> Explanation:
+        """The explanation of the rows for which ``mask`` is true.
+
+        Parameters
+        ----------
+        mask : sequence of bool, length n
+            For example ``explanation.data["age"] > 60``.
+
+        Raises
+        ------
+        InputError
+            If it is no such mask, or no row is in it.
+        """
+        chosen = checked_mask(mask, self.rows)
+        if not chosen.any():
+            raise InputError("Expected at least one row in the cohort, found none; widen its condition.")
+        return self.take(chosen)
+
+    def grouped(self, groups: Groups) -> Explanation:
+        """The attributions of columns summed into groups.
+
+        The sum is the Shapley value that the group would have as one player where the model adds up over the
+        groups: columns may work together inside of a group, not across groups. Where they do, what k columns
+        add together is split into k equal parts, and a group with more of them gets more parts; as one player
+        it would get one. ``explain(..., groups=...)`` computes that value. Both add up to the prediction.
+
+        Standard errors of sums are bounded by the sums of the columns' standard errors (how these hang
+        together is not kept), so they are too wide rather than too narrow.
+
+        Parameters
+        ----------
+        groups : mapping of str to sequence of str
+            Name of the group → its columns; columns in no group stay on their own.
+
+        Returns
+        -------
+        Explanation
+            ``columns`` are the groups; ``data`` has the values of a group as text.
+
+        Raises
+        ------
+        InputError
+            If a column is unknown or in two groups.
+        """
+        names, owner = owners(self.columns, groups)
+        member = np.eye(len(names))[owner]
+        data, reference = grouped_data(self.data, self.reference, names, owner)
+        return replace(
+            self,
+            values=np.einsum("nmk,mg->ngk", self.values, member),
+            stderr=None if self.stderr is None else np.einsum("nmk,mg->ngk", self.stderr, member),
+            data=data,
+            columns=names,
+            reference=reference,
+            method=f"{self.method}; summed by group",
         )
 
     def to_shap(self) -> shap.Explanation:
@@ -311,3 +341,21 @@ class Explanation:
             "reference": tuple(Reference.from_json(item) for item in data["reference"]),
         }
         return cls(**fields)
+
+
+def checked_mask(mask: Any, rows: int) -> NDArray[np.bool_]:
+    """A mask of rows as an array of shape (rows,).
+
+    Raises
+    ------
+    InputError
+        If it has another length or holds anything but true and false.
+    """
+    chosen = np.asarray(mask)
+    if chosen.shape != (rows,) or (
+        chosen.dtype != np.bool_ and not all(type(v) is bool for v in chosen.tolist())
+    ):
+        raise InputError(
+            f"Expected a mask of {rows} values, true or false, found {chosen.dtype} of shape {chosen.shape}."
+        )
+    return chosen.astype(np.bool_)

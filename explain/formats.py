@@ -83,3 +83,8 @@ def typical(reference: Reference) -> str | None:
 def is_missing(value: Any) -> bool:
     """Whether a raw value is missing."""
     return value is None or bool(pd.isna(value))
+
+
+def listed(items: list[str]) -> str:
+    """Words in a row: "a, b and c"."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

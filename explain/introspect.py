@@ -114,7 +114,8 @@ def _encoding(transformer: Pipeline, space: Space, seed: int) -> _Encoding | Non
     elif isinstance(space, MatrixSpace):
         inputs = [frozenset({int(player)}) for player in space.owner]
     else:
-        inputs = [frozenset({j}) for j in range(space.players)]
+        owner = space.owner if isinstance(space, FrameSpace) else np.arange(space.players)
+        inputs = [frozenset({int(player)}) for player in owner]
     encoded = _matrix(transformer.transform(space.pool_inputs()))
     if encoded is None:
         return None
@@ -177,7 +178,7 @@ def _numbers(space: FrameSpace) -> Space:
         if rows is None:
             return space
         matrix = np.concatenate([rows[0], matrix])
-    return MatrixSpace(matrix, np.arange(space.players), space, names)
+    return MatrixSpace(matrix, space.owner, space, names)
 
 
 def trace(

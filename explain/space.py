@@ -12,6 +12,7 @@ once per hybrid. Where some of them depend on two, such as a product, hybrids go
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Any
 
@@ -90,21 +91,30 @@ class FrameSpace(Space):
 
     Parameters
     ----------
-    rows : DataFrame of shape (n, M)
+    rows : DataFrame of shape (n, m)
         Foreground rows; or all of the pool, where no background is given.
-    background : DataFrame of shape (B, M), optional
+    background : DataFrame of shape (B, m), optional
+    owner : int array of shape (m,), optional
+        The player that each column belongs to; by default each column is one.
     memo : Memo, optional
         Of earlier rows against the same background.
     """
 
     def __init__(
-        self, rows: pd.DataFrame, background: pd.DataFrame | None = None, memo: Memo | None = None
+        self,
+        rows: pd.DataFrame,
+        background: pd.DataFrame | None = None,
+        memo: Memo | None = None,
+        *,
+        owner: Ints | None = None,
     ) -> None:
         self._background = rows if background is None else background
         self._foreground = rows.iloc[:0] if background is None else aligned(rows, background)
         self.n = len(self._foreground)
         self.rows = self.n + len(self._background)
-        self.width = self.players = rows.shape[1]
+        self.width = rows.shape[1]
+        self.owner = np.arange(self.width) if owner is None else owner
+        self.players = int(self.owner.max(initial=-1)) + 1
         self.memo = Memo() if memo is None else memo
 
     @cached_property
@@ -114,10 +124,13 @@ class FrameSpace(Space):
 
     @cached_property
     def _columns(self) -> list[Any]:
-        return [self.pool.iloc[:, j].array for j in range(self.players)]
+        return [self.pool.iloc[:, j].array for j in range(self.width)]
 
     def inputs(self, index: Ints) -> pd.DataFrame:
-        columns = {j: column.take(index[:, j]) for j, column in enumerate(self._columns)}
+        columns = {
+            j: column.take(index[:, player])
+            for j, (column, player) in enumerate(zip(self._columns, self.owner.tolist(), strict=True))
+        }
         frame = pd.DataFrame(columns, index=pd.RangeIndex(len(index)), copy=False)
         frame.columns = self.pool.columns
         return frame
@@ -133,9 +146,7 @@ class FrameSpace(Space):
 
     @cached_property
     def codes(self) -> Ints:
-        if self.players == 0:
-            return np.zeros((self.rows, 0), dtype=np.int64)
-        return np.column_stack([_codes(column) for column in self._columns])
+        return _player_codes(self._columns, self.owner, self.rows, self.players)
 
 
 class MatrixSpace(Space):
@@ -192,11 +203,7 @@ class MatrixSpace(Space):
 
     @cached_property
     def codes(self) -> Ints:
-        codes = np.zeros((self.rows, self.players), dtype=np.int64)
-        for column, player in enumerate(self.owner):
-            own = _codes(self.pool[:, column])
-            _, codes[:, player] = np.unique(codes[:, player] * (own.max() + 2) + own + 1, return_inverse=True)
-        return codes
+        return _player_codes(list(self.pool.T), self.owner, self.rows, self.players)
 
     @cached_property
     def varying(self) -> NDArray[np.bool_]:
@@ -298,6 +305,19 @@ def aligned(rows: pd.DataFrame, background: pd.DataFrame) -> pd.DataFrame:
     frame = pd.DataFrame(columns, index=rows.index)
     frame.columns = rows.columns
     return frame
+
+
+def _player_codes(columns: Sequence[Any], owner: Ints, rows: int, players: int) -> Ints:
+    """Codes by player: two rows have equal ones iff they agree in all of the player's columns."""
+    codes = np.zeros((rows, players), dtype=np.int64)
+    seen = np.zeros(players, dtype=np.bool_)
+    for column, player in zip(columns, owner.tolist(), strict=True):
+        own = _codes(column)
+        if not seen[player]:
+            codes[:, player], seen[player] = own, True
+            continue
+        _, codes[:, player] = np.unique(codes[:, player] * (own.max() + 2) + own + 1, return_inverse=True)
+    return codes
 
 
 def stack_frames(foreground: pd.DataFrame, background: pd.DataFrame) -> pd.DataFrame:

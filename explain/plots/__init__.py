@@ -7,9 +7,29 @@ dark pages.
 from __future__ import annotations
 
 from .beeswarm import beeswarm
+from .clusters import association_heatmap
+from .compare import comparison_bar, shift
+from .curves import curve
 from .dependence import dependence
 from .importance import importance_bar
+from .interactions import interaction_bar, surface
+from .permutation import permutation_bar
+from .surrogate import surrogate_tree
 from .theme import Theme
 from .waterfall import waterfall
 
-__all__ = ["Theme", "beeswarm", "dependence", "importance_bar", "waterfall"]
+__all__ = [
+    "Theme",
+    "association_heatmap",
+    "beeswarm",
+    "comparison_bar",
+    "curve",
+    "dependence",
+    "importance_bar",
+    "interaction_bar",
+    "permutation_bar",
+    "shift",
+    "surface",
+    "surrogate_tree",
+    "waterfall",
+]

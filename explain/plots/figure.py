@@ -9,6 +9,7 @@ import plotly.graph_objects as go
 
 from .. import formats
 from ..explanation import Explanation
+from ..labels import Outputs
 from .theme import Theme
 
 ROW_HEIGHT = 30
@@ -43,16 +44,16 @@ def finished(figure: go.Figure, theme: Theme, *, rows: int, labels: list[str] | 
     return figure
 
 
-def scale_factor(explanation: Explanation) -> float:
+def scale_factor(explanation: Outputs) -> float:
     """Probabilities are drawn in percentage points."""
     return 100.0 if explanation.scale == "probability" else 1.0
 
 
-def unit(explanation: Explanation) -> str:
+def unit(explanation: Outputs) -> str:
     return " points" if explanation.scale == "probability" else ""
 
 
-def quantity(explanation: Explanation, output: Any) -> str:
+def quantity(explanation: Outputs, output: Any) -> str:
     if explanation.scale == "target":
         return "prediction"
     noun = "probability (percentage points)" if explanation.scale == "probability" else "margin (log-odds)"
@@ -82,3 +83,11 @@ def short(text: str, length: int = 32) -> str:
 def cell_label(explanation: Explanation, i: int, j: int) -> str:
     value = formats.cell(explanation.data.iloc[i, j], explanation.reference[j])
     return f"{short(explanation.columns[j], 28)} = {short(value, 20)}"
+
+
+def faded(colour: str, alpha: float) -> str:
+    """A colour such as "#2b83c6" with an opacity; anything not written so is left as it is."""
+    if len(colour) != 7 or not colour.startswith("#"):
+        return colour
+    red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
+    return f"rgba({red},{green},{blue},{alpha})"

@@ -1,0 +1,102 @@
+"""Where the difference of two mean outputs comes from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from .. import formats
+from ..compare import Comparison
+from .figure import escaped, faded, finished, quantity, scale_factor, short, signed, unit
+from .theme import DEFAULT, Theme
+
+
+def comparison_bar(
+    comparison: Comparison, *, top: int = 12, output: Any = None, theme: Theme = DEFAULT
+) -> go.Figure:
+    """Differences of mean attributions with 95 % intervals; pale where the interval holds zero."""
+    k = comparison.output_index(output)
+    factor = scale_factor(comparison)
+    order = comparison.order(output)[:top]
+    size, low, high = (getattr(comparison, name)[order, k] * factor for name in ("difference", "low", "high"))
+    colours = []
+    for each, least, most in zip(size.tolist(), low.tolist(), high.tolist(), strict=True):
+        colour = theme.higher if each > 0 else theme.lower
+        colours.append(colour if least > 0 or most < 0 else faded(colour, 0.35))
+    figure = go.Figure(
+        go.Bar(
+            x=size,
+            y=list(range(len(order))),
+            orientation="h",
+            marker={"color": colours},
+            error_x={
+                "type": "data",
+                "array": np.nan_to_num(high - size),
+                "color": theme.text,
+                "thickness": 1.2,
+                "width": 3,
+            },
+            hovertext=[
+                f"<b>{escaped(comparison.columns[j])}</b><br>{signed(each)}{unit(comparison)} "
+                f"({formats.number(least, 2)} to {formats.number(most, 2)})"
+                for j, each, least, most in zip(
+                    order, size.tolist(), low.tolist(), high.tolist(), strict=True
+                )
+            ],
+            hoverinfo="text",
+        )
+    )
+    one, two = (short(name) for name in comparison.names)
+    figure.update_xaxes(title_text=f"{two} less {one}: {quantity(comparison, output)}")
+    figure.add_vline(x=0, line_width=1, line_color=theme.text)
+    return finished(figure, theme, rows=len(order), labels=[short(comparison.columns[j]) for j in order])
+
+
+def shift(comparison: Comparison, *, top: int = 8, output: Any = None, theme: Theme = DEFAULT) -> go.Figure:
+    """From the mean output of the first set of rows to that of the second, column by column."""
+    k = comparison.output_index(output)
+    factor = scale_factor(comparison)
+    order = comparison.order(output)
+    steps = (comparison.difference[order[:top], k] * factor).tolist()
+    labels = [short(comparison.columns[j]) for j in order[:top]]
+    if len(order) > top:
+        steps.append(float(comparison.difference[order[top:], k].sum()) * factor)
+        labels.append(f"{len(order) - top} other columns" if len(order) - top > 1 else "1 other column")
+    start, end = (float(value) * factor for value in comparison.means[:, k])
+    names = [short(name) for name in comparison.names]
+    figure = go.Figure(
+        go.Waterfall(
+            orientation="h",
+            measure=["absolute", *["relative"] * len(steps), "total"],
+            x=[start, *steps, end],
+            y=list(range(len(steps) + 2)),
+            text=[
+                formats.level(start / factor, comparison.scale),
+                *[signed(step) for step in steps],
+                formats.level(end / factor, comparison.scale),
+            ],
+            textposition="outside",
+            textfont={"color": theme.text},
+            hovertext=[
+                f"mean of {names[0]}, {comparison.rows[0]:,} rows",
+                *[
+                    f"<b>{label}</b><br>{signed(step)}{unit(comparison)}"
+                    for label, step in zip(labels, steps, strict=True)
+                ],
+                f"mean of {names[1]}, {comparison.rows[1]:,} rows",
+            ],
+            hoverinfo="text",
+            increasing={"marker": {"color": theme.higher}},
+            decreasing={"marker": {"color": theme.lower}},
+            totals={"marker": {"color": theme.missing}},
+            connector={"line": {"color": theme.grid, "width": 1}},
+            cliponaxis=False,
+        )
+    )
+    levels = np.cumsum([start, *steps])
+    low, high = float(levels.min()), float(levels.max())
+    room = 0.18 * ((high - low) or 1.0)
+    figure.update_xaxes(title_text=f"mean {quantity(comparison, output)}", range=[low - room, high + room])
+    return finished(figure, theme, rows=len(labels) + 2, labels=[names[0], *labels, names[1]])
