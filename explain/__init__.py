@@ -12,32 +12,61 @@ from typing import TYPE_CHECKING, Any
 
 from .errors import ExplainError, InputError, ScaleError
 from .explanation import Explanation, GlobalImportance, LocalExplanation
+from .reasons import Reason, reason_codes
 from .text import global_sentence, reason, sentence
 
 if TYPE_CHECKING:
     from .api import explain, warm
+    from .contested import contested_reasons
+    from .counterfactuals import Constraints, CounterfactualFinder, Goal
     from .explainer import Explainer
+    from .neighbours import NeighbourFinder
+    from .paths import decision_paths
+    from .prototypes import find_prototypes
+    from .whatif import what_if
 
 __all__ = [
+    "Constraints",
+    "CounterfactualFinder",
     "ExplainError",
     "Explainer",
     "Explanation",
     "GlobalImportance",
+    "Goal",
     "InputError",
     "LocalExplanation",
+    "NeighbourFinder",
+    "Reason",
     "ScaleError",
+    "contested_reasons",
+    "decision_paths",
     "explain",
+    "find_prototypes",
     "global_sentence",
     "reason",
+    "reason_codes",
     "sentence",
     "warm",
+    "what_if",
 ]
+
+_LAZY = {
+    "Explainer": ".explainer",
+    "explain": ".api",
+    "warm": ".api",
+    "Constraints": ".counterfactuals",
+    "CounterfactualFinder": ".counterfactuals",
+    "Goal": ".counterfactuals",
+    "NeighbourFinder": ".neighbours",
+    "contested_reasons": ".contested",
+    "decision_paths": ".paths",
+    "find_prototypes": ".prototypes",
+    "what_if": ".whatif",
+}
 
 
 def __getattr__(name: str) -> Any:
     # Pages read and draw stored explanations; only making one needs scikit-learn.
-    if name in ("explain", "warm"):
-        return getattr(import_module(".api", __name__), name)
-    if name == "Explainer":
-        return getattr(import_module(".explainer", __name__), name)
+    if name in _LAZY:
+        return getattr(import_module(_LAZY[name], __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -18,6 +18,8 @@ from .reference import Reference
 if TYPE_CHECKING:
     import shap
 
+    from .reasons import Reason
+
 Floats = NDArray[np.float64]
 
 FORMAT = 1
@@ -184,6 +186,12 @@ class Explanation(Outputs):
         return LocalExplanation(
             self.columns, row, self.values[i], stderr, self.base, self.prediction[i], self.classes
         )
+
+    def reasons(self, i: int, output: Any = None, *, top: int = 4) -> tuple[Reason, ...]:
+        """Reason codes of row ``i``, the largest first; see :func:`explain.reason_codes`."""
+        from .reasons import reason_codes
+
+        return reason_codes(self, i, output, top=top)
 
     def global_(self) -> GlobalImportance:
         """Mean |attribution| by column over the explained rows."""

@@ -73,11 +73,14 @@ def typical(reference: Reference) -> str | None:
     if reference.kind == "label":
         return None if reference.top is None else cell(reference.top, reference)
     middle = reference.typical
-    if middle is None:
-        return None
+    return None if middle is None else position(middle, reference)
+
+
+def position(value: float, reference: Reference) -> str:
+    """A number of a column, or a date given in seconds since 1970."""
     if reference.kind == "date":
-        return f"{pd.Timestamp(middle, unit='s'):%Y-%m-%d}"
-    return plain(middle)
+        return f"{pd.Timestamp(value, unit='s'):%Y-%m-%d}"
+    return plain(value)
 
 
 def is_missing(value: Any) -> bool:

@@ -23,19 +23,20 @@ def frame_to_json(frame: pd.DataFrame) -> dict[str, Any]:
 
 
 def _cells(column: pd.Series[Any]) -> list[Any]:
-    cells: list[Any] = []
-    for value in column.tolist():
-        if _missing(value):
-            cells.append(None)
-        elif isinstance(value, pd.Timestamp):
-            cells.append(value.isoformat())
-        elif isinstance(value, float) and not np.isfinite(value):
-            cells.append("Infinity" if value > 0 else "-Infinity")
-        elif isinstance(value, (bool, int, float, str)):
-            cells.append(value)
-        else:
-            cells.append(str(value))
-    return cells
+    return [plain_cell(value) for value in column.tolist()]
+
+
+def plain_cell(value: Any) -> Any:
+    """A raw value as JSON has it: missing as None, dates in ISO 8601, infinite numbers as text."""
+    if _missing(value):
+        return None
+    if isinstance(value, np.generic):
+        value = value.item()
+    if isinstance(value, pd.Timestamp):
+        return value.isoformat()
+    if isinstance(value, float) and not np.isfinite(value):
+        return "Infinity" if value > 0 else "-Infinity"
+    return value if isinstance(value, (bool, int, float, str)) else str(value)
 
 
 def _missing(value: Any) -> bool:

@@ -62,7 +62,7 @@ def _offered(model: Any) -> list[str]:
     if not is_classifier(model):
         return ["target", "log"] if has_log_link(last_step(model)) else ["target"]
     offered = ["probability"] if hasattr(model, "predict_proba") else []
-    if hasattr(model, "decision_function") or _is_lightgbm(last_step(model)):
+    if hasattr(model, "decision_function") or is_lightgbm(last_step(model)):
         offered.append("margin")
     return offered
 
@@ -74,7 +74,8 @@ def last_step(model: Any) -> Any:
     return model
 
 
-def _is_lightgbm(estimator: Any) -> bool:
+def is_lightgbm(estimator: Any) -> bool:
+    """Whether an estimator is one of LightGBM's."""
     return type(estimator).__module__.split(".")[0] == "lightgbm"
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import formats
 from .explanation import Explanation
-from .reference import Reference, as_numbers
+from .reasons import Comparison, compare, explained_output
 
 _AVERAGE = {"probability": "average probability", "target": "average prediction", "margin": "average margin"}
 
@@ -32,7 +32,7 @@ def sentence(explanation: Explanation, i: int, output: Any = None, *, top: int =
     str
     """
     local = explanation.local(i)
-    position = _position(explanation, i, output)
+    position = explained_output(explanation, i, output)
     prediction, base = float(local.prediction[position]), float(local.base[position])
     lead = _lead(explanation, position, prediction, base)
     named = local.top(top, position)
@@ -52,10 +52,9 @@ def sentence(explanation: Explanation, i: int, output: Any = None, *, top: int =
 def reason(explanation: Explanation, i: int, column: str) -> str:
     """The value of a column in row ``i`` and how it compares with what is usual."""
     j = explanation.column_index(column)
-    value = explanation.data.iloc[i, j]
-    reference = explanation.reference[j]
-    shown = formats.cell(value, reference)
-    comparison = _comparison(explanation, i, j, reference)
+    cell, reference = explanation.data.iloc[[i], j], explanation.reference[j]
+    shown = formats.cell(cell.iloc[0], reference)
+    comparison = _beside(compare(cell, reference))
     return f"{column} = {shown}" + (f" ({comparison})" if comparison else "")
 
 
@@ -74,12 +73,6 @@ def global_sentence(explanation: Explanation, *, top: int = 3) -> str:
         f"Over {explanation.rows:,} rows the model used {_list(names)} most; "
         "the percentages are shares of all movement away from the average."
     )
-
-
-def _position(explanation: Explanation, i: int, output: Any) -> int:
-    if output is None and explanation.outputs > 2:
-        return int(explanation.prediction[i].argmax())
-    return explanation.output_index(output)
 
 
 def _lead(explanation: Explanation, position: int, prediction: float, base: float) -> str:
@@ -104,28 +97,24 @@ def _reason(explanation: Explanation, i: int, column: str, value: float) -> str:
     return f"{text[:-1]}; {moved})" if text.endswith(")") and " (" in text else f"{text} ({moved})"
 
 
-def _comparison(explanation: Explanation, i: int, j: int, reference: Reference) -> str | None:
-    value = explanation.data.iloc[i, j]
-    usual = formats.typical(reference)
-    if formats.is_missing(value):
+def _beside(comparison: Comparison) -> str | None:
+    """What is usual, in brackets behind a value."""
+    code, usual, place = comparison.code, comparison.usual, comparison.percentile
+    if code == "missing":
         return None if usual is None else f"usually {usual}"
-    if reference.kind == "label":
-        if usual is None:
-            return None
-        return "the most frequent value" if str(value) == reference.top else f"most often {usual}"
-    column = explanation.data.iloc[[i], j]
-    place = reference.percentile(float(as_numbers(column)[0])) if not isinstance(value, str) else None
+    if code == "most_frequent":
+        return "the most frequent value"
+    if code == "other_label":
+        return f"most often {usual}"
+    if code in ("lowest", "highest", "earliest", "latest"):
+        return f"among the {code}"
+    if code == "typical":
+        return f"close to the typical {usual}"
     if place is None:
         return None
-    later, earlier = ("later", "earlier") if reference.kind == "date" else ("higher", "lower")
-    if place >= 0.975 or place <= 0.025:
-        superlatives = ("latest", "earliest") if reference.kind == "date" else ("highest", "lowest")
-        return f"among the {superlatives[0] if place > 0.5 else superlatives[1]}"
-    if place >= 0.6:
-        return f"{later} than about {_percent(place)} of rows"
-    if place <= 0.4:
-        return f"{earlier} than about {_percent(1 - place)} of rows"
-    return f"close to the typical {usual}"
+    if code in ("above", "later"):
+        return f"{'later' if code == 'later' else 'higher'} than about {_percent(place)} of rows"
+    return f"{'earlier' if code == 'earlier' else 'lower'} than about {_percent(1 - place)} of rows"
 
 
 def _percent(place: float) -> str:

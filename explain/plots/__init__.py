@@ -6,11 +6,15 @@ dark pages.
 
 from __future__ import annotations
 
+from .alternatives import counterfactual_table
 from .beeswarm import beeswarm
 from .clusters import association_heatmap
 from .compare import comparison_bar, shift
+from .contested import contested_plot
 from .curves import curve
+from .decision import decision_plot
 from .dependence import dependence
+from .differences import what_if_bar
 from .importance import importance_bar
 from .interactions import interaction_bar, surface
 from .permutation import permutation_bar
@@ -23,7 +27,10 @@ __all__ = [
     "association_heatmap",
     "beeswarm",
     "comparison_bar",
+    "contested_plot",
+    "counterfactual_table",
     "curve",
+    "decision_plot",
     "dependence",
     "importance_bar",
     "interaction_bar",
@@ -32,4 +39,5 @@ __all__ = [
     "surface",
     "surrogate_tree",
     "waterfall",
+    "what_if_bar",
 ]

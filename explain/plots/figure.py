@@ -54,17 +54,18 @@ def unit(explanation: Outputs) -> str:
 
 
 def quantity(explanation: Outputs, output: Any) -> str:
-    if explanation.scale == "target":
+    name = None if output is None and explanation.outputs > 2 else explanation.output_name(output)
+    return noun(explanation.scale, name)
+
+
+def noun(scale: str, name: str | None) -> str:
+    """What an axis shows; ``name`` is the class, if one is meant."""
+    if scale == "target":
         return "prediction"
-    noun = "probability (percentage points)" if explanation.scale == "probability" else "margin (log-odds)"
-    if output is None and explanation.outputs > 2:
-        return noun
-    name = escaped(str(explanation.output_name(output)))
-    return (
-        f"probability of “{name}” (percentage points)"
-        if explanation.scale == "probability"
-        else f"margin of “{name}”"
-    )
+    if name is None:
+        return "probability (percentage points)" if scale == "probability" else "margin (log-odds)"
+    text = f"{scale} of “{escaped(name)}”"
+    return f"{text} (percentage points)" if scale == "probability" else text
 
 
 def signed(value: float) -> str:

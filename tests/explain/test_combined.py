@@ -129,7 +129,10 @@ def test_a_classifier_on_top_of_another_is_predicted(table, answers, piped, one_
         (ExtraTreesRegressor(**FOREST), "exact: trees"),
         (DecisionTreeRegressor(max_depth=5), "exact: trees"),
         (Ridge(), "exact: linear"),
-        (MLPRegressor(hidden_layer_sizes=(6,), max_iter=400, early_stopping=True, random_state=0), "exact: all coalitions"),
+        (
+            MLPRegressor(hidden_layer_sizes=(6,), max_iter=400, early_stopping=True, random_state=0),
+            "exact: all coalitions",
+        ),
     ],
 )
 def test_several_numbers_at_once(model, method, table, answers, piped, one_hot, brute_force):

@@ -1,0 +1,75 @@
+"""What an edit of a row changes, column by column."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+
+from .. import formats
+from ..whatif import WhatIf
+from .figure import Z95, finished, noun, scale_factor, short, signed, unit
+from .theme import DEFAULT, Theme
+
+
+def what_if_bar(result: WhatIf, *, top: int = 10, output: Any = None, theme: Theme = DEFAULT) -> go.Figure:
+    """Differences of the contributions, to both sides of zero: edited columns first, then others that follow.
+
+    The bars sum to the change of the prediction, which is the last.
+    """
+    explanation = result.explanation
+    factor, changes = scale_factor(explanation), result.differences(output)
+    errors = result.stderr(output)
+    changed = {explanation.column_index(name) for name in result.edited}
+    order = np.argsort(-np.abs(changes), kind="stable")
+    moved = [int(j) for j in order if int(j) in changed or abs(changes[j]) > 1e-9]
+    ranked = sorted(moved, key=lambda j: j not in changed)  # stable: by size within both kinds
+    shown, rest = ranked[:top], ranked[top:]
+    labels = [_label(result, j) if j in changed else short(explanation.columns[j]) for j in shown]
+    sizes = [float(changes[j]) * factor for j in shown]
+    spread = [0.0 if errors is None else Z95 * float(errors[j]) * factor for j in shown]
+    if rest:
+        labels.append(f"{len(rest)} other columns" if len(rest) > 1 else "1 other column")
+        sizes.append(float(changes[rest].sum()) * factor)
+        spread.append(0.0)
+    labels.append("<b>prediction</b>")
+    sizes.append(result.change(output) * factor)
+    spread.append(0.0)
+    hover = [
+        f"<b>{label}</b><br>{signed(size)}{unit(explanation)}"
+        + (f" ± {formats.number(error, 2)}" if error else "")
+        for label, size, error in zip(labels, sizes, spread, strict=True)
+    ]
+    colours = [theme.higher if size > 0 else theme.lower for size in sizes[:-1]] + [theme.missing]
+    edge = max((abs(size) for size in sizes), default=0.0) or 1.0
+    figure = go.Figure(
+        go.Bar(
+            x=sizes,
+            y=list(range(len(labels))),
+            orientation="h",
+            marker={"color": colours},
+            text=[signed(size) for size in sizes],
+            textposition="outside",
+            textfont={"color": theme.text},
+            error_x={"type": "data", "array": spread, "color": theme.text, "thickness": 1, "width": 3}
+            if any(spread)
+            else None,
+            hovertext=hover,
+            hoverinfo="text",
+            cliponaxis=False,
+        )
+    )
+    low, high = min(0.0, *sizes), max(0.0, *sizes)
+    figure.update_xaxes(
+        title_text=f"change of the {noun(explanation.scale, result.output_name(output))}",
+        range=[low - 0.18 * edge, high + 0.18 * edge],
+    )
+    figure.add_vline(x=0, line_width=1, line_color=theme.text)
+    return finished(figure, theme, rows=len(labels), labels=labels)
+
+
+def _label(result: WhatIf, j: int) -> str:
+    explanation = result.explanation
+    cells = [formats.cell(explanation.data.iloc[row, j], explanation.reference[j]) for row in (0, 1)]
+    return f"{short(explanation.columns[j], 24)}: {short(cells[0], 16)} → {short(cells[1], 16)}"
