@@ -81,7 +81,7 @@ def is_lightgbm(estimator: Any) -> bool:
 
 def has_log_link(estimator: Any) -> bool:
     """Whether a fitted regressor adds up logarithms: LightGBM's and scikit-learn's Poisson-type models."""
-    if _is_lightgbm(estimator):
+    if is_lightgbm(estimator):
         return getattr(estimator, "objective_", None) in ("poisson", "gamma", "tweedie")
     loss = getattr(estimator, "_loss", getattr(estimator, "_base_loss", None))
     return type(getattr(loss, "link", None)).__name__ == "LogLink"

@@ -123,7 +123,7 @@ class Candidates:
         space = MatrixSpace(
             np.concatenate([self._space.pool, matrix.astype(self._space.pool.dtype, copy=False)]),
             self._space.owner,
-            len(self._names),
+            self._space,
             self._space.names,
         )
         return Beside(self._frame, row, space, self._predict)
