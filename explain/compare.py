@@ -193,12 +193,11 @@ def compare_data(
         If the columns differ or there are under two rows on a side.
     """
     from .api import explain
-    from .frames import checked_background, checked_rows
+    from .frames import checked_frames
     from .hybrids import some_rows
     from .space import stack_frames
 
-    earlier = checked_background(before)
-    later = checked_rows(after, earlier)
+    later, earlier = checked_frames(after, before)
     for name, frame in zip(names, (earlier, later), strict=True):
         if len(frame) < 2:
             raise InputError(f"Expected at least two rows in {name!r}, found {len(frame)}.")

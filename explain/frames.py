@@ -106,6 +106,12 @@ def checked_rows(X: Any, background: pd.DataFrame) -> pd.DataFrame:
     return X[list(background.columns)].reset_index(drop=True)
 
 
+def checked_frames(X: Any, background: Any) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Rows and background rows; see `checked_rows` and `checked_background`."""
+    behind = checked_background(background)
+    return checked_rows(X, behind), behind
+
+
 def _check_frame(name: str, frame: Any) -> None:
     if not isinstance(frame, pd.DataFrame):
         raise InputError(

@@ -218,15 +218,14 @@ def shapley_interactions(
     InputError
         If more than 10 columns change the output.
     """
-    from .frames import checked_background, checked_rows
+    from .frames import checked_frames
     from .game import Game
     from .introspect import resolve
     from .outputs import choose_scale, model_classes, predictor, widen
     from .space import FrameSpace
     from .walkers import walker_for
 
-    background = checked_background(background)
-    rows = checked_rows(X, background)
+    rows, background = checked_frames(X, background)
     if not len(rows):
         raise InputError("Expected at least one row in X, found none.")
     scale = choose_scale(model, scale)
