@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy import sparse
 
 from . import formats
 from .distance import Floats, coded, codes_of, numbers_of
@@ -39,6 +38,8 @@ class Pairs:
     def __init__(self, columns: tuple[SeenColumn, ...], rows: pd.DataFrame) -> None:
         self._bins = [_Bins.of(column.reference, rows.iloc[:, j]) for j, column in enumerate(columns)]
         self._start = np.concatenate([[0], np.cumsum([bins.count for bins in self._bins])]).astype(np.int64)
+        from scipy import sparse  # only to count: stored flags are read without it
+
         numbers = self.bins(rows)
         n, m = numbers.shape
         ones = np.ones(n * m, dtype=np.int32)
@@ -58,7 +59,7 @@ class Pairs:
 
     def bins_of(self, j: int, column: pd.Series[Any]) -> Ints:
         """The classes of the values of one column."""
-        return self._start[j] + self._bins[j].number(column)
+        return np.asarray(self._start[j] + self._bins[j].number(column), dtype=np.int64)
 
     def never(self, first: Ints, second: Ints) -> NDArray[np.bool_]:
         """Whether two classes never occur in one training row though they are to be expected."""

@@ -24,8 +24,7 @@ class Prototypes:
     stands_for : tuple of float
         Share of the rows whose nearest prototype each is.
     witness : tuple of float
-        For each criticism, how much denser (positive) or thinner (negative) the table is there than the
-        prototypes say.
+        For each criticism, how much denser the table is there than the prototypes say.
     mmd : float
         Maximum mean discrepancy between the table and its prototypes, squared; 0 would be the same
         distribution.
@@ -46,8 +45,8 @@ class Prototypes:
             return "There are no rows to choose from."
         share = formats.number(100 * max(self.stands_for), 2)
         text = (
-            f"{len(self.prototypes)} rows stand for the table; the one with the most rows like it for {share} % "
-            "of them."
+            f"{len(self.prototypes)} rows stand for the table; the one with the most rows like it for "
+            f"{share} % of them."
         )
         if self.criticisms:
             text += f" {len(self.criticisms)} further rows are of kinds that these do not cover."
@@ -60,7 +59,10 @@ class Prototypes:
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Prototypes:
         """Inverse of :meth:`to_json`."""
-        return cls(**{name: tuple(v) if isinstance(v := data[name], list) else v for name in _FIELDS})
+        fields: dict[str, Any] = {
+            name: tuple(v) if isinstance(v := data[name], list) else v for name in _FIELDS
+        }
+        return cls(**fields)
 
 
 _FIELDS = ("prototypes", "criticisms", "stands_for", "witness", "mmd", "sampled")
@@ -72,9 +74,11 @@ def find_prototypes(
     """Prototypes and criticisms of a table, by MMD-critic (Kim, Khanna and Koyejo, 2016).
 
     Prototypes are chosen one by one, each so that the maximum mean discrepancy between them and the table
-    falls most; criticisms where the witness function, the difference between the density of the table and
-    that of the prototypes, is largest in absolute value, kept apart by a log-determinant. The kernel is exp(−d / m), with the mixed distance d of :class:`explain.distance.Distance`
-    and its median m: positive definite, since d is a sum of absolute differences.
+    falls most; criticisms where the witness function, the density of the table less that of the prototypes,
+    is largest, kept apart by a log-determinant. The paper takes the witness function's absolute value; here
+    only what the prototypes miss is of interest, not what they overstate. The kernel is exp(−d / m), with the
+    mixed distance d of :class:`explain.distance.Distance` and its median m: positive definite, since d is a
+    sum of absolute differences.
 
     Parameters
     ----------
@@ -146,10 +150,10 @@ def _criticisms(kernel: Floats, witness: Floats, taken: list[int], k: int) -> li
     basis: list[Floats] = []
     for _ in range(k):
         # Rows equal to one chosen already would add nothing, so that the determinant would be 0.
-        open_ = rest & (free > 1e-9)
+        open_ = rest & (free > 1e-9) & (witness > 0)
         if not open_.any():
             break
-        worth = np.where(open_, np.abs(witness) + np.log(np.where(open_, free, 1.0)), -np.inf)
+        worth = np.where(open_, witness + np.log(np.where(open_, free, 1.0)), -np.inf)
         best = int(worth.argmax())
         chosen.append(best)
         rest[best] = False

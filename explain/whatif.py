@@ -68,7 +68,7 @@ class WhatIf:
         return np.asarray(np.hypot(errors[0], errors[1]))
 
     def output_name(self, output: Any = None) -> str | None:
-        """The class that differences are of: by default, of three or more, the one predicted after the edit."""
+        """The class that differences are of; by default, of three or more, the one now predicted."""
         return self.explanation.output_name(self._position(output))
 
     def sentence(self, output: Any = None) -> str:
@@ -84,8 +84,8 @@ class WhatIf:
             )
             steps.append(f"{name} {after} instead of {before}")
         old, new = (formats.level(float(p), explanation.scale) for p in explanation.prediction[:, position])
-        name = explanation.output_name(position)
-        noun = "prediction" if name is None else f"{explanation.scale} of “{name}”"
+        label = explanation.output_name(position)
+        noun = "prediction" if label is None else f"{explanation.scale} of “{label}”"
         moved = f"stays at {new}" if old == new else f"goes from {old} to {new}"
         text = f"With {_list(steps)}, the {noun} {moved}"
         if self.labels is not None:

@@ -206,16 +206,15 @@ def _values(name: str, column: pd.Series[Any], constraints: Constraints) -> pd.S
         by_rank = order[np.round(np.linspace(0.005, 0.995, FINE // 2) * (len(order) - 1)).astype(int)]
         by_value = distinct[np.round(np.linspace(0, 1, FINE // 2) * (len(distinct) - 1)).astype(int)]
         chosen = np.concatenate([by_rank, by_value])
-        _, first = np.unique(numbers[chosen], return_index=True)
-        distinct = chosen[first]
-    values = present.iloc[distinct]
+        distinct = chosen[np.unique(numbers[chosen], return_index=True)[1]]
+    values: pd.Series[Any] = present.iloc[distinct]
     named = constraints.numbers(name, column)
     inside = named[(named >= numbers[finite].min()) & (named <= numbers[finite].max())]
     extra = inside[~np.isin(inside, numbers[distinct])]
     if len(extra):
         more = [cell(pd.Timestamp(n, unit="s") if kind == "date" else n, column) for n in extra]
         values = pd.concat([values, *more], ignore_index=True)
-        values = values.iloc[np.argsort(numbers_of(values, kind), kind="stable")]
+        values = values.take(np.argsort(numbers_of(values, kind), kind="stable"))
     return values.reset_index(drop=True)
 
 

@@ -115,8 +115,7 @@ class Goal:
         """The goal as the end of a sentence."""
         if self.decides:
             return f"predicted as “{self.label}”"
-        low = None if self.low is None else formats.level(self.low, scale)
-        high = None if self.high is None else formats.level(self.high, scale)
+        low, high = (None if bound is None else _shown(bound, scale) for bound in (self.low, self.high))
         if low is not None and high is not None:
             bounds = f"between {low} and {high}"
         else:
@@ -125,3 +124,8 @@ class Goal:
             return f"predicted {bounds if ' and ' in bounds else 'as ' + bounds}"
         of = "" if bounds.startswith("between") else "of "
         return f"given a {scale} of “{self.label}” {of}{bounds}"
+
+
+def _shown(bound: float, scale: str) -> str:
+    """A limit as it was given, not rounded to "over 99.9 %"."""
+    return f"{formats.number(100 * bound, 6)} %" if scale == "probability" else formats.number(bound, 6)

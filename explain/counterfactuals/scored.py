@@ -52,12 +52,13 @@ class Scored:
         """Labels where scikit-learn takes them from the probabilities: saves a second answer."""
         if self.scale != "probability" or self.classes is None:
             return None
-        labels = np.array(self.classes, dtype=object)
+        labels: NDArray[Any] = np.array(self.classes, dtype=object)
         if isinstance(final, FixedThresholdClassifier) and final.response_method != "decision_function":
             positive = self.classes.index(final.classes_[1] if final.pos_label is None else final.pos_label)
-            return labels[np.where(outputs[:, positive] >= self.threshold(positive), positive, 1 - positive)]
+            above = outputs[:, positive] >= self.threshold(positive)
+            return np.asarray(labels[np.where(above, positive, 1 - positive)])
         if isinstance(final, VotingClassifier) or is_lightgbm(final):
-            return labels[outputs.argmax(axis=1)]
+            return np.asarray(labels[outputs.argmax(axis=1)])
         return None
 
     def wide(self, outputs: Floats) -> Floats:

@@ -13,7 +13,9 @@ from .theme import DEFAULT, Theme
 def counterfactual_table(result: Counterfactuals, *, theme: Theme = DEFAULT) -> go.Figure:
     """One column for the row as it is and one for each option; only values that change are written.
 
-    The last lines say what the model answers, and how much the changed row is like training rows.
+    The last lines say what the model answers, and which share of the training rows lies as far from its
+    nearest neighbour as the changed row does: near 0, nothing like it was seen. A star marks a value that no
+    training row combines with another of the row's.
     """
     names = [str(name) for name in result.rows.columns]
     used = {name for option in result.options for name in option.changed}
@@ -29,7 +31,7 @@ def counterfactual_table(result: Counterfactuals, *, theme: Theme = DEFAULT) -> 
             *lead,
             f"<b>{noun}</b>",
             *([] if result.label is None else ["<b>model says</b>"]),
-            "as far from others",
+            "training rows as unusual",
         ],
         [
             *[_cell(result, 0, names.index(name)) for name in shown],
@@ -105,4 +107,4 @@ def _cell(result: Counterfactuals, row: int, j: int) -> str:
 
 def _share(as_far: float) -> str:
     """How many training rows lie as far from their nearest."""
-    return escaped("under 1 % of rows" if as_far < 0.01 else f"{formats.number(100 * as_far, 2)} % of rows")
+    return escaped("under 1 %" if as_far < 0.01 else f"{formats.number(100 * as_far, 2)} %")

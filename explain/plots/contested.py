@@ -9,12 +9,15 @@ from ..contested import Contested
 from .figure import Z95, escaped, finished, noun, short, signed
 from .theme import DEFAULT, Theme
 
+_NAMED = 4  # models whose dots carry their name; of more, the hover tells
+
 
 def contested_plot(contested: Contested, *, top: int = 8, theme: Theme = DEFAULT) -> go.Figure:
     """One dot for each model and contested column, with a 95 % interval where sampled."""
     factor = 100.0 if contested.scale == "probability" else 1.0
     shown = contested.reasons[:top]
     figure = go.Figure()
+    named = len(contested.models) <= _NAMED
     for place, reason in enumerate(shown):
         values = [reason.contribution[name] * factor for name in contested.models]
         errors = [Z95 * (reason.stderr[name] or 0.0) * factor for name in contested.models]
@@ -31,7 +34,10 @@ def contested_plot(contested: Contested, *, top: int = 8, theme: Theme = DEFAULT
             go.Scatter(
                 x=values,
                 y=[place] * len(values),
-                mode="markers",
+                mode="markers+text" if named else "markers",
+                text=[short(name, 18) for name in contested.models],
+                textposition="top center",
+                textfont={"color": theme.text, "size": 11},
                 marker={
                     "size": 11,
                     "color": [
@@ -52,4 +58,4 @@ def contested_plot(contested: Contested, *, top: int = 8, theme: Theme = DEFAULT
         )
     figure.update_xaxes(title_text=f"change of the {noun(contested.scale, contested.output)}")
     figure.add_vline(x=0, line_width=1, line_color=theme.text)
-    return finished(figure, theme, rows=len(shown), labels=[short(reason.column) for reason in shown])
+    return finished(figure, theme, rows=2 * len(shown), labels=[short(reason.column) for reason in shown])

@@ -67,7 +67,9 @@ def decision_plot(paths: DecisionPaths, *, theme: Theme = DEFAULT) -> go.Figure:
         font={"color": theme.text},
     )
     figure.add_vline(x=float(own[0]), line_width=1, line_dash="dot", line_color=theme.text)
-    figure.update_xaxes(title_text=noun(paths.scale, paths.output))
+    low, high = float(levels.min()), float(levels.max())
+    room = 0.04 * ((high - low) or 1.0)
+    figure.update_xaxes(title_text=noun(paths.scale, paths.output), range=[low - room, high + room])
     figure = finished(figure, theme, rows=len(labels), labels=labels)
     figure.update_yaxes(range=[len(labels) - 0.2, -0.6], showgrid=True)
     return figure

@@ -42,21 +42,31 @@ def what_if_bar(result: WhatIf, *, top: int = 10, output: Any = None, theme: The
         for label, size, error in zip(labels, sizes, spread, strict=True)
     ]
     colours = [theme.higher if size > 0 else theme.lower for size in sizes[:-1]] + [theme.missing]
-    edge = max((abs(size) for size in sizes), default=0.0) or 1.0
+    edge = max(abs(size) for size in sizes) or 1.0
+    tail = [0.55, 1.0] if rest else [1.0]
     figure = go.Figure(
         go.Bar(
             x=sizes,
             y=list(range(len(labels))),
             orientation="h",
-            marker={"color": colours},
-            text=[signed(size) for size in sizes],
-            textposition="outside",
-            textfont={"color": theme.text},
+            # What only follows from the edit is paler than what was edited.
+            marker={"color": colours, "opacity": [*[1.0 if j in changed else 0.55 for j in shown], *tail]},
             error_x={"type": "data", "array": spread, "color": theme.text, "thickness": 1, "width": 3}
             if any(spread)
             else None,
             hovertext=hover,
             hoverinfo="text",
+        )
+    )
+    figure.add_trace(
+        go.Scatter(  # beyond the error bars, where they cross nothing
+            x=[size + (error if size >= 0 else -error) for size, error in zip(sizes, spread, strict=True)],
+            y=list(range(len(labels))),
+            mode="text",
+            text=[f" {signed(size)} " for size in sizes],
+            textposition=["middle right" if size >= 0 else "middle left" for size in sizes],
+            textfont={"color": theme.text},
+            hoverinfo="skip",
             cliponaxis=False,
         )
     )

@@ -4,9 +4,9 @@ python tests/benchmarks/bench_counterfactuals.py DATA
 python tests/benchmarks/bench_counterfactuals.py DATA --run german_credit=RUN_FOLDER
 
 DATA is a folder with german_credit.csv and adult.csv; RUN_FOLDER one that automl.fit made of the same table.
-Each half of a table is predicted by a model of the other half (a run's model has seen them); rows are those
-predicted as bad, or of low income. Sex, race
-and age stay as they are. Every answer is scored again here, by the model itself, from its raw columns.
+Each half of a table is predicted by a model of the other half (a run's model has seen both); rows are those
+predicted as bad, or of low income. Sex, race and age stay as they are. Every answer is scored again here, by
+the model itself, from its raw columns.
 """
 
 from __future__ import annotations
@@ -84,8 +84,8 @@ def measure(name: str, models: list[tuple[Any, pd.DataFrame, pd.DataFrame]], row
         milliseconds = 1000 * np.array(taken)
         lines.append(
             f"  {label}: median {np.median(milliseconds):.0f} ms a row, 90 % within "
-            f"{np.quantile(milliseconds, 0.9):.0f} ms; {np.median(milliseconds) / one:.1f} times one prediction "
-            f"of one row ({one:.1f} ms)"
+            f"{np.quantile(milliseconds, 0.9):.0f} ms; {np.median(milliseconds) / one:.1f} times one "
+            f"prediction of one row ({one:.1f} ms)"
         )
     print("\n".join(lines))  # noqa: T201
 

@@ -298,8 +298,16 @@ def test_goals_that_cannot_be_reached_are_refused(boosted, table, goal, words):
         CounterfactualFinder(boosted, table).find(table.iloc[[0]], goal)
 
 
+def test_what_adds_nothing_is_not_offered(boosted, table, refused):
+    for i in range(10):
+        found = CounterfactualFinder(boosted, table).find(refused.iloc[[i]], k=8).found
+        for first, second in combinations(found, 2):
+            if set(first.changed) < set(second.changed):
+                assert second.cost < first.cost
+
+
 def test_odd_rows_and_tables(table, labels, piped, one_hot):
-    """Unseen labels, missing values everywhere, constant and all-missing columns, names, and a range off the grid."""
+    """Unseen labels, missing values everywhere, constant and all-missing columns, names."""
     frame = table.assign(
         empty=np.nan,
         name=pd.Series([f"n{i}" for i in range(len(table))], dtype="str"),
