@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -87,6 +88,8 @@ class TreeView:
 
 def is_tree_model(estimator: Any) -> bool:
     """Whether an estimator is of a kind whose trees can be read."""
+    if find_spec("numba") is None:  # as where a bundle is used with no more than it needs to predict
+        return False
     return isinstance(estimator, (*FORESTS, *HISTOGRAMS)) or _lightgbm(estimator)
 
 

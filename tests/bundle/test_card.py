@@ -4,39 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from html.parser import HTMLParser
 
 import numpy as np
 import pytest
 
 import explain
-from automl.bundle.card import build_card, render_html, render_markdown
-from automl.bundle.card.words import figure, interval
-from automl.bundle.facts import BundleFacts
+from automl.report import BundleFacts, Subject, build_card
+from automl.report.words import figure, interval
+from explain.report import render_html, render_markdown
 
-VOID = {"meta", "br", "hr"}
-
-
-class Checked(HTMLParser):
-    """Fails on tags that do not nest; keeps the text and all attributes."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.attributes: list[tuple[str, str | None]] = []
-        self.text = ""
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self.attributes += attrs
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if self.open and self.open[-1] != "style":
-            self.text += data + " "
+from ..pages import Checked
 
 
 @pytest.fixture(scope="module")
@@ -70,7 +47,7 @@ def card(small, bundle_path):
             "sample_rows": 20,
             "background_rows": 30,
         }
-        return build_card(**settings | changes)
+        return build_card(Subject(**settings | changes))
 
     return make
 
