@@ -19,6 +19,7 @@ __all__ = ["CERTIFICATE", "document", "explained", "replayed", "text"]
 
 CERTIFICATE = "certificate.json"
 BACKGROUND = "background.csv"
+_SECONDS = 10.0
 
 
 def explained(files: Mapping[str, bytes], scorer: Scorer, frame: pd.DataFrame, seconds: float | None) -> Any:
@@ -31,11 +32,14 @@ def explained(files: Mapping[str, bytes], scorer: Scorer, frame: pd.DataFrame, s
     Raises
     ------
     BundleError
-        When the bundle carries no background rows.
+        When the bundle carries no background rows, or its model cannot be explained.
     """
-    from explain import explain
+    from explain import ExplainError, explain
 
-    return explain(scorer.model, frame, _background(files, scorer), time_budget=seconds)
+    try:
+        return explain(scorer.model, frame, _background(files, scorer), time_budget=seconds)
+    except ExplainError as error:
+        raise BundleError(f"This model cannot be explained ({error}).") from error
 
 
 def replayed(files: Mapping[str, bytes], scorer: Scorer) -> Any:
@@ -74,8 +78,10 @@ def replayed(files: Mapping[str, bytes], scorer: Scorer) -> Any:
         background.head(told.background_rows),
         scale=certificate.scale,
         seed=certificate.seed,
+        repeats=None if told.exact else told.repeats,  # exact there, it may be sampled here
+        time_budget=_SECONDS,
     )
-    if not done.holds:
+    if certificate.holds and not done.holds:
         raise BundleError(
             f"Explanations are not what the certificate says. Compared: {done.words}.",
             fix="Install exactly the versions of requirements.txt; if it still differs, do not use them.",

@@ -9,12 +9,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LinearRegression
-from sklearn.neural_network import MLPRegressor
+from sklearn.neighbors import KNeighborsRegressor
 
 import explain
-from explain.certificate import Certificate, Check, brute_force, certify, check
+from explain.brute_force import brute_force
+from explain.certificate import Certificate, Check, certify, check
 from explain.errors import InputError
 
 
@@ -25,10 +27,10 @@ def table() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
-def network(table: pd.DataFrame) -> Any:
+def neighbours(table: pd.DataFrame) -> Any:
     """A model that can only be sampled."""
     y = table.a * table.b + np.sin(table.c) + 0.5 * table.d * table.e + table.f
-    return MLPRegressor((12,), max_iter=60, random_state=0, early_stopping=True).fit(table, y)
+    return KNeighborsRegressor(7, weights="distance").fit(table, y)
 
 
 @pytest.fixture(scope="module")
@@ -44,7 +46,7 @@ def test_brute_force_is_the_shapley_value(table: pd.DataFrame) -> None:
     expected = (rows[["a", "b"]] - background[["a", "b"]].mean()) * model.coef_[:2]
     np.testing.assert_allclose(found[:, :, 0], expected, atol=1e-12)
 
-    class Product:
+    class Product(RegressorMixin, BaseEstimator):
         def predict(self, X: pd.DataFrame) -> np.ndarray:
             return np.asarray(X["a"] * X["b"])
 
@@ -71,10 +73,10 @@ def test_exact_values_agree(table: pd.DataFrame, forest: Any) -> None:
     assert "64 coalitions of 6 columns" in found.words
 
 
-def test_sampled_values_stay_within_their_errors(table: pd.DataFrame, network: Any) -> None:
+def test_sampled_values_stay_within_their_errors(table: pd.DataFrame, neighbours: Any) -> None:
     """A false alarm is rare, and 95 % are within two standard errors in the long run."""
     found = [
-        check(network, list("abcdefg"), table.iloc[k : k + 1], table.tail(6), scale="target", seed=10 * k)
+        check(neighbours, list("abcdefg"), table.iloc[k : k + 1], table.tail(6), scale="target", seed=10 * k)
         for k in range(12)
     ]
     assert all(each.repeats == 6 and not each.exact for each in found)
@@ -84,7 +86,7 @@ def test_sampled_values_stay_within_their_errors(table: pd.DataFrame, network: A
 
 @pytest.mark.parametrize("wrong", ["values", "stderr", "still"])
 def test_wrong_explanations_are_found_out(
-    wrong: str, table: pd.DataFrame, network: Any, forest: Any, monkeypatch: pytest.MonkeyPatch
+    wrong: str, table: pd.DataFrame, neighbours: Any, forest: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from explain import api
 
@@ -104,7 +106,7 @@ def test_wrong_explanations_are_found_out(
         return replace(found, stderr=found.stderr / 10)
 
     monkeypatch.setattr(api, "explain", spoiled)
-    model, scale = (network, "target") if wrong == "stderr" else (forest, "probability")
+    model, scale = (neighbours, "target") if wrong == "stderr" else (forest, "probability")
     assert not check(model, list("abcdefgh"), table.head(3), table.tail(6), scale=scale).holds
 
 
@@ -143,7 +145,7 @@ def test_odd_columns_stand_still_too() -> None:
         }
     )
 
-    class Model:
+    class Model(RegressorMixin, BaseEstimator):
         def predict(self, X: pd.DataFrame) -> np.ndarray:
             late = (X["when"] > pd.Timestamp("2020-02-01")).to_numpy(dtype=float)
             return np.asarray(X["n"] * late + (X["word"] == "x").to_numpy(dtype=float) * X["m"])

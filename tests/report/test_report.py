@@ -84,7 +84,7 @@ def test_what_is_not_known_is_left_out(subject) -> None:
     titles = {section.title for section in build_report(bare).sections}
     assert not titles & {"What it looks at", "How the columns work", "Single predictions"}
     assert "Whether explanations are right" not in titles
-    assert {"How good it is", "Columns", "Mind"} <= titles
+    assert {"How good it is", "Columns", "What to mind"} <= titles
     checked(render_html(build_report(bare)))
 
 

@@ -31,7 +31,9 @@ def caveats(subject: Subject) -> Iterator[Block]:
         texts.append("The explanation is sampled: differences within two standard errors mean nothing.")
     if subject.background_rows:
         texts.append(
-            "The bundle carries some training rows (sample_input.csv, background.csv). Treat it as "
-            "confidentially as the data."
+            "The bundle carries some training rows (sample_input.csv, background.csv, explanation.json, "
+            "report.html). Treat it as confidentially as the data."
         )
+    elif explanation is not None:
+        texts.append("Values of single rows are shown here. Treat this as confidentially as the data.")
     yield Items(tuple(texts))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from explain.report import Block, Paragraph, Table
 
@@ -18,11 +19,9 @@ def winner(subject: Subject) -> Iterator[Block]:
     """The members of the vote and their weights."""
     facts = subject.facts
     board = {str(row.get("id")): row for row in facts.leaderboard}
-    members = (
-        list(facts.result.get("members") or ())
-        if facts.is_chosen
-        else [{"id": facts.exported, "weight": 1.0}]
-    )
+    members: list[dict[str, Any]] = [{"id": facts.exported, "weight": 1.0}]
+    if facts.is_chosen:
+        members = list(facts.result.get("members") or ())
     if not members:
         return
     total = sum(member["weight"] for member in members)
@@ -50,5 +49,5 @@ def winner(subject: Subject) -> Iterator[Block]:
     yield Table(("Model", "Family", "Weight", "Score alone"), rows, numeric=(2, 3))
 
 
-def _family(board: dict[str, dict[str, object]], model: object) -> str:
+def _family(board: Mapping[str, Mapping[str, Any]], model: str) -> str:
     return str((board.get(str(model)) or {}).get("family", "–")).replace("_", " ")

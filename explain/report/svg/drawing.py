@@ -7,7 +7,7 @@ from collections import defaultdict
 from typing import Any
 
 from .axes import Frame, axis_of, framed
-from .furniture import annotations, colour_key, key, shapes
+from .furniture import colour_key, key, notes, shapes
 from .marks import mark
 from .marks._shared import decoded
 from .marks.bar import lies
@@ -48,7 +48,7 @@ def draw(plot: Any, *, width: float, alt: str) -> str:
     for trace in traces:
         x, y = frame.axes[axis_of(trace, "x")], frame.axes[axis_of(trace, "y")]
         parts.append(_inside(mark(trace).draw(trace, x, y), trace, frame))
-    parts += [*shapes(frame, layout, below=False), *annotations(frame, layout)]
+    parts += [*shapes(frame, layout, below=False), *notes(frame, layout)]
     parts += [colour_key(traces, frame), key(traces, layout, frame)]
     name = html.escape(alt, quote=True)
     return (
@@ -89,9 +89,9 @@ def _arrange(traces: list[dict[str, Any]], layout: dict[str, Any]) -> None:
         ends: dict[tuple[str, bool], float] = defaultdict(float)
         for slot, trace in enumerate(bars):
             if mode in ("stack", "relative"):
-                length, place = ("x", "y") if lies(trace) else ("y", "x")
+                length, over = ("x", "y") if lies(trace) else ("y", "x")
                 base = []
-                for where, value in zip(trace[place], trace[length], strict=True):
+                for where, value in zip(trace[over], trace[length], strict=True):
                     side = str(where), (value or 0.0) < 0
                     base.append(ends[side])
                     ends[side] += value or 0.0

@@ -12,7 +12,7 @@ from .marks.heatmap import _SCALE, limits
 from .marks.scatter import _DASHES
 from .text import fitted, label, plain, width
 
-__all__ = ["annotations", "colour_key", "key", "shapes"]
+__all__ = ["colour_key", "key", "notes", "shapes"]
 
 _SHIFTS = {"top": 12.0, "bottom": -5.0, "middle": 4.0, "auto": -5.0}
 
@@ -51,7 +51,7 @@ def shapes(frame: Frame, layout: dict[str, Any], *, below: bool) -> Iterator[str
             yield f'<path d="M{fixed(x0, y0)}L{fixed(x1, y1)}" {style} style="{stroke}"/>'
 
 
-def annotations(frame: Frame, layout: dict[str, Any]) -> Iterator[str]:
+def notes(frame: Frame, layout: dict[str, Any]) -> Iterator[str]:
     """Notes of the layout."""
     for note in layout.get("annotations") or ():
         if not note.get("text") or note.get("visible") is False:

@@ -63,12 +63,12 @@ class Axis:
         if self.kind == "log":
             powers = range(math.floor(low), math.ceil(high) + 1)
             inside = [power for power in powers if low - 1e-9 <= power <= high + 1e-9]
-            step = max(1, math.ceil(len(inside) / count))
-            return [(self._pixel(power), formats.number(10.0**power, 3)) for power in inside[::step]]
+            shown = inside[:: max(1, math.ceil(len(inside) / count))]
+            return [(self._pixel(power), formats.number(10.0**power, 3)) for power in shown]
         step = _step(high - low, count)
         first = math.ceil(low / step - 1e-9)
         steps = range(first, math.floor(high / step + 1e-9) + 1)
-        digits = next(d for d in range(20) if abs(step * 10**d - round(step * 10**d)) < 1e-6 * step * 10**d)
+        digits = _digits(step)
         return [(self._pixel(k * step), _tick(k * step, digits)) for k in steps]
 
     def _pixel(self, number: float) -> float:
@@ -83,6 +83,14 @@ def _tick(value: float, digits: int) -> str:
     if digits:
         text = text.rstrip("0").rstrip(".")
     return "0" if text in ("-0", "") else text.replace("-", formats.MINUS)
+
+
+def _digits(step: float) -> int:
+    """Decimals that multiples of a step need."""
+    digits = 0
+    while digits < 12 and not math.isclose(step * 10.0**digits, round(step * 10.0**digits), rel_tol=1e-6):
+        digits += 1
+    return digits
 
 
 def _step(span: float, count: int) -> float:
