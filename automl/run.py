@@ -655,6 +655,7 @@ class Run:
         document = build_report(subject, progress=lambda share: step(0.8 + 0.15 * share, "Drawing figures"))
         with replacing(target) as stream:
             stream.write(render_html(document).encode("utf-8"))
+        target.chmod(0o644)
         step(1.0, "Done")
         return target
 

@@ -50,7 +50,9 @@ def examples(task: Task, explanation: Explanation, evidence: Evidence | None) ->
     choose = _numbers if task.kind == "regression" else _classes
     chosen: dict[int, Example] = {}
     for position, why in choose(explanation, evidence):
-        chosen.setdefault(position, Example(position, why))
+        if position in chosen:
+            why = f"{chosen[position].why}; {why[0].lower()}{why[1:]}"
+        chosen[position] = Example(position, why)
     return list(chosen.values())[:6]
 
 

@@ -59,7 +59,7 @@ def _blocks(subject: Subject, explanation: Explanation, example: Example) -> Ite
     about = "" if output is None else f" of “{output}”"
     unit = f"the probability{about}" if explanation.scale == "probability" else "the prediction"
     yield Figure(
-        waterfall(explanation, i, top=8, output=output, theme=colours()),
+        waterfall(explanation, i, top=7, output=output, theme=colours()),
         alt=f"Waterfall from the average to the prediction. {words}",
         caption=f"From the average over {explanation.background_rows:,} training rows to {unit} of this row. "
         f"{words}",

@@ -93,8 +93,8 @@ def framed(traces: list[dict[str, Any]], layout: dict[str, Any], wide: float, he
 
     axes = {name: _placed(ranges[name], _domain(layout, name), left, right) for name in flats}
     rows, turned = _foot(axes, layout)
-    extra = max(0.0, rows - _LINE)
-    height += extra
+    longest = max((width(titles[name]) for name in flats), default=0.0)
+    height += max(0.0, rows - _LINE) + (_LINE if longest > wide - 8.0 else 0.0)
     axes |= drafts
     grid, labels = "", ""
     for name in uprights:
@@ -105,7 +105,7 @@ def framed(traces: list[dict[str, Any]], layout: dict[str, Any], wide: float, he
         grid, labels = grid + grid_, labels + labels_
     for name in flats:
         below = _below(layout, name, traces, axes, top, bottom)
-        grid_, labels_ = _flat(axes[name], _options(layout, name), below, titles[name], rows, turned)
+        grid_, labels_ = _flat(axes[name], _options(layout, name), below, titles[name], rows, turned, wide)
         grid, labels = grid + grid_, labels + labels_
     bounded = frozenset(name for name in ranges if _options(layout, name).get("range"))
     return Frame(axes, bounded, left, right, top, bottom, height, grid, labels)
@@ -298,7 +298,13 @@ def _upright(
 
 
 def _flat(
-    axis: Axis, options: dict[str, Any], below: tuple[float, float], title: str, rows: float, turned: bool
+    axis: Axis,
+    options: dict[str, Any],
+    below: tuple[float, float],
+    title: str,
+    rows: float,
+    turned: bool,
+    wide: float,
 ) -> tuple[str, str]:
     grid, labels = "", ""
     ticks = _ticks(axis, options, 74.0)
@@ -316,8 +322,9 @@ def _flat(
         for k, line in enumerate(wrapped(text, max(apart - 6, 40.0), lines=2) if rows > _LINE else [text]):
             labels += label(line, pixel, below[1] + 17.0 + k * _LINE, anchor="middle")
     if title:
-        centre = (axis.start + axis.end) / 2
-        room = abs(axis.end - axis.start) + 2 * min(centre - abs(axis.end - axis.start) / 2, 60.0)
-        labels += label(fitted(title, room), centre, below[1] + 8.0 + rows + SIZE + 8.0, anchor="middle")
+        for k, line in enumerate(wrapped(title, wide - 8.0)):
+            half = width(line) / 2 + 4.0
+            centre = min(max((axis.start + axis.end) / 2, half), wide - half)
+            labels += label(line, centre, below[1] + 16.0 + rows + SIZE + k * _LINE, anchor="middle")
     stroke = colour(options.get("gridcolor") or "var(--line)")
     return (f'<path d="{grid}" style="stroke:{stroke}"/>' if grid else ""), labels

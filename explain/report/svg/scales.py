@@ -54,7 +54,7 @@ class Axis:
 
     def ticks(self, every: float) -> list[tuple[float, str]]:
         """Pixels and labels of ticks that stand about ``every`` pixels apart."""
-        count = max(2, int(abs(self.end - self.start) / every))
+        count = max(3, int(abs(self.end - self.start) / every))
         if self.kind == "category":
             return [(self.at(name), name) for name in self.categories]
         low, high = sorted((self.low, self.high))

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from ..scales import Axis
-from ..text import label, plain
+from ..text import label, plain, width
 from ._shared import colour_of, fixed, many, values
 from .bar import box, lies, thickness
 
 __all__ = ["TYPE", "draw", "spread"]
 
 TYPE = "waterfall"
+_MARGIN = 12.0  # right of the axis
 
 
 def spread(trace: dict[str, Any]) -> tuple[list[Any], list[Any]]:
@@ -61,7 +62,7 @@ def draw(trace: dict[str, Any], x: Axis, y: Axis) -> str:
         far = max(far, near + 1.0)
         out.append(box(near, far, centre, size, flat, tones[way], hover[i]))
         if texts[i] not in (None, ""):
-            out.append(_text(plain(texts[i]), near, far, centre, way, flat, edge[1]))
+            out.append(_text(plain(texts[i]), near, far, centre, way, flat, edge))
         if i + 1 < len(steps):
             following = over.at(where[i + 1])
             line = (ends[1], centre, ends[1], following) if flat else (centre, ends[1], following, ends[1])
@@ -70,10 +71,15 @@ def draw(trace: dict[str, Any], x: Axis, y: Axis) -> str:
     return f'<path d="{connectors}" style="stroke:{tone}"/>' + "".join(out)
 
 
-def _text(text: str, near: float, far: float, centre: float, way: str, flat: bool, edge: float) -> str:
-    fill = "var(--ink)"
+def _text(text: str, near: float, far: float, centre: float, way: str, flat: bool, edges: list[float]) -> str:
+    """What a step amounts to, beside its end; on the other side, or on the bar, where there is no room."""
+    fill, bold = "var(--ink)", way == "totals"
     if not flat:
         return label(text, centre, near - 5.0, anchor="middle", fill=fill)
-    if way == "decreasing":
-        return label(text, near - 5.0, centre + 4.0, anchor="end", fill=fill)
-    return label(text, far + 5.0, centre + 4.0, fill=fill, bold=way == "totals")
+    needed, y = width(text) + 5.0, centre + 4.0
+    left, right = near - needed >= edges[0], far + needed <= edges[1] + _MARGIN
+    if (left and way == "decreasing") or (left and not right):
+        return label(text, near - 5.0, y, anchor="end", fill=fill, bold=bold)
+    if right:
+        return label(text, far + 5.0, y, fill=fill, bold=bold)
+    return label(text, far - 5.0, y, anchor="end", fill="var(--paper)", bold=bold)
