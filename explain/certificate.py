@@ -156,7 +156,7 @@ def certify(
     rows: pd.DataFrame,
     background: pd.DataFrame,
     *,
-    time_budget: float = 3.0,
+    time_budget: float = 1.5,
     progress: Progress | None = None,
 ) -> Certificate:
     """Check how a model is explained, and write down what came out.
@@ -208,7 +208,6 @@ def check(
     *,
     scale: str,
     seed: int = 0,
-    repeats: int | None = None,
     time_budget: float | None = None,
     progress: Progress | None = None,
 ) -> Check:
@@ -223,10 +222,8 @@ def check(
     background : DataFrame of shape (B, M)
     scale : {"probability", "target", "margin"}
     seed : int
-    repeats : int, optional
-        How often to sample, where values are sampled; default 6 times, as far as the time allows.
     time_budget : float, optional
-        Seconds for repeats.
+        Seconds for repeats: what is sampled is sampled 6 times, as far as they allow.
     progress : callable, optional
 
     Returns
@@ -238,12 +235,12 @@ def check(
     first = background.iloc[[0]]
     rows, background = (_stilled(frame, first, unmoved) for frame in (rows, background))
     expected = brute_force(model, players, rows, background, scale=scale, progress=progress)
-    first = _compared(model, players, rows, background, expected, scale, seed, repeats, time_budget)
+    first = _compared(model, players, rows, background, expected, scale, seed, time_budget)
     if first.holds or first.exact:
         return first
     # Chance alone misses once in a while; what is really wrong misses again.
     again = seed + _SECOND_OPINION
-    return _compared(model, players, rows, background, expected, scale, again, repeats, time_budget)
+    return _compared(model, players, rows, background, expected, scale, again, time_budget)
 
 
 def _compared(
@@ -254,7 +251,6 @@ def _compared(
     expected: Floats,
     scale: str,
     seed: int,
-    repeats: int | None,
     time_budget: float | None,
 ) -> Check:
     """Explain a small game, and compare with what brute force says."""
@@ -263,8 +259,8 @@ def _compared(
     found = explain(model, rows, background, scale=scale, seed=seed)
     samples = [found]
     if not found.exact:
-        clock = Clock(None if repeats is not None else time_budget)
-        for repeat in range(1, repeats or _REPEATS):
+        clock = Clock(time_budget)
+        for repeat in range(1, _REPEATS):
             if clock.left() <= 0:
                 break
             samples.append(explain(model, rows, background, scale=scale, seed=seed + repeat))

@@ -19,7 +19,7 @@ __all__ = ["CERTIFICATE", "document", "explained", "replayed", "text"]
 
 CERTIFICATE = "certificate.json"
 BACKGROUND = "background.csv"
-_SECONDS = 10.0
+_SECONDS = 1.5  # for repeats
 
 
 def explained(files: Mapping[str, bytes], scorer: Scorer, frame: pd.DataFrame, seconds: float | None) -> Any:
@@ -78,7 +78,6 @@ def replayed(files: Mapping[str, bytes], scorer: Scorer) -> Any:
         background.head(told.background_rows),
         scale=certificate.scale,
         seed=certificate.seed,
-        repeats=None if told.exact else told.repeats,  # exact there, it may be sampled here
         time_budget=_SECONDS,
     )
     if certificate.holds and not done.holds:

@@ -172,6 +172,10 @@ def test_a_forged_certificate_or_background_is_noticed(certified: Path, tmp_path
 def test_the_certificate_is_of_what_is_in_the_bundle(certified: Path, forest: Trained) -> None:
     bundle = read_bundle(certified)
     told = json.loads((certified / "certificate.json").read_text())
+    found = bundle.certificate()
+    assert found is not None
+    assert found.to_json() == told
+    assert "Model report" in bundle.report()
     explanation = bundle.explain(bundle.sample().head(2))
     assert explanation.background_hash == told["background_hash"]
     assert explanation.model_hash == told["model_hash"]
