@@ -235,9 +235,9 @@ def check(
     first = background.iloc[[0]]
     rows, background = (_stilled(frame, first, unmoved) for frame in (rows, background))
     expected = brute_force(model, players, rows, background, scale=scale, progress=progress)
-    first = _compared(model, players, rows, background, expected, scale, seed, time_budget)
-    if first.holds or first.exact:
-        return first
+    done = _compared(model, players, rows, background, expected, scale, seed, time_budget)
+    if done.holds or done.exact:
+        return done
     # Chance alone misses once in a while; what is really wrong misses again.
     again = seed + _SECOND_OPINION
     return _compared(model, players, rows, background, expected, scale, again, time_budget)

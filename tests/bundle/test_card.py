@@ -13,7 +13,7 @@ from automl.report import BundleFacts, Subject, build_card
 from automl.report.words import figure, interval
 from explain.report import render_html, render_markdown
 
-from ..pages import Checked
+from ..pages import checked
 
 
 @pytest.fixture(scope="module")
@@ -69,9 +69,7 @@ BOARD = (
 
 def test_both_forms_say_all(card, small) -> None:
     made = card()
-    page = Checked()
-    page.feed(render_html(made))
-    assert page.open == []
+    page = checked(render_html(made))
     markdown = render_markdown(made)
     for text in (page.text, markdown.replace("\\", "")):
         assert "Customers <& friends>" in text
@@ -101,14 +99,7 @@ def test_both_forms_say_all(card, small) -> None:
 
 def test_nothing_is_loaded(card) -> None:
     html = render_html(card())
-    page = Checked()
-    page.feed(html)
-    assert not {name for name, _ in page.attributes} & {"src", "href", "srcset", "onclick", "onload"}
-    assert "<script" not in html
-    assert "http:" not in html.replace("http-equiv", "")
-    assert "https:" not in html
-    assert "url(" not in html
-    assert "@import" not in html
+    checked(html)
     assert "prefers-color-scheme: dark" in html
     assert "@media print" in html
 
