@@ -1,4 +1,4 @@
-"""A run and its verbs: search, compare, explain, export.
+"""A run and its verbs: search, compare, explain, report, export.
 
 This is the Python interface, and what the terminal and the jobs call. Nothing heavy is imported before a
 verb needs it, so that the pages can hold a `Run` as well.
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from time import time as now
@@ -18,7 +19,7 @@ from automl.errors import DataError, RunError, SettingError
 from automl.extras import require_extra
 from automl.search.constraints import Constraints
 from automl.store import Home, RunFolder, calibration_of, is_id
-from automl.store.files import json_records
+from automl.store.files import json_records, replacing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,8 +27,10 @@ if TYPE_CHECKING:
 
     from automl.conformal import Conformal
     from automl.data import Schema
+    from automl.report import Evidence, Subject
     from automl.search.prepare import Prepared
     from explain import Explanation
+    from explain.certificate import Certificate
 
 __all__ = ["Run", "create_run", "fit", "load_run"]
 
@@ -237,7 +240,7 @@ def fit(
     Returns
     -------
     Run
-        With `model`, `predict()`, `leaderboard()`, `explain()` and `export()`.
+        With `model`, `predict()`, `leaderboard()`, `explain()`, `report()` and `export()`.
 
     Examples
     --------
@@ -587,7 +590,133 @@ class Run:
         train = self._data().iloc[load_split(self.folder).train]
         return train.sample(min(len(train), _BACKGROUND_ROWS), random_state=self.folder.spec["seed"])
 
-    # -- export --------------------------------------------------------------------------------------------
+    def _sample(self) -> pd.DataFrame:
+        """Rows that stand for the table where some have to be shown."""
+        data = self._data()
+        return data.sample(min(len(data), _SAMPLE_ROWS), random_state=self.folder.spec["seed"] + 2)
+
+    def explanation(self, model: str) -> Explanation | None:
+        """The stored explanation of a model's sample of rows; None when it has not been explained."""
+        from explain import Explanation
+
+        content = self.folder.read(f"explanations/{model}.json")
+        return None if content is None else Explanation.from_json(content)
+
+    def _certificate(self, model: str, explanation: Explanation) -> Certificate:
+        """How the explanation of a model fares against brute force; measured once."""
+        from explain.certificate import Certificate, certify
+
+        name = f"explanations/{model}.certificate.json"
+        stored = self.folder.read(name)
+        if stored is not None:
+            known = Certificate.from_json(stored)
+            if (known.model_hash, known.method) == (explanation.model_hash, explanation.method):
+                return known
+        made = certify(self.model_for(model), explanation, self._sample(), self._background())
+        self.folder.write(name, made.to_json())
+        return made
+
+    # -- report and export ---------------------------------------------------------------------------------
+
+    def report(
+        self,
+        path: str | Path,
+        *,
+        model: str | None = None,
+        progress: Callable[[float, str], None] | None = None,
+    ) -> Path:
+        """Write the report of a model: one HTML file that loads nothing from anywhere and prints well.
+
+        Parameters
+        ----------
+        path : path
+            Of the file; an existing one is replaced.
+        model : str, optional
+            Id of a model; default the chosen one.
+        progress : callable, optional
+            Called with the share done (0 to 1) and what is being done.
+
+        Returns
+        -------
+        Path
+        """
+        from automl.report import build_report, versions
+        from explain.report import render_html
+
+        step = progress or (lambda _share, _what: None)
+        target = Path(path).absolute()
+        if not target.parent.is_dir():
+            raise SettingError(
+                f"There is no folder {str(target.parent)!r}.", fix="Make it first, or choose another."
+            )
+        model_id, *_ = self._members(model)
+        subject = self._subject(model_id, lambda share, what: step(0.8 * share, what))
+        subject = replace(subject, packages=versions(lightgbm=True))
+        document = build_report(subject, progress=lambda share: step(0.8 + 0.15 * share, "Drawing figures"))
+        with replacing(target) as stream:
+            stream.write(render_html(document).encode("utf-8"))
+        target.chmod(0o644)
+        step(1.0, "Done")
+        return target
+
+    def _subject(self, model_id: str, step: Callable[[float, str], None]) -> Subject:
+        """All that card, report and bundle say of a model."""
+        from automl.report import BundleFacts, Subject
+
+        report, spec = self.folder.read("read_report.json"), self.folder.spec
+        prepared = self._prepared()
+        step(0.0, "Explaining the model")
+        explanation = self.explanation(model_id) or self.explain(
+            model=model_id, store=True, progress=lambda share: step(0.7 * share, "Explaining the model")
+        )
+        step(0.7, "Checking explanations against brute force")
+        return Subject(
+            schema=prepared.schema,
+            task=prepared.task,
+            facts=BundleFacts(
+                name=spec["name"],
+                run_id=self.folder.id,
+                result=self._current_result(),
+                leaderboard=json_records(self.leaderboard()),
+                findings=self.folder.read("findings.json", []),
+                source=Path(spec["source"]).name if spec["source"] else None,
+                sha256=report["sha256"],
+                rows=report["rows"],
+                model_id=model_id,
+            ),
+            explanation=explanation,
+            certificate=self._certificate(model_id, explanation),
+            evidence=self._evidence(model_id, explanation),
+        )
+
+    def _evidence(self, model_id: str, explanation: Explanation) -> Evidence | None:
+        """What is known of the explained rows; None where it was not noted which rows these are."""
+        import numpy as np
+
+        from automl.report import Evidence
+        from automl.search.honest import honest_predictions
+
+        rows = self.folder.read(f"explanations/{model_id}.rows.json")
+        if rows is None or len(rows) != explanation.rows:
+            return None
+        _, weights, calibration = self._members(model_id)
+        truth, honest = honest_predictions(
+            self.folder,
+            self._prepared().task,
+            weights,
+            calibration,
+            opened=model_id == (self.result or {}).get("chosen"),
+        )
+        facts, spec = self.folder.read("prepared.json"), self.folder.spec
+        split = {name: facts[name] for name in ("training_rows", "holdout_rows", "folds") if name in facts}
+        at = np.asarray(rows, dtype=np.int64)
+        return Evidence(
+            rows=tuple(rows),
+            truth=truth[at],
+            honest=honest[at],
+            profile=self.folder.read("profile.json", {}),
+            split=split | {name: spec[name] for name in ("groups", "time")},
+        )
 
     def export(
         self,
@@ -612,43 +741,19 @@ class Run:
         BundleError
             When the bundle does not reproduce the model's predictions in a process of its own.
         """
-        from automl.bundle import BundleFacts, write_bundle
+        from automl.bundle import write_bundle
 
-        result = self._current_result()
+        step = progress or (lambda _share, _what: None)
         model_id, *_ = self._members(model)
-        prepared = self._prepared()
-        report = self.folder.read("read_report.json")
-        spec = self.folder.spec
-        data = self._data()
         return write_bundle(
             path,
             model=self.model_for(model_id),
-            schema=prepared.schema,
-            task=prepared.task,
-            sample=data.sample(min(len(data), _SAMPLE_ROWS), random_state=spec["seed"] + 2),
+            subject=self._subject(model_id, lambda share, what: step(0.4 * share, what)),
+            sample=self._sample(),
             background=self._background(),
-            facts=BundleFacts(
-                name=spec["name"],
-                run_id=self.folder.id,
-                result=result,
-                leaderboard=json_records(self.leaderboard()),
-                findings=self.folder.read("findings.json", []),
-                source=Path(spec["source"]).name if spec["source"] else None,
-                sha256=report["sha256"],
-                rows=report["rows"],
-                model_id=model_id,
-            ),
-            explanation=self.explanation(model_id) or self.explain(model=model_id, store=True),
             conformal=self._conformal(model_id),
-            progress=progress,
+            progress=lambda share, what: step(0.4 + 0.6 * share, what),
         )
-
-    def explanation(self, model: str) -> Explanation | None:
-        """The stored explanation of a model's sample of rows; None when it has not been explained."""
-        from explain import Explanation
-
-        content = self.folder.read(f"explanations/{model}.json")
-        return None if content is None else Explanation.from_json(content)
 
 
 def _check_settings(

@@ -25,6 +25,7 @@ STOREYS = [
     {"automl.jobs"},
     {"automl.run"},
     {"automl.search", "automl.leaderboard", "automl.bundle"},
+    {"automl.report"},
     {"automl.store"},
     {"automl.models"},
     {"automl.features"},

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from .facts import BundleFacts
+from automl.report import BundleFacts, Evidence, Subject
+
 from .reader import Bundle, load_bundle, read_bundle
 from .writer import write_bundle
 
-__all__ = ["Bundle", "BundleFacts", "load_bundle", "read_bundle", "write_bundle"]
+__all__ = ["Bundle", "BundleFacts", "Evidence", "Subject", "load_bundle", "read_bundle", "write_bundle"]

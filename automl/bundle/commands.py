@@ -1,4 +1,4 @@
-"""What ``predict.py`` and ``verify.py`` of a bundle do."""
+"""What ``predict.py``, ``explain.py`` and ``verify.py`` of a bundle do."""
 
 from __future__ import annotations
 
@@ -6,16 +6,18 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 from ..data import read_table
-from ..errors import GlassbenchError
+from ..errors import GlassbenchError, SettingError
 from .checking import verify
+from .explaining import document, explained, replayed, text
 from .manifest import open_files
 from .scoring import Scorer, predictions_to_csv
 from .versions import differences
 
-__all__ = ["predict_command", "verify_command"]
+__all__ = ["explain_command", "predict_command", "verify_command"]
 
 
 def predict_command(bundle: Path, arguments: Sequence[str] | None = None) -> int:
@@ -98,8 +100,82 @@ def _predict(
     return predictions_to_csv(scorer.predictions(dataset.frame, interval=interval), kept)
 
 
+def explain_command(bundle: Path, arguments: Sequence[str] | None = None) -> int:
+    """Explain the rows of a file with a bundle.
+
+    Parameters
+    ----------
+    bundle : Path
+        Folder or zip.
+    arguments : sequence of str, optional
+        Of the command line; default those of this process.
+
+    Returns
+    -------
+    int
+        0, or 1 when it could not be done; what was wrong is on the standard error.
+    """
+    parser = argparse.ArgumentParser(
+        prog="explain.py",
+        description="Say why this bundle's model predicts what it predicts: what each column of a row "
+        "contributes, compared with the rows of background.csv. Base and contributions add up to the "
+        "prediction.",
+    )
+    parser.add_argument("table", help="CSV or TSV file (also .gz) with the columns of schema.json")
+    parser.add_argument("--row", type=int, metavar="N", help="only this row, counted from 0, in full")
+    parser.add_argument(
+        "--output",
+        metavar="CLASS",
+        help="the class whose probability is explained (default: of two the second, of more the likeliest)",
+    )
+    parser.add_argument("--json", action="store_true", help="print everything as one JSON document")
+    parser.add_argument(
+        "--seconds", type=float, metavar="S", help="end about then: what is sampled becomes less certain"
+    )
+    parser.add_argument(
+        "--missing-columns",
+        choices=("error", "missing"),
+        default="error",
+        help="what to do about columns that the table lacks: refuse, or take them as missing",
+    )
+    options = parser.parse_args(arguments)
+    try:
+        files, manifest = open_files(bundle)
+        for note in differences(manifest):
+            _say(f"note: {note}")
+        scorer = Scorer.from_files(files)
+        table = read_table(options.table)
+        dataset = scorer.coerce(table, missing_columns=options.missing_columns)
+        for finding in (*table.report.findings, *dataset.findings):
+            if finding.severity != "info":
+                _say(f"{finding.severity}: {finding.message} {finding.fix}".rstrip())
+        frame, rows = dataset.frame, list(range(len(dataset.frame)))
+        if options.row is not None:
+            if not 0 <= options.row < len(frame):
+                raise SettingError(
+                    f"There is no row {options.row}.", fix=f"Rows are counted from 0 to {len(frame) - 1}."
+                )
+            frame, rows = frame.iloc[[options.row]], [options.row]
+        explanation = explained(files, scorer, frame, options.seconds)
+        if not explanation.exact and find_spec("numba") is None:
+            _say(
+                "note: contributions are sampled, since numba is not installed; with "
+                "requirements-explain.txt those of trees are exact."
+            )
+        told = document(explanation, rows, options.output)
+    except (GlassbenchError, OSError) as error:
+        _say(f"error: {error}")
+        return 1
+    if options.json:
+        sys.stdout.write(json.dumps(told, ensure_ascii=False, indent=1) + "\n")
+    else:
+        sys.stdout.write(text(told, table=options.row is not None))
+        _say(f"method: {explanation.method}")
+    return 0
+
+
 def verify_command(bundle: Path, arguments: Sequence[str] | None = None) -> int:
-    """Check a bundle's files and predictions.
+    """Check a bundle's files, predictions and explanations.
 
     Returns
     -------
@@ -107,15 +183,26 @@ def verify_command(bundle: Path, arguments: Sequence[str] | None = None) -> int:
         0 when all is well, else 1.
     """
     parser = argparse.ArgumentParser(
-        prog="verify.py", description="Check this bundle's files and predictions."
+        prog="verify.py",
+        description="Check this bundle: its files are as exported, the predictions of its sample are "
+        "reproduced, and explanations agree with brute force as its certificate says.",
     )
     parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
+    parser.add_argument(
+        "--without-numba",
+        action="store_true",
+        help="explain as where numba is not installed: nothing is compiled, values of trees are sampled",
+    )
     options = parser.parse_args(arguments)
+    if options.without_numba:
+        sys.modules["numba"] = None  # type: ignore[assignment]
     notes: list[str] = []
     try:
         files, manifest = open_files(bundle)
         notes = differences(manifest)
-        checked = verify(files, Scorer.from_files(files))
+        scorer = Scorer.from_files(files)
+        checked = verify(files, scorer)
+        told = replayed(files, scorer)
     except (GlassbenchError, OSError) as error:
         outcome = {"ok": False, "error": str(error), "notes": notes}
         message = f"failed: {error}"
@@ -126,12 +213,15 @@ def verify_command(bundle: Path, arguments: Sequence[str] | None = None) -> int:
             "files": count,
             "rows": checked.rows,
             "largest_difference": checked.largest_difference,
+            "explanations": None if told is None else told.words,
             "notes": notes,
         }
         message = (
             f"ok: {count} files as exported; {checked.rows} sample rows reproduced "
             f"(largest difference {checked.largest_difference:.1e})"
         )
+        if told is not None:
+            message += f"\nok: explanations hold; {told.words} ({told.method})"
     if options.json:
         message = json.dumps(outcome)
     else:

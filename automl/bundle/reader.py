@@ -15,12 +15,14 @@ from automl.errors import BundleError, GlassbenchError
 from automl.task import Task
 
 from .checking import Checked, verify
+from .explaining import CERTIFICATE
 from .manifest import open_files
 from .scoring import Scorer, read_own_csv
 from .versions import differences
 
 if TYPE_CHECKING:
     from explain import Explanation
+    from explain.certificate import Certificate
 
 __all__ = ["Bundle", "Source", "load_bundle", "read_bundle"]
 
@@ -157,6 +159,24 @@ class Bundle:
     def card(self, form: Literal["markdown", "html"] = "markdown") -> str:
         """Return the model card."""
         return self._text("MODEL_CARD.md" if form == "markdown" else "model_card.html")
+
+    def certificate(self) -> Certificate | None:
+        """Return how explanations fared against brute force at export, if they were exported."""
+        if CERTIFICATE not in self._files:
+            return None
+        from explain.certificate import Certificate
+
+        return Certificate.from_json(self._json(CERTIFICATE))
+
+    def report(self) -> str:
+        """Return the report as an HTML page.
+
+        Raises
+        ------
+        BundleError
+            When it was too large to be exported along.
+        """
+        return self._text("report.html")
 
     def verify(self) -> Checked:
         """Re-score the sample and compare with the predictions recorded at export.

@@ -1,28 +1,36 @@
-"""The part of Glassbench that travels in every bundle: the errors, the gate, and what loads and scores."""
+"""The part of Glassbench that travels in every bundle: the errors, the gate, what loads and scores, and the
+package that explains."""
 
 from __future__ import annotations
 
+import ast
+from collections.abc import Iterator
 from importlib.resources import files
+from pathlib import PurePosixPath
 
 from automl import data
 
 __all__ = ["runtime_files", "script_files"]
 
 PACKAGE = "glassbench_runtime"
-#: Modules of automl/bundle that prediction needs; they import one another, ``..conformal``, ``..data`` and
-#: ``..errors`` only.
+SCRIPTS = ("explain.py", "predict.py", "verify.py")
+#: Modules of automl/bundle that prediction needs; they import one another, ``..conformal``, ``..data``,
+#: ``..errors`` and the package ``explain`` only.
 MODULES = (
     "allowed",
     "archive",
     "audit",
     "checking",
     "commands",
+    "explaining",
     "manifest",
     "scoring",
     "structure",
     "trusted",
     "versions",
 )
+#: Modules of ``explain`` that are called; what these import comes along.
+EXPLAIN = ("__init__", "api", "certificate")
 _NOTE = '"""{what} Copied from Glassbench {version}; do not edit."""\n'
 
 
@@ -41,13 +49,15 @@ def runtime_files(version: str) -> dict[str, bytes]:
     for name in MODULES:
         found[f"{root}/bundle/{name}.py"] = package.joinpath("bundle", f"{name}.py").read_bytes()
     found |= _modules(files(data), f"{root}/data")
+    # Not inside of the other package: both are imported by the name that they have in Glassbench.
+    found |= {f"runtime/explain/{name}": content for name, content in _reachable("explain", EXPLAIN).items()}
     return found
 
 
 def script_files() -> dict[str, bytes]:
     """Return the programs of a bundle by their names in it."""
     scripts = files("automl.bundle.scripts")
-    return {name: scripts.joinpath(name).read_bytes() for name in ("predict.py", "verify.py")}
+    return {name: scripts.joinpath(name).read_bytes() for name in SCRIPTS}
 
 
 def _modules(folder: object, prefix: str) -> dict[str, bytes]:
@@ -58,3 +68,38 @@ def _modules(folder: object, prefix: str) -> dict[str, bytes]:
         elif entry.name.endswith(".py"):
             found[f"{prefix}/{entry.name}"] = entry.read_bytes()
     return found
+
+
+def _reachable(package: str, roots: tuple[str, ...]) -> dict[str, bytes]:
+    """Files of a package by their names in it: those of some modules, and what they import of it in turn.
+
+    Imports for type checkers alone do not count. A package that looks into its own folder is taken whole.
+    """
+    sources = {name.removeprefix("/"): content for name, content in _modules(files(package), "").items()}
+    found: dict[str, bytes] = {}
+    waiting = [f"{root}.py" for root in roots]
+    while waiting:
+        name = waiting.pop()
+        if name in found or name not in sources:
+            continue
+        found[name] = sources[name]
+        folder = PurePosixPath(name).parent
+        waiting += [f"{parent}/__init__.py" for parent in (folder, *folder.parents) if str(parent) != "."]
+        if b"iter_modules(__path__)" in sources[name]:
+            waiting += [other for other in sources if other.startswith(f"{folder}/")]
+        for path in _imported(ast.parse(sources[name]), folder):
+            waiting += [f"{path}.py", f"{path}/__init__.py"]
+    return found
+
+
+def _imported(node: ast.AST, folder: PurePosixPath) -> Iterator[str]:
+    """Paths in the package that relative imports may mean, wherever they stand in a module."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.If) and ast.unparse(child.test) == "TYPE_CHECKING":
+            continue
+        if isinstance(child, ast.ImportFrom) and child.level:
+            above = folder.parts[: len(folder.parts) - child.level + 1]
+            base = "/".join([*above, *(child.module or "").split(".")]).rstrip("/")
+            yield base
+            yield from (f"{base}/{alias.name}".lstrip("/") for alias in child.names)
+        yield from _imported(child, folder)

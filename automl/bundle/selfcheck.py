@@ -35,8 +35,9 @@ def self_check(path: Path) -> dict[str, Any]:
             archive.extractall(folder)
         try:
             # -P keeps the caller's folder off the import path, so that only installed packages are found.
+            # Without numba: as on a machine that has the requirements only, and nothing has to be compiled.
             done = subprocess.run(
-                [sys.executable, "-P", str(Path(folder) / "verify.py"), "--json"],
+                [sys.executable, "-P", str(Path(folder) / "verify.py"), "--json", "--without-numba"],
                 cwd=folder, capture_output=True, text=True, encoding="utf-8", timeout=_SECONDS, check=False,
             )  # fmt: skip
         except subprocess.TimeoutExpired:

@@ -8,6 +8,7 @@ import platform
 import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import replace
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,11 +18,12 @@ import pandas as pd
 from automl.conformal import Conformal
 from automl.data import Schema
 from automl.errors import BundleError
+from automl.report import BundleFacts, Subject, build_card, build_report, installed, pinned, versions
 from automl.task import Task
+from explain.report import render_html, render_markdown
 
 from .archive import sha256, write_zip
-from .card import build_card, render_html, render_markdown
-from .facts import BundleFacts, pinned, versions
+from .explaining import CERTIFICATE
 from .manifest import FORMAT, MANIFEST, VERSION
 from .rows import rows_to_csv
 from .runtime import runtime_files, script_files
@@ -30,24 +32,24 @@ from .selfcheck import self_check
 from .trusted import dump_model, load_model
 
 if TYPE_CHECKING:
-    from explain import Explanation
+    from explain.certificate import Certificate
 
 __all__ = ["write_bundle"]
 
 MOST_SAMPLE_ROWS = 50
 MOST_BACKGROUND_ROWS = 100
+#: A report larger than that stays out of the bundle.
+MOST_REPORT_BYTES = 3_000_000
+REPORT = "report.html"
 
 
 def write_bundle(
     path: str | os.PathLike[str],
     *,
     model: Any,
-    schema: Schema,
-    task: Task,
+    subject: Subject,
     sample: pd.DataFrame,
     background: pd.DataFrame,
-    facts: BundleFacts,
-    explanation: Explanation | None = None,
     conformal: Conformal | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Path:
@@ -59,16 +61,13 @@ def write_bundle(
         Of the zip; an existing file is replaced, but only by a bundle that passed its self-check.
     model : fitted scikit-learn estimator
         Takes canonical rows (and what pandas reads from the same file).
-    schema : Schema
-        Of the feature columns.
-    task : Task
+    subject : Subject
+        The schema of the feature columns, the task, and what is known of the model. With an explanation comes
+        a certificate of it: the one given if it is about these rows, else one that is made here.
     sample : DataFrame, shape (n, columns)
         Canonical rows whose predictions are recorded; at most 50 are used.
     background : DataFrame, shape (n, columns)
         Canonical rows that explanations compare with; at most 100 are used.
-    facts : BundleFacts
-    explanation : Explanation, optional
-        The global one, for the card.
     conformal : Conformal, optional
         What intervals and sets are made from.
     progress : callable, optional
@@ -97,8 +96,8 @@ def write_bundle(
     data = dump_model(model)
     types = load_model(data).types
     step(0.3, "Gathering the rest")
-    files = _files(data, types, model, schema, task, sample, background, facts, explanation, conformal)
-    step(0.5, "Packing")
+    files = _files(data, types, model, subject, sample, background, conformal, step)
+    step(0.6, "Packing")
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     os.close(handle)
     part = Path(name)
@@ -119,14 +118,13 @@ def _files(
     data: bytes,
     types: frozenset[str],
     model: Any,
-    schema: Schema,
-    task: Task,
+    subject: Subject,
     sample: pd.DataFrame,
     background: pd.DataFrame,
-    facts: BundleFacts,
-    explanation: Explanation | None,
     conformal: Conformal | None,
+    step: Callable[[float, str], None],
 ) -> dict[str, bytes]:
+    schema, task, facts = subject.schema, subject.task, subject.facts
     scorer = Scorer(model, schema, task.classes, types, costs=task.costs)
     packages = versions(lightgbm=any(name.startswith("lightgbm.") for name in types))
     sample_csv, sample_rows = _faithful(sample.head(MOST_SAMPLE_ROWS), schema)
@@ -136,16 +134,19 @@ def _files(
             fix="Give other sample rows.",
         )
     background_csv, background_rows = _faithful(background.head(MOST_BACKGROUND_ROWS), schema)
-    card = build_card(
-        schema=schema,
-        task=task,
-        facts=facts,
-        explanation=explanation,
+    step(0.35, "Checking explanations against brute force")
+    certificate = _certificate(model, subject, sample_rows, background_rows)
+    subject = replace(
+        subject,
         packages=packages,
         model_sha256=sha256(data),
         sample_rows=len(sample_rows),
         background_rows=len(background_rows),
+        certificate=certificate,
     )
+    step(0.5, "Writing card and report")
+    card = build_card(subject)
+    report = render_html(build_report(subject)).encode("utf-8")
     requirements = pinned(packages)
     files = {
         "model/model.skops": data,
@@ -158,17 +159,42 @@ def _files(
         "sample_predictions.csv": predictions_to_csv(scorer.predictions(sample_rows)).encode("utf-8"),
         "background.csv": background_csv,
         "requirements.txt": requirements.encode("utf-8"),
-        "README.md": _readme(facts, task).encode("utf-8"),
+        "requirements-explain.txt": _explain_requirements().encode("utf-8"),
         "LICENSE": resources("automl.bundle.resources").joinpath("apache-2.0.txt").read_bytes(),
         **script_files(),
         **runtime_files(facts.glassbench),
     }
-    if explanation is not None:
-        files["explanation.json"] = _json(explanation.to_json())
+    if len(report) <= MOST_REPORT_BYTES:
+        files[REPORT] = report
+    if subject.explanation is not None:
+        files["explanation.json"] = _json(subject.explanation.to_json())
+    if certificate is not None:
+        files[CERTIFICATE] = _json(certificate.to_json())
     if conformal is not None:
         files["conformal.json"] = (json.dumps(conformal.to_json()) + "\n").encode("utf-8")
+    files["README.md"] = _readme(facts, task, set(files)).encode("utf-8")
     files[MANIFEST] = _json(_manifest(files, task, facts, packages, types))
     return files
+
+
+def _certificate(
+    model: Any, subject: Subject, sample: pd.DataFrame, background: pd.DataFrame
+) -> Certificate | None:
+    """The certificate of the explanation against the rows that the bundle carries."""
+    from explain.certificate import certify
+    from explain.frames import frame_hash
+
+    if subject.explanation is None or not len(background):
+        return None
+    given = subject.certificate
+    if given is not None and given.background_hash == frame_hash(background):
+        return given
+    return certify(model, subject.explanation, sample, background)
+
+
+def _explain_requirements() -> str:
+    """What makes explanations of trees exact and fast, on top of what prediction needs."""
+    return f"-r requirements.txt\n{pinned(installed(('numba',)))}"
 
 
 def _faithful(frame: pd.DataFrame, schema: Schema) -> tuple[bytes, pd.DataFrame]:
@@ -180,14 +206,13 @@ def _faithful(frame: pd.DataFrame, schema: Schema) -> tuple[bytes, pd.DataFrame]
     data = rows_to_csv(frame, schema)
     if not len(frame):
         return data, frame
-    back = schema.coerce(read_own_csv(data)).frame
+    back = schema.coerce(read_own_csv(data)).frame.reset_index(drop=True)
     if len(back) == len(frame):
         same = (back == frame) | (back.isna() & frame.isna())
         kept = same.all(axis=1).to_numpy()
         if kept.all():
-            return data, frame
-        frame = frame[kept].reset_index(drop=True)
-        return rows_to_csv(frame, schema), frame
+            return data, back
+        return _faithful(frame[kept], schema)
     alone = (
         [len(_faithful(frame.iloc[[i]], schema)[1]) > 0 for i in range(len(frame))]
         if len(frame) > 1
@@ -246,7 +271,31 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
-def _readme(facts: BundleFacts, task: Task) -> str:
+def _readme(facts: BundleFacts, task: Task, names: set[str]) -> str:
+    described = {
+        "manifest.json": "SHA-256 of every file and of the training data, versions",
+        "model/model.skops": "the model: scikit-learn and LightGBM classes only, no code",
+        "schema.json, task.json": "the columns and what their cells look like; what is predicted",
+        "metrics.json": "scores with intervals, the leaderboard",
+        "report.html": "the report: the model, its scores and its explanations, with figures",
+        "explanation.json": "what the model looks at, and why some rows are predicted as they are",
+        "certificate.json": "how explanations fared against brute force; verify.py does it again",
+        "conformal.json": ("how wrong it was on rows it had not learned from: `predict.py --interval 0.9`"),
+        "sample_input.csv, sample_predictions.csv": (
+            "rows and their predictions, as an example and for verify.py"
+        ),
+        "background.csv": "rows that explanations compare with",
+        "predict.py, explain.py, verify.py, runtime/": "score, explain and check, without Glassbench",
+        "requirements.txt": "the packages that all of this needs",
+        "requirements-explain.txt": "numba on top: contributions of trees exact instead of sampled",
+    }
+    there = names | {MANIFEST}
+    table = "".join(
+        f"| {name} | {what} |\n" for name, what in described.items() if name.split(",")[0] in there
+    )
+    left_out = (
+        "" if REPORT in names else "\nThe report is too large for this zip: `automl report` writes it.\n"
+    )
     return f"""# {facts.name}
 
 Predicts `{task.target}`. MODEL_CARD.md (or model_card.html) says how well, from what, and what to mind.
@@ -255,20 +304,11 @@ Predicts `{task.target}`. MODEL_CARD.md (or model_card.html) says how well, from
     venv/bin/pip install -r requirements.txt
     venv/bin/python verify.py                                # files as exported, sample reproduced
     venv/bin/python predict.py new.csv -o predictions.csv    # one prediction per row, in order
+    venv/bin/python explain.py new.csv --row 0               # why the first row is predicted so
 
 | file | what |
 |---|---|
-| manifest.json | SHA-256 of every file and of the training data, versions |
-| model/model.skops | the model: scikit-learn and LightGBM classes only, no code |
-| schema.json, task.json | the columns and what their cells look like; what is predicted |
-| metrics.json | scores with intervals, the leaderboard |
-| explanation.json | what the model looks at |
-| conformal.json | how wrong it was on rows it had not learned from: `predict.py --interval 0.9` |
-| sample_input.csv, sample_predictions.csv | rows and their predictions, as an example and for verify.py |
-| background.csv | rows that explanations compare with |
-| predict.py, verify.py, runtime/ | score and check, without Glassbench |
-| requirements.txt | the packages that prediction needs |
-
+{table}{left_out}
 The programs and runtime/ are part of Glassbench, under the Apache License 2.0 (LICENSE). The model and the
 data are yours.
 """

@@ -15,6 +15,7 @@ examples:
   automl fit churn.csv --target Churn --budget 60
   automl leaderboard RUN
   automl explain RUN --row 3
+  automl report RUN --out churn.html
   automl export RUN churn.zip
   automl predict churn.zip new.csv -o predictions.csv
 
@@ -46,6 +47,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_front(verbs)
     _add_threshold(verbs)
     _add_explain(verbs)
+    _add_report(verbs)
     _add_export(verbs)
     _add_predict(verbs)
     _add_app(verbs)
@@ -267,6 +269,20 @@ def _add_explain(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     )
     _add_home(explain)
     _add_output(explain)
+
+
+def _add_report(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    report = verbs.add_parser(
+        "report",
+        help="write what was found out about a model as one HTML file",
+        description="Write what was found out about a model as one HTML file: scores, explanations, single "
+        "predictions, limits. It loads nothing from anywhere, and prints well.",
+    )
+    report.add_argument("run", metavar="RUN", help=_RUN)
+    report.add_argument("--model", metavar="ID", help="id from the leaderboard (default: the chosen model)")
+    report.add_argument("--out", type=Path, metavar="FILE", help="default: RUN-report.html, here")
+    _add_home(report)
+    _add_output(report)
 
 
 def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -1,10 +1,11 @@
-"""`automl export` and `automl predict`."""
+"""`automl report`, `automl export` and `automl predict`."""
 
 from __future__ import annotations
 
 import hashlib
 import sys
 from argparse import Namespace
+from pathlib import Path
 
 import automl
 from automl import jobs
@@ -15,7 +16,19 @@ from automl.errors import SettingError
 from automl.run import load_run
 from automl.store.files import replacing
 
-__all__ = ["export", "predict"]
+__all__ = ["export", "predict", "report"]
+
+
+def report(options: Namespace, console: Console) -> int:
+    """Write the report of a model."""
+    run = load_run(find_run(options.run, options.home))
+    name = options.model or (run.result or {}).get("chosen")
+    jobs.await_explanation(run.folder.path, name)
+    path = run.report((options.out or Path(f"{run.folder.id}-report.html")).absolute(), model=options.model)
+    size = path.stat().st_size
+    console.document({"run": str(run.folder.path), "model": name, "report": str(path), "bytes": size})
+    console.say(f"{path}  ({size / 1e6:.1f} MB, one file that loads nothing from anywhere)")
+    return 0
 
 
 def export(options: Namespace, console: Console) -> int:

@@ -10,10 +10,11 @@ from typing import Any
 
 from automl.errors import RunError
 from automl.jobs.control import await_explanation, launch
+from automl.jobs.folder import JobFolder
 from automl.run import Run, load_run
 from automl.store import RunFolder, files, is_id
 
-__all__ = ["OTHERS", "explain", "export", "search"]
+__all__ = ["OTHERS", "explain", "export", "report", "search"]
 
 
 def search(run_folder: Path) -> None:
@@ -97,13 +98,48 @@ def export(
     target = Path(path) if path else run_folder / "bundles" / f"{run_folder.name}-{name}.zip"
     target.parent.mkdir(parents=True, exist_ok=True)
     await_explanation(run_folder, name)
-    written = run.export(target, model=name)
+    written = run.export(target, model=name, progress=_told(job_folder))
     with written.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return {"path": str(written), "model": name, "bytes": written.stat().st_size, "sha256": digest}
 
 
-OTHERS: Mapping[str, Callable[..., dict[str, Any]]] = {"explain": explain, "export": export}
+def report(
+    run_folder: Path, job_folder: Path, *, model: str | None = None, path: str | None = None
+) -> dict[str, Any]:
+    """Write a report.
+
+    Its status has `progress`, the share done, and a `message` that says what is being done.
+
+    Parameters
+    ----------
+    run_folder, job_folder : Path
+    model : str, optional
+        Id of a trial, or `ensemble`; default: the chosen model, before there is one the best trial.
+    path : str, optional
+        Where to; default: `reports/` of the run.
+
+    Returns
+    -------
+    dict
+        `path`, `model` and `bytes` of the HTML file.
+    """
+    run = load_run(run_folder)
+    name = _model_id(run, model)
+    target = Path(path) if path else run_folder / "reports" / f"{run_folder.name}-{name}.html"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    await_explanation(run_folder, name)
+    written = run.report(target, model=name, progress=_told(job_folder))
+    return {"path": str(written), "model": name, "bytes": written.stat().st_size}
+
+
+def _told(job_folder: Path) -> Callable[[float, str], None]:
+    """Progress that is written into the job's status."""
+    folder = JobFolder(job_folder)
+    return lambda share, what: folder.set_status("running", progress=share, message=what)
+
+
+OTHERS: Mapping[str, Callable[..., dict[str, Any]]] = {"explain": explain, "export": export, "report": report}
 
 
 def _launched(folder: RunFolder) -> float | None:

@@ -27,7 +27,7 @@ class JobState:
     id : str
         Name of the folder.
     kind : str
-        `search`, `explain` or `export`.
+        `search`, `explain`, `export` or `report`.
     state : str
         `queued`, then for a search `preparing`, `searching`, `finishing`, for other kinds
         `running`; at the end `finished`, `cancelled` or `failed`; `interrupted` when the worker has gone

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import numpy as np
@@ -86,6 +87,8 @@ class TreeView:
 
 def is_tree_model(estimator: Any) -> bool:
     """Whether an estimator is a sum of trees that can be read."""
+    if find_spec("numba") is None:  # as where a bundle is used with no more than it needs to predict
+        return False
     if isinstance(estimator, GRADIENT):
         return starts_from_a_constant(estimator)
     return isinstance(estimator, (*FORESTS, *HISTOGRAMS)) or _lightgbm(estimator)

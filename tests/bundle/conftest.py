@@ -17,7 +17,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import LabelEncoder
 from sklearn.utils import Bunch
 
-from automl.bundle import BundleFacts, write_bundle
+from automl.bundle import BundleFacts, Subject, write_bundle
 from automl.data import Schema, read_table
 from automl.features import build_preprocessor, derived_columns
 from automl.models import FAMILIES
@@ -84,13 +84,16 @@ class Trained:
         """Write the bundle."""
         settings: dict[str, Any] = {
             "model": self.model,
-            "schema": self.schema,
-            "task": self.task,
+            "subject": self.subject(),
             "sample": self.frame.head(20),
             "background": self.frame.tail(30),
-            "facts": facts(self.task),
         }
         return write_bundle(path, **settings | changes)
+
+    def subject(self, **changes: Any) -> Subject:
+        """What card and report are made from."""
+        settings: dict[str, Any] = {"schema": self.schema, "task": self.task, "facts": facts(self.task)}
+        return Subject(**settings | changes)
 
 
 def facts(task: Task, **changes: Any) -> BundleFacts:

@@ -27,11 +27,14 @@ FILES = {
     "MODEL_CARD.md",
     "README.md",
     "background.csv",
+    "explain.py",
     "manifest.json",
     "metrics.json",
     "model/model.skops",
     "model_card.html",
     "predict.py",
+    "report.html",
+    "requirements-explain.txt",
     "requirements.txt",
     "sample_input.csv",
     "sample_predictions.csv",
@@ -65,6 +68,7 @@ def test_the_same_facts_give_the_same_files(small, bundle_path: Path, tmp_path: 
             "manifest.json",
             "MODEL_CARD.md",
             "model_card.html",
+            "report.html",
         }:
             assert one.read(name) == two.read(name), name
         assert {entry.date_time for entry in one.infolist()} == {(1980, 1, 1, 0, 0, 0)}

@@ -106,6 +106,18 @@ def test_explain_what_is_not_there(
     assert "Traceback" not in done.err
 
 
+def test_report(automl_command: Automl, penguins_run: Run, tmp_path: Path) -> None:
+    path = penguins_run.folder.path
+    done = automl_command("report", path, "--model", "t0001")
+    assert done.code == 0, done.err
+    (written,) = tmp_path.glob("*-report.html")
+    assert written.name in done.out
+    assert "bill_length_mm" in written.read_text(encoding="utf-8")
+    done = automl_command("report", path, "--model", "t0999", "--out", "x.html")
+    assert done.code == 1
+    assert "t0999" in done.err
+
+
 def test_export_and_predict(
     automl_command: Automl, penguins_zip: Path, sample_data: Path, tmp_path: Path
 ) -> None:

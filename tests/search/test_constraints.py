@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 import automl
-from automl.bundle.card.constraints import constraints as card_words
-from automl.bundle.facts import BundleFacts
 from automl.errors import SettingError
+from automl.report import BundleFacts, Subject
+from automl.report.sections.constraints import constraints
 from automl.run import Run, load_run
 from automl.search.clock import Clock
 from automl.search.prepare import load_prepared, prepare
@@ -100,7 +100,7 @@ def said(run: Run, **changes: Any) -> str:
     facts = BundleFacts(name="n", run_id="r", **({"result": run.result} | changes))
     return " ".join(
         " ".join(getattr(block, "texts", ())) + getattr(block, "text", "")
-        for block in card_words(load_prepared(run.folder).task, facts)
+        for block in constraints(Subject(run.schema, load_prepared(run.folder).task, facts))
     )
 
 
@@ -189,4 +189,5 @@ def test_old_runs_have_no_constraints(penguins_run: Run, tmp_path: Path) -> None
     assert Constraints.of({}) == Constraints()
     assert not Constraints().limited
     task = Task("binary", "t", ("a", "b"), "roc_auc")
-    assert not list(card_words(task, BundleFacts(name="n", run_id="r", result={"chosen": "t0001"})))
+    facts = BundleFacts(name="n", run_id="r", result={"chosen": "t0001"})
+    assert not list(constraints(Subject(penguins_run.schema, task, facts)))

@@ -1,4 +1,4 @@
-"""Check this bundle: every file as exported, and the predictions of its sample reproduced.
+"""Check this bundle: every file as exported, the predictions of its sample reproduced, explanations right.
 
     python verify.py
 

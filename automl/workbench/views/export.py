@@ -23,18 +23,22 @@ _CONTENTS: Mapping[str, str] = {
     "README.md": "Start here: how to use the bundle",
     "model_card.html": "The model card, to read in a browser",
     "MODEL_CARD.md": "The model card, as Markdown",
+    "report.html": "The report: scores, explanations, single predictions, limits, with figures",
     "predict.py": "Scores a CSV from the command line",
-    "verify.py": "Re-scores the sample and compares: proof that it works where you are",
+    "explain.py": "Says why a row is predicted as it is, in the columns of the table",
+    "verify.py": "Re-scores the sample and checks explanations: proof that it works where you are",
     "model/": "The model, in a format that cannot run code when it is loaded",
     "schema.json": "The columns that it expects, and how they are read",
     "task.json": "What it predicts",
     "metrics.json": "Its scores, with intervals",
     "explanation.json": "What it looks at, over all rows",
+    "certificate.json": "How explanations fared against brute force",
     "sample_input.csv": "A few rows to try it with",
     "sample_predictions.csv": "What it must answer to them",
     "background.csv": "Typical rows that explanations compare with",
     "requirements.txt": "The packages that it needs, with exact versions",
-    "runtime/": "The code that reads and checks rows, the same as here",
+    "requirements-explain.txt": "One package more, for exact explanations of tree models",
+    "runtime/": "The code that reads, checks and explains rows, the same as here",
     "manifest.json": "SHA-256 of every file and of the training data",
     "LICENSE": "Licence of the code in the bundle",
 }
@@ -181,7 +185,8 @@ def _how_to_use() -> None:
         "python -m venv env\n"
         "env/bin/pip install -r requirements.txt\n"
         "env/bin/python verify.py\n"
-        "env/bin/python predict.py new.csv -o predictions.csv",
+        "env/bin/python predict.py new.csv -o predictions.csv\n"
+        "env/bin/python explain.py new.csv --row 0",
         language="bash",
     )
     st.markdown("Where Glassbench is installed, the same from the terminal or Python:")

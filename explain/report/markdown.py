@@ -1,35 +1,44 @@
-"""The card as Markdown."""
+"""A document as Markdown."""
 
 from __future__ import annotations
 
 import re
 
-from .blocks import Bars, Block, Card, Code, Items, Paragraph, Table
+from .blocks import Bars, Block, Code, Document, Figure, Items, Note, Paragraph, Part, Table
 
 __all__ = ["render_markdown"]
 
 _BLOCKS = 20
 
 
-def render_markdown(card: Card) -> str:
-    """Return the card as GitHub-flavoured Markdown, ending in a line break."""
-    lines = [f"# {_escape(card.title)}", "", _escape(card.summary), ""]
+def render_markdown(document: Document) -> str:
+    """Return the document as GitHub-flavoured Markdown, ending in a line break."""
+    lines = [f"# {_escape(document.title)}", "", _escape(document.summary), ""]
     lines += [
         f"- **{_escape(fact.label)}:** {_escape(fact.value)}"
         + (f" ({_escape(fact.remark)})" if fact.remark else "")
-        for fact in card.facts
+        for fact in document.facts
     ]
-    for section in card.sections:
+    for section in document.sections:
         lines += ["", f"## {_escape(section.title)}"]
         for block in section.blocks:
             lines += ["", *_block(block)]
-    lines += ["", "---", "", _escape(card.footer)]
+    lines += ["", "---", "", _escape(document.footer)]
     return "\n".join(lines) + "\n"
 
 
 def _block(block: Block) -> list[str]:
     if isinstance(block, Paragraph):
         return [_escape(block.text)]
+    if isinstance(block, Note):
+        return [f"> **{_escape(block.text)}**" if block.kind == "warning" else f"> {_escape(block.text)}"]
+    if isinstance(block, Figure):  # text holds no figure: what it shows, in words
+        return [_escape(text) for text in (block.alt, "", block.caption)[: 3 if block.caption else 1]]
+    if isinstance(block, Part):
+        return [
+            f"### {_escape(block.title)}",
+            *(line for part in block.blocks for line in ("", *_block(part))),
+        ]
     if isinstance(block, Items):
         return [f"- {_escape(text)}" for text in block.texts]
     if isinstance(block, Code):
@@ -41,8 +50,9 @@ def _block(block: Block) -> list[str]:
 
 
 def _table(table: Table) -> list[str]:
+    caption = [_escape(table.caption), ""] if table.caption else []
     rule = ["---:" if i in table.numeric else "---" for i in range(len(table.header))]
-    lines = [_row(table.header), "| " + " | ".join(rule) + " |"]
+    lines = [*caption, _row(table.header), "| " + " | ".join(rule) + " |"]
     for i, row in enumerate(table.rows):
         cells = [f"**{_escape(cell)}**" if i in table.emphasised and cell else _escape(cell) for cell in row]
         lines.append("| " + " | ".join(cells) + " |")

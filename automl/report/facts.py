@@ -1,14 +1,14 @@
-"""What a bundle says about its model beside the model itself."""
+"""Where a model comes from and how good it is: what its card, report and bundle say."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from importlib import metadata
 from typing import Any
 
-__all__ = ["BundleFacts", "pinned", "versions"]
+__all__ = ["BundleFacts", "installed", "pinned", "versions"]
 
 #: What prediction needs; LightGBM only where the model holds it.
 _PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "joblib", "skops")
@@ -80,6 +80,11 @@ class BundleFacts:
 def versions(*, lightgbm: bool) -> dict[str, str]:
     """Return the installed versions of the packages that a prediction needs."""
     names = (*_PACKAGES, "lightgbm") if lightgbm else _PACKAGES
+    return installed(names)
+
+
+def installed(names: Iterable[str]) -> dict[str, str]:
+    """Return the installed versions of packages, without those that are not there."""
     found = {name: _installed(name) for name in names}
     # A local part ("2.4.0+cpu") names a build that no index may have.
     return {name: version.partition("+")[0] for name, version in found.items() if version is not None}

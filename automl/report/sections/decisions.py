@@ -1,21 +1,24 @@
-"""What the card says about which label is given, and what that is worth."""
+"""What there is to say about which label is given, and what that is worth."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from automl.store import confusion_words, decision_words, rule_words, ways
+from explain.report import Block, Items, Paragraph, Table
 
-from ..facts import BundleFacts
-from .blocks import Block, Items, Paragraph, Table
+from ..subject import Subject
+from . import section
 
 __all__ = ["decisions"]
 
 _MOST_CLASSES = 12
 
 
-def decisions(facts: BundleFacts) -> Iterator[Block]:
+@section("How it decides", order=25)
+def decisions(subject: Subject) -> Iterator[Block]:
     """The rule, its worth beside other rules, and the counts; nothing where the most probable class wins."""
+    facts = subject.facts
     decision = facts.result.get("decision")
     if decision is None:
         return

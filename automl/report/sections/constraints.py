@@ -1,20 +1,22 @@
-"""What the card says about what was asked of the model beside its score, and about what it costs."""
+"""What there is to say about what was asked of the model beside its score, and about what it costs."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from automl.store import constraint_words, cost_words
-from automl.task import Task
+from explain.report import Block, Items, Paragraph
 
-from ..facts import BundleFacts
-from .blocks import Block, Items, Paragraph
+from ..subject import Subject
+from . import section
 
 __all__ = ["constraints"]
 
 
-def constraints(task: Task, facts: BundleFacts) -> Iterator[Block]:
+@section("What it must be, and what it costs", order=35)
+def constraints(subject: Subject) -> Iterator[Block]:
     """Constraints, which all models of a run keep but for time and size, and the measured cost."""
+    task, facts = subject.task, subject.facts
     result = facts.result
     asked = dict(result.get("constraints") or {})
     if not facts.is_chosen:  # limits of time and size are what the choice keeps to

@@ -1,22 +1,24 @@
-"""What the card says about intervals and sets: how often they promise to hold the truth, and did."""
+"""What there is to say about intervals and sets: how often they promise to hold the truth, and did."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from automl.task import Task
+from explain.report import Block, Paragraph, Table
 
-from ..facts import BundleFacts
-from .blocks import Block, Paragraph, Table
-from .words import figure, share
+from ..subject import Subject
+from ..words import figure, share
+from . import section
 
 __all__ = ["coverage"]
 
 _SHOWN_CLASSES = 8
 
 
-def coverage(task: Task, facts: BundleFacts) -> Iterator[Block]:
+@section("How sure it is", order=30)
+def coverage(subject: Subject) -> Iterator[Block]:
     """Nominal and measured coverage of the chosen model; nothing for another one, which was not measured."""
+    task, facts = subject.task, subject.facts
     measured = facts.result.get("coverage") or {}
     if not facts.is_chosen or not measured.get("levels"):
         return
