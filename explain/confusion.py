@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from . import formats
 from .errors import InputError
-from .intervals import Estimate, cell_draws, wilson
+from .intervals import Estimate, cell_draws, sums_by, wilson
 from .records import Record
 from .scored import Scored
 
@@ -130,8 +130,8 @@ def confusion_of(
         decided = (scored.need_probability()[:, 1] >= threshold).astype(np.int64)
     w = scored.weights()
     place = scored.truth * size + decided
-    counts = np.bincount(place, w, size * size).reshape(size, size)
-    squares = np.bincount(place, w * w, size * size).reshape(size, size)
+    counts = sums_by(place, w, size * size).reshape(size, size)
+    squares = sums_by(place, w * w, size * size).reshape(size, size)
     whole = counts.sum(axis=1, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = counts / whole
@@ -159,11 +159,13 @@ def _scores(
         drawn = np.concatenate([counts[None], cell_draws(counts, squares, draws, rng)])
         values = _binary(drawn[:, 0, 0], drawn[:, 0, 1], drawn[:, 1, 0], drawn[:, 1, 1])
     else:
-        sides = [np.stack([np.diag(m), m.sum(axis=1) - np.diag(m)], axis=1) for m in (counts, squares)]
-        total = [side.sum(axis=0) for side in sides]
-        drawn = np.concatenate([total[0][None], cell_draws(*total, draws, rng)])
-        known = sides[0].sum(axis=1) > 0
-        by_class = np.concatenate([sides[0][None], cell_draws(*sides, draws, rng)])[:, known]
+        right, right_squares = np.diag(counts), np.diag(squares)
+        total = np.stack([right, counts.sum(axis=1) - right], axis=1)  # right and wrong by true class
+        total_squares = np.stack([right_squares, squares.sum(axis=1) - right_squares], axis=1)
+        pooled = cell_draws(total.sum(axis=0), total_squares.sum(axis=0), draws, rng)
+        drawn = np.concatenate([total.sum(axis=0)[None], pooled])
+        known = total.sum(axis=1) > 0
+        by_class = np.concatenate([total[None], cell_draws(total, total_squares, draws, rng)])[:, known]
         values = {
             "accuracy": drawn[:, 0] / drawn.sum(axis=1),
             "balanced_accuracy": (by_class[:, :, 0] / by_class.sum(axis=2)).mean(axis=1),

@@ -20,7 +20,7 @@ _LEAF = 30
 _LEAF_SHARE = 0.02
 _PERMUTATIONS = 500
 _CUTS = 10  # divisions of a column of numbers that count as different ones (Lausen and Schumacher, 1992)
-_CHANCE = 0.05
+_CHANCE = 0.01
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from numpy.typing import NDArray
 from .clock import Clock, Progress
 from .errors import InputError
 from .groups import Groups, group_rows
-from .intervals import cell_draws, means_by, tails
+from .intervals import cell_draws, means_by, sums_by, tails
 from .records import Record
 from .scored import Scored
 from .spread import Block, Spread, difference, holm, ratio
@@ -54,7 +54,7 @@ MEASURES = {
     "accuracy": Definition("accuracy", True, True),
     "base_rate": Definition("base rate", True, False),
     "mean_probability": Definition("mean probability", True, False),
-    "calibration_gap": Definition("observed less predicted rate", True, True),
+    "calibration_gap": Definition("calibration gap", True, True),
     "mean_prediction": Definition("mean prediction", False, True),
     "mean_target": Definition("mean of the target", False, False),
     "mean_residual": Definition("mean residual", False, True),
@@ -75,7 +75,7 @@ class Measure(Record):
     Attributes
     ----------
     name : str
-        A key of ``MEASURES``.
+        A key of ``MEASURES``. The calibration gap is the base rate less the mean probability.
     output : str or None
         The class it is about; None where it is about all of them.
     values, low, high : arrays of shape (G,)
@@ -240,8 +240,10 @@ def group_fairness(
     if len(groups.code) != scored.rows:
         raise InputError(f"Expected groups of {scored.rows} rows, found {len(groups.code)}.")
     maker = _Maker(scored, groups, minimum, level, draws, np.random.default_rng(seed))
+    measures: tuple[Measure, ...]
+    criteria: tuple[Criterion, ...] = ()
     if scored.classes is None:
-        measures, criteria = tuple(maker.regression()), ()
+        measures = tuple(maker.regression())
     else:
         measures, criteria = maker.classification()
     return Fairness(
@@ -365,8 +367,8 @@ class _Maker:
         place = self.groups.code * width + cell
         shape = (self.size, width)
         return (
-            np.bincount(place, weight, self.size * width).reshape(shape),
-            np.bincount(place, weight * weight, self.size * width).reshape(shape),
+            sums_by(place, weight, self.size * width).reshape(shape),
+            sums_by(place, weight * weight, self.size * width).reshape(shape),
         )
 
     def _share(

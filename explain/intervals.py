@@ -129,6 +129,11 @@ def means_by(
     return mean, np.where(few, np.inf, np.sqrt(variance)), np.where(few, 0.0, rows - 1)
 
 
+def sums_by(code: NDArray[Any], values: Floats, size: int) -> Floats:
+    """Sum of the values with each code 0..size-1, shape (size,)."""
+    return np.asarray(np.bincount(code, values, size), dtype=np.float64)
+
+
 def cell_draws(
     total: Floats, squares: Floats, draws: int, rng: np.random.Generator, *, prior: float = PRIOR
 ) -> Floats:

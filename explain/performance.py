@@ -93,7 +93,9 @@ def measure_performance(
     if scored.classes is None:
         found = residuals_of(scored, level=level, seed=seed)
         return Performance(scored.kind, scored.rows, (), (), (), None, found)
-    calibrations, rankings, left_out = [], [], []
+    calibrations: list[Calibration] = []
+    rankings: list[Ranking] = []
+    left_out: list[str] = []
     if scored.probability is not None:
         counts = np.bincount(scored.truth, minlength=len(scored.classes))
         wanted = [1] if scored.kind == "binary" else np.argsort(-counts, kind="stable").tolist()
@@ -107,9 +109,9 @@ def measure_performance(
                 left_out.append(name)
                 continue
             p = scored.probability[:, k]
-            options = {"output": name, "level": level, "seed": seed}
-            calibrations.append(calibration_of(truth, p, scored.weight, **options))
-            rankings.append(ranking_of(truth, p, scored.weight, **options))
+            w = scored.weight
+            calibrations.append(calibration_of(truth, p, w, output=name, level=level, seed=seed))
+            rankings.append(ranking_of(truth, p, w, output=name, level=level, seed=seed))
             if progress is not None:
                 progress((place + 1) / len(wanted))
     return Performance(

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from . import formats
 from .errors import InputError
-from .intervals import Estimate, cell_draws, effective, tails, wilson
+from .intervals import Estimate, cell_draws, effective, sums_by, tails, wilson
 from .records import Record
 from .thin import thinned
 
@@ -205,8 +205,8 @@ def _draw(
     place, size = coarse[place], _BINS
     curves = []
     for side in (truth, ~truth):
-        total = np.bincount(place, weight * side, size)
-        squares = np.bincount(place, weight * weight * side, size)
+        total = sums_by(place, weight * side, size)
+        squares = sums_by(place, weight * weight * side, size)
         drawn = np.vstack([total, cell_draws(total, squares, draws, rng, prior=0.0)])
         cumulative = np.concatenate([np.zeros((len(drawn), 1)), np.cumsum(drawn, axis=1)], axis=1)
         curves.append(cumulative)

@@ -35,7 +35,8 @@ class Record:
         """
         if data.get("format") != FORMAT:
             raise InputError(f"Expected a {cls.__name__} of format {FORMAT}, found {data.get('format')!r}.")
-        return _read_record(cls, data)
+        record: Self = _read_record(cls, data)
+        return record
 
 
 def _written(value: Any) -> Any:

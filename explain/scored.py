@@ -228,7 +228,7 @@ def _codes(name: str, labels: ArrayLike, n: int, classes: tuple[Any, ...] | None
             "rows "
             "without a known label."
         )
-    return codes.astype(np.int64)
+    return np.asarray(codes, dtype=np.int64)
 
 
 def _numbers(name: str, values: ArrayLike, n: int, classes: tuple[Any, ...] | None) -> Floats:

@@ -89,14 +89,14 @@ class Neighbours(Record):
         How far numbers and dates were moved, to other values that occur: mean in percentiles of the column,
         0..1.
     change, worst_change : float
-        Sum of the absolute changes of a row's attributions, by the mean sum of their sizes: median, and
+        Sum of the absolute changes of a row's attributions, by the mean sum of their sizes: mean, and
         exceeded by a tenth of the rows.
     prediction_change : float
-        Median change of the prediction in the same unit: so much has to change.
+        Mean change of the prediction in the same unit: so much has to change.
     ratio, worst_ratio : float
-        Change by how far the row was moved (a local Lipschitz constant in percentiles): median, and exceeded
-        by a tenth of the rows. 10 means that one percentile in every number changes a tenth of the
-        explanation.
+        Change by how far the row was moved (a local Lipschitz constant in percentiles): of all rows together,
+        and exceeded by a tenth of the rows. 10 means that one percentile in every number changes a tenth of
+        the explanation.
     """
 
     rows: int

@@ -20,7 +20,7 @@ from .stability import _MATTERS, _TOP, Agreement, Deletion, Neighbours
 
 Floats = NDArray[np.float64]
 
-_REACH = 0.02  # how far values are moved at most, in percentiles
+_REACH, _FAR = 0.02, 0.04  # percentiles: how far values are moved, and the next value may be away
 _REPLACEMENTS = 10
 
 
@@ -114,13 +114,14 @@ def moved_rows(rows: pd.DataFrame, background: pd.DataFrame, rng: np.random.Gene
         up = np.where(high >= len(ordered), False, np.where(low <= 0, True, up))
         step = rng.integers(0, max(1, int(_REACH * usual)), n)
         place = np.where(up, np.minimum(high + step, len(ordered) - 1), np.maximum(low - 1 - step, 0))
-        known = np.isfinite(own)
-        index[known, j] = n + order[place[known]]
         # From the middle of equal values to the middle of equal values
         target = (
             np.searchsorted(ordered, ordered[place]) + np.searchsorted(ordered, ordered[place], "right")
         ) / 2
-        distance += np.where(known, np.abs(target - (low + high) / 2) / len(ordered), 0.0)
+        far = np.abs(target - (low + high) / 2) / len(ordered)
+        near = np.isfinite(own) & (far <= max(_FAR, 1.5 / len(ordered)))
+        index[near, j] = n + order[place[near]]
+        distance += np.where(near, far, 0.0)
         moved += 1
     if not moved or not distance.any():
         return None
@@ -139,10 +140,10 @@ def neighbours(first: Explanation, second: Explanation, moved: Moved) -> Neighbo
     return Neighbours(
         int(far.sum()),
         float(moved.distance[far].mean()),
-        float(np.median(change[far])),
+        float(change[far].mean()),
         float(np.quantile(change[far], 0.9)),
-        float(np.median(own[far])),
-        float(np.median(ratio)),
+        float(own[far].mean()),
+        float(change[far].sum() / moved.distance[far].sum()),
         float(np.quantile(ratio, 0.9)),
     )
 

@@ -43,7 +43,7 @@ def thinned(x: Floats, y: Floats, most: int = MOST) -> tuple[Floats, Floats]:
 
     def area(i: int) -> float:
         a, b = before[i], after[i]
-        return abs((xs[i] - xs[a]) * (ys[b] - ys[a]) - (xs[b] - xs[a]) * (ys[i] - ys[a])) / 2
+        return float(abs((xs[i] - xs[a]) * (ys[b] - ys[a]) - (xs[b] - xs[a]) * (ys[i] - ys[a]))) / 2
 
     current = [float("inf"), *(area(i) for i in range(1, n - 1)), float("inf")]
     heap = [(current[i], i) for i in range(1, n - 1)]
@@ -62,5 +62,5 @@ def thinned(x: Floats, y: Floats, most: int = MOST) -> tuple[Floats, Floats]:
             if 0 < neighbour < n - 1:  # never sooner than the one just left out, or areas would add up unseen
                 current[neighbour] = max(area(neighbour), size)
                 heapq.heappush(heap, (current[neighbour], neighbour))
-    keep = [i for i in range(n) if not gone[i]]
-    return x[keep], y[keep]
+    kept = ~np.array(gone)
+    return x[kept], y[kept]

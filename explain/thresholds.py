@@ -154,9 +154,8 @@ def equalising_thresholds(
             learn, apply = own & (half != part), inside & (half == part)
             after[apply] = probability[apply] >= _threshold(probability[learn], weight[learn], target)
     changed = replace(scored, prediction=after)
-    options = {"minimum": minimum, "seed": seed}
-    first = group_fairness(scored, groups, level=level, **options)
-    second = group_fairness(changed, groups, level=level, **options)
+    first = group_fairness(scored, groups, minimum=minimum, level=level, seed=seed)
+    second = group_fairness(changed, groups, minimum=minimum, level=level, seed=seed)
     kept = (*RATES, "precision", "accuracy")
     gain = (after == scored.truth).astype(np.float64) - (scored.prediction == scored.truth)
     assert scored.classes is not None

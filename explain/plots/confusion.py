@@ -38,7 +38,13 @@ def confusion_matrix(confusion: Confusion, *, theme: Theme = DEFAULT) -> go.Figu
             y=list(range(size)),
             zmin=0,
             zmax=100,
-            colorscale=[[0, faded(theme.accent, 0.04)], [1, theme.accent]],
+            # Half-filled cells would leave no colour of text that can be read on light and on dark pages.
+            colorscale=[
+                [0.0, faded(theme.accent, 0.04)],
+                [0.5, faded(theme.accent, 0.25)],
+                [0.5, faded(theme.accent, 0.85)],
+                [1.0, theme.accent],
+            ],
             showscale=False,
             xgap=3,
             ygap=3,
@@ -67,7 +73,7 @@ def confusion_matrix(confusion: Confusion, *, theme: Theme = DEFAULT) -> go.Figu
                     y=i,
                     text=text,
                     showarrow=False,
-                    font={"color": strong if share[i, j] > 0.6 else theme.text},
+                    font={"color": strong if share[i, j] > 0.5 else theme.text},
                 )
     return figure
 

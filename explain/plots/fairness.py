@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ..fairness import Fairness, Measure
+from ..fairness import MEASURES, Fairness, Measure
 from ..fairness_text import value
 from .figure import escaped, finished, short
 from .theme import DEFAULT, Theme
@@ -41,7 +41,7 @@ def group_dots(
     usual = _USUAL_REGRESSION if fairness.kind == "regression" else _USUAL
     names = (usual if measures is None else tuple(measures))[:4]
     chosen = [fairness.measure(name, output if name != "accuracy" else None) for name in names]
-    figure = make_subplots(rows=1, cols=len(chosen), shared_yaxes=True, horizontal_spacing=0.05)
+    figure = make_subplots(rows=1, cols=len(chosen), shared_yaxes=True, horizontal_spacing=0.06)
     for place, measure in enumerate(chosen, start=1):
         _dots(figure, fairness, measure, place, theme)
     count = len(fairness.groups)
@@ -54,7 +54,7 @@ def group_dots(
             for name, rows in zip(fairness.groups, fairness.rows.tolist(), strict=True)
         ],
     )
-    figure.update_layout(height=100 + 34 * max(count, 2))
+    figure.update_layout(height=118 + 34 * max(count, 2))
     return figure
 
 
@@ -106,7 +106,19 @@ def _dots(figure: go.Figure, fairness: Fairness, measure: Measure, place: int, t
             row=1,
             col=place,
         )
-    words = measure.words if measure.output is None else measure.words.split(" of “")[0]
+    ends = np.concatenate([low[finite], high[finite], values])
+    room = 0.08 * float(np.ptp(ends) or 1.0) if len(ends) else 1.0
     figure.update_xaxes(
-        title_text=escaped(words) + (" (%)" if measure.share else ""), nticks=5, row=1, col=place
+        title={"text": _title(measure), "font": {"size": 13}},
+        nticks=5,
+        range=[float(ends.min()) - room, float(ends.max()) + room] if len(ends) else None,
+        row=1,
+        col=place,
     )
+
+
+def _title(measure: Measure) -> str:
+    """The measure on two lines: panels are narrow."""
+    first, *others = MEASURES[measure.name].words.split(" ")
+    unit = " (%)" if measure.share else ""
+    return f"{first}<br>{' '.join(others)}{unit}" if others else f"{first}{unit}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 
 import numpy as np
 import pandas as pd
@@ -96,7 +97,7 @@ def test_the_tree_lists_every_cohort_below_its_parent(results):
     assert len(figure.data) == len(figure.layout.annotations) == len(failures.cohorts) > 3
     depths = [text.text.count("\u2003") for text in figure.layout.annotations]
     assert depths[0] == 0
-    assert all(after <= before + 1 for before, after in zip(depths, depths[1:], strict=False))
+    assert all(after <= before + 1 for before, after in pairwise(depths))
 
 
 def test_confusion_cells_are_the_shares(results):
