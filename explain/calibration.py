@@ -168,4 +168,4 @@ def _bins(probability: Floats, weight: Floats, bins: int) -> NDArray[np.int64]:
     middle = (np.cumsum(mass) - mass / 2) / mass.sum()
     coarse = np.minimum((middle * bins).astype(np.int64), bins - 1)
     used = np.bincount(coarse, mass, bins) > 0
-    return np.asarray((np.cumsum(used) - 1)[coarse][place], dtype=np.int64)
+    return np.asarray(np.maximum(np.cumsum(used) - 1, 0)[coarse][place], dtype=np.int64)

@@ -15,7 +15,7 @@ Chouldechova (2017), "Fair prediction with disparate impact".
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import NamedTuple
@@ -25,11 +25,10 @@ from numpy.typing import NDArray
 
 from .clock import Clock, Progress
 from .errors import InputError
-from .groups import Groups, group_rows
-from .intervals import cell_draws, means_by, sums_by, tails
 from .records import Record
+from .row_groups import Groups, group_rows
 from .scored import Scored
-from .spread import Block, Spread, difference, holm, ratio
+from .spread import Spread, holm
 
 Floats = NDArray[np.float64]
 
@@ -60,12 +59,6 @@ MEASURES = {
     "mean_residual": Definition("mean residual", False, True),
     "mean_absolute_error": Definition("mean absolute error", False, True),
 }
-_CRITERIA = {
-    "demographic_parity": ("selection_rate",),
-    "equal_opportunity": ("true_positive_rate",),
-    "equalised_odds": ("true_positive_rate", "false_positive_rate"),
-}
-_SIGNED = {"calibration_gap", "mean_prediction", "mean_target", "mean_residual"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,7 +158,7 @@ class Fairness(Record):
     draws: int
 
     def measure(self, name: str, output: str | None = None) -> Measure:
-        """A measure by its name, of one class where there is one by class.
+        """A measure by its name; of those by class that of ``output``, by default of the last class.
 
         Raises
         ------
@@ -231,6 +224,8 @@ def group_fairness(
     Intervals of shares come from draws of the cells (group, truth, decision), those of means from Student's
     distribution, so the time does not depend on the number of rows beyond counting them.
     """
+    from .group_measures import Maker
+
     if not 0.5 <= level < 1 or draws < 100 or minimum < 1:
         raise InputError(
             f"Expected level in 0.5..1, at least 100 draws and a minimum of at least 1, found level={level}, "
@@ -239,7 +234,7 @@ def group_fairness(
     groups = columns if isinstance(columns, Groups) else group_rows(scored.frame, columns, bins=bins)
     if len(groups.code) != scored.rows:
         raise InputError(f"Expected groups of {scored.rows} rows, found {len(groups.code)}.")
-    maker = _Maker(scored, groups, minimum, level, draws, np.random.default_rng(seed))
+    maker = Maker(scored, groups, minimum, level, draws, np.random.default_rng(seed))
     measures: tuple[Measure, ...]
     criteria: tuple[Criterion, ...] = ()
     if scored.classes is None:
@@ -287,146 +282,3 @@ def survey(
         if progress is not None:
             progress(len(done) / len(wanted))
     return tuple(done)
-
-
-class _Maker:
-    """Measures of the same rows and groups."""
-
-    def __init__(
-        self,
-        scored: Scored,
-        groups: Groups,
-        minimum: int,
-        level: float,
-        draws: int,
-        rng: np.random.Generator,
-    ) -> None:
-        self.scored, self.groups, self.minimum, self.level = scored, groups, minimum, level
-        self.draws, self.rng = draws, rng
-        self.size = len(groups.names)
-        self.blocks: dict[tuple[str, str | None], Block] = {}
-
-    def regression(self) -> Iterator[Measure]:
-        truth, prediction = self.scored.truth, self.scored.prediction
-        yield self._mean("mean_prediction", prediction)
-        yield self._mean("mean_target", truth)
-        yield self._mean("mean_residual", truth - prediction)
-        yield self._mean("mean_absolute_error", np.abs(truth - prediction))
-
-    def classification(self) -> tuple[tuple[Measure, ...], tuple[Criterion, ...]]:
-        scored = self.scored
-        assert scored.classes is not None
-        measures: list[Measure] = []
-        criteria: list[Criterion] = []
-        outputs = [1] if scored.kind == "binary" else range(len(scored.classes))
-        for k in outputs:
-            name = str(scored.classes[k])
-            measures += self._rates(scored.truth == k, scored.prediction == k, name)
-            if scored.probability is not None:
-                p = scored.probability[:, k]
-                measures.append(self._mean("mean_probability", p, name))
-                measures.append(self._mean("calibration_gap", (scored.truth == k) - p, name))
-            for criterion, parts in _CRITERIA.items():
-                blocks = [self.blocks[part, name] for part in parts]
-                criteria.append(
-                    Criterion(
-                        criterion,
-                        name,
-                        difference(blocks, self.groups.names, self.level, 1.0),
-                        ratio(blocks, self.groups.names, self.level),
-                    )
-                )
-        measures.append(self._accuracy())
-        return tuple(measures), tuple(criteria)
-
-    def _rates(self, truth: NDArray[np.bool_], chosen: NDArray[np.bool_], output: str) -> Iterator[Measure]:
-        total, squares = self._cells(2 * truth + chosen, 4)
-        drawn = cell_draws(total, squares, self.draws, self.rng)
-        for (
-            name,
-            above,
-            below,
-        ) in (  # cells: 0 true negative, 1 false positive, 2 false negative, 3 true positive
-            ("selection_rate", [1, 3], [0, 1, 2, 3]),
-            ("true_positive_rate", [3], [2, 3]),
-            ("false_positive_rate", [1], [0, 1]),
-            ("false_negative_rate", [2], [2, 3]),
-            ("precision", [3], [1, 3]),
-            ("base_rate", [2, 3], [0, 1, 2, 3]),
-        ):
-            yield self._share(name, output, total, squares, drawn, above, below)
-
-    def _accuracy(self) -> Measure:
-        total, squares = self._cells((self.scored.truth == self.scored.prediction).astype(np.int64), 2)
-        drawn = cell_draws(total, squares, self.draws, self.rng)
-        return self._share("accuracy", None, total, squares, drawn, [1], [0, 1])
-
-    def _cells(self, cell: NDArray[np.int64], width: int) -> tuple[Floats, Floats]:
-        """Sums of weights and of their squares by group and cell, shape (G, width)."""
-        weight = self.scored.weights()
-        place = self.groups.code * width + cell
-        shape = (self.size, width)
-        return (
-            sums_by(place, weight, self.size * width).reshape(shape),
-            sums_by(place, weight * weight, self.size * width).reshape(shape),
-        )
-
-    def _share(
-        self,
-        name: str,
-        output: str | None,
-        total: Floats,
-        squares: Floats,
-        drawn: Floats,
-        above: list[int],
-        below: list[int],
-    ) -> Measure:
-        whole = total[:, below].sum(axis=1)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            values = total[:, above].sum(axis=1) / whole
-            support = np.nan_to_num(whole**2 / squares[:, below].sum(axis=1))
-            overall = float(total[:, above].sum() / whole.sum()) if whole.sum() > 0 else float("nan")
-        draws = drawn[:, :, above].sum(axis=2) / drawn[:, :, below].sum(axis=2)
-        low, high = np.quantile(draws, tails(self.level), axis=0)
-        low = np.where(values <= 0, 0.0, np.minimum(low, values))
-        high = np.where(values >= 1, 1.0, np.maximum(high, values))
-        return self._measure(name, output, values, low, high, support, overall, draws)
-
-    def _mean(self, name: str, values: Floats, output: str | None = None) -> Measure:
-        weight = self.scored.weight
-        mean, error, freedom = means_by(values, weight, self.groups.code, self.size)
-        student = self.rng.standard_t(np.maximum(freedom, 1.0), (self.draws, self.size))
-        draws = mean + np.where(np.isfinite(error), error, 0.0) * student
-        from scipy.special import stdtrit
-
-        half = np.where(freedom > 0, stdtrit(np.maximum(freedom, 1e-3), tails(self.level)[1]), np.inf) * error
-        overall = float(np.average(values, weights=weight))
-        support = np.where(np.isfinite(error), freedom + 1.0, np.minimum(self.groups.counts(), 1.0))
-        return self._measure(name, output, mean, mean - half, mean + half, support, overall, draws)
-
-    def _measure(
-        self,
-        name: str,
-        output: str | None,
-        values: Floats,
-        low: Floats,
-        high: Floats,
-        support: Floats,
-        overall: float,
-        draws: Floats,
-    ) -> Measure:
-        ranked = (support >= self.minimum - 1e-6) & ~self.groups.mixed
-        block = self.blocks[name, output] = Block(values, draws, ranked)
-        names, cap = self.groups.names, 1.0 if MEASURES[name].share else np.inf
-        return Measure(
-            name,
-            output,
-            values,
-            np.where(np.isnan(values), np.nan, low),
-            np.where(np.isnan(values), np.nan, high),
-            support,
-            ranked,
-            overall,
-            difference([block], names, self.level, cap),
-            None if name in _SIGNED else ratio([block], names, self.level),
-        )

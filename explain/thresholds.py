@@ -18,9 +18,9 @@ from . import formats
 from .errors import InputError
 from .fairness import MINIMUM, Measure, group_fairness
 from .fairness_text import size
-from .groups import Groups, group_rows
 from .intervals import Estimate, mean_estimate
 from .records import Record
+from .row_groups import Groups, group_rows
 from .scored import Scored
 
 Floats = NDArray[np.float64]
@@ -77,14 +77,11 @@ class EqualisingThresholds(Record):
         change = formats.change(cost.value, "probability")
         low, high = (formats.change(end, "probability") for end in (cost.low, cost.high))
         return (
-            f"Thresholds of their own for the groups of {' and '.join(f'“{name}”' for name in self.columns)} "
-            "would bring "
-            f"the largest difference in the {first.words} from {size(first, first.difference.value)} to "
+            f"Thresholds of their own for the groups of {_quoted(self.columns)} would bring the largest "
+            f"difference in the {first.words} from {size(first, first.difference.value)} to "
             f"{size(second, second.difference.value)}. {formats.number(100 * self.changed, 2)} % of the "
-            "decisions would "
-            f"change, and the accuracy by {change} ({low} to {high}). They are not applied; whether "
-            "decisions may "
-            "depend on a group is a question of law and purpose."
+            f"decisions would change, and the accuracy by {change} ({low.split(' ')[0]} to {high}). They are "
+            "not applied; whether decisions may depend on a group is a question of law and purpose."
         )
 
 
@@ -188,3 +185,7 @@ def _threshold(probability: Floats, weight: Floats, target: float) -> float:
     if best == len(values):
         return float(values[-1])
     return float((values[best - 1] + values[best]) / 2)
+
+
+def _quoted(names: tuple[str, ...]) -> str:
+    return " and ".join(f"“{name}”" for name in names)

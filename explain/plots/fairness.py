@@ -15,6 +15,7 @@ from .theme import DEFAULT, Theme
 
 _USUAL = ("selection_rate", "true_positive_rate", "false_positive_rate")
 _USUAL_REGRESSION = ("mean_residual", "mean_absolute_error")
+_NARROW = 15  # letters
 
 
 def group_dots(
@@ -118,7 +119,10 @@ def _dots(figure: go.Figure, fairness: Fairness, measure: Measure, place: int, t
 
 
 def _title(measure: Measure) -> str:
-    """The measure on two lines: panels are narrow."""
-    first, *others = MEASURES[measure.name].words.split(" ")
+    """The measure, on two lines where it is long: panels are narrow."""
+    words = MEASURES[measure.name].words
     unit = " (%)" if measure.share else ""
-    return f"{first}<br>{' '.join(others)}{unit}" if others else f"{first}{unit}"
+    if len(words) > _NARROW:
+        first, _, last = words.rpartition(" ")
+        words = f"{first}<br>{last}"
+    return words + unit

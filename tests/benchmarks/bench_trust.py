@@ -1,6 +1,6 @@
 """Seconds of processor time to judge a model on 100,000 rows, and as a ratio to scikit-learn's AUC.
 
-    python tests/benchmarks/bench_trust.py
+python tests/benchmarks/bench_trust.py
 """
 
 from __future__ import annotations

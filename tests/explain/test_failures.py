@@ -77,7 +77,7 @@ def test_findings_that_are_none_are_rare():
 def test_intervals_of_cohorts_cover():
     rng = np.random.default_rng(2)
     hits = total = 0
-    for seed in range(60):
+    for seed in range(40):
         frame = frame_of(800, rng)[["age", "city"]]
         truth = np.where(frame.age > 50, 2.0, 1.0)
         result = failures_of(truth * rng.gamma(2, 0.5, 800), frame, prune=False, seed=seed)
