@@ -1,8 +1,10 @@
 """Explanations of tabular models in the columns the user knows.
 
 ``explain(model, X, background)`` attributes the outputs of any fitted scikit-learn estimator or pipeline to
-the raw columns of its input and returns an :class:`Explanation`; :func:`sentence` puts one row into words,
-and :mod:`explain.plots` draws. The package knows nothing of the workbench it came from.
+the raw columns of its input and returns an :class:`Explanation`; :func:`sentence` puts one row into words.
+:mod:`explain.whole` looks at the model as a whole, :mod:`explain.row` at one row, :mod:`explain.judge` asks
+whether it is good, fair and stable; :mod:`explain.plots` draws and :mod:`explain.report` writes what they
+found. The package knows nothing of the workbench it came from.
 """
 
 from __future__ import annotations
@@ -17,13 +19,24 @@ from .text import global_sentence, reason, sentence
 
 if TYPE_CHECKING:
     from .api import explain, warm
-    from .contested import contested_reasons
-    from .counterfactuals import Constraints, CounterfactualFinder, Goal
     from .explainer import Explainer
-    from .neighbours import NeighbourFinder
-    from .paths import decision_paths
-    from .prototypes import find_prototypes
-    from .whatif import what_if
+    from .judge.failures import find_failures
+    from .judge.fairness import group_fairness
+    from .judge.performance import measure_performance
+    from .judge.scored import Scored
+    from .judge.stability import check_stability
+    from .row.contested import contested_reasons
+    from .row.counterfactuals import Constraints, CounterfactualFinder, Goal
+    from .row.neighbours import NeighbourFinder
+    from .row.paths import decision_paths
+    from .row.prototypes import find_prototypes
+    from .row.whatif import what_if
+    from .whole.clusters import cluster_columns
+    from .whole.compare import compare_cohorts, compare_data, compare_models
+    from .whole.curves import accumulated_effects, partial_dependence
+    from .whole.importance import permutation_importance
+    from .whole.interactions import interactions
+    from .whole.surrogate import surrogate
 
 __all__ = [
     "Constraints",
@@ -38,30 +51,58 @@ __all__ = [
     "NeighbourFinder",
     "Reason",
     "ScaleError",
+    "Scored",
+    "accumulated_effects",
+    "check_stability",
+    "cluster_columns",
+    "compare_cohorts",
+    "compare_data",
+    "compare_models",
     "contested_reasons",
     "decision_paths",
     "explain",
+    "find_failures",
     "find_prototypes",
     "global_sentence",
+    "group_fairness",
+    "interactions",
+    "measure_performance",
+    "partial_dependence",
+    "permutation_importance",
     "reason",
     "reason_codes",
     "sentence",
+    "surrogate",
     "warm",
     "what_if",
 ]
 
 _LAZY = {
+    "find_failures": ".judge.failures",
+    "group_fairness": ".judge.fairness",
+    "measure_performance": ".judge.performance",
+    "Scored": ".judge.scored",
+    "check_stability": ".judge.stability",
+    "cluster_columns": ".whole.clusters",
+    "compare_cohorts": ".whole.compare",
+    "compare_data": ".whole.compare",
+    "compare_models": ".whole.compare",
+    "accumulated_effects": ".whole.curves",
+    "partial_dependence": ".whole.curves",
+    "permutation_importance": ".whole.importance",
+    "interactions": ".whole.interactions",
+    "surrogate": ".whole.surrogate",
     "Explainer": ".explainer",
     "explain": ".api",
     "warm": ".api",
-    "Constraints": ".counterfactuals",
-    "CounterfactualFinder": ".counterfactuals",
-    "Goal": ".counterfactuals",
-    "NeighbourFinder": ".neighbours",
-    "contested_reasons": ".contested",
-    "decision_paths": ".paths",
-    "find_prototypes": ".prototypes",
-    "what_if": ".whatif",
+    "Constraints": ".row.counterfactuals",
+    "CounterfactualFinder": ".row.counterfactuals",
+    "Goal": ".row.counterfactuals",
+    "NeighbourFinder": ".row.neighbours",
+    "contested_reasons": ".row.contested",
+    "decision_paths": ".row.paths",
+    "find_prototypes": ".row.prototypes",
+    "what_if": ".row.whatif",
 }
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from .. import formats
-from ..counterfactuals import Counterfactuals
+from ..row.counterfactuals import Counterfactuals
 from .figure import ROW_HEIGHT, escaped, short
 from .theme import DEFAULT, Theme
 

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from .. import formats
-from ..clusters import Clusters
+from ..whole.clusters import Clusters
 from .figure import ROW_HEIGHT, escaped, faded, finished, short
 from .theme import DEFAULT, Theme
 

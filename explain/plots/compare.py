@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from .. import formats
-from ..compare import Comparison
+from ..whole.compare import Comparison
 from .figure import escaped, faded, finished, quantity, scale_factor, short, signed, unit
 from .theme import DEFAULT, Theme
 

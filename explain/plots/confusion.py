@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from .. import formats
-from ..confusion import Confusion
+from ..judge.confusion import Confusion
 from .figure import escaped, finished, short
 from .performance import faded
 from .theme import DEFAULT, Theme

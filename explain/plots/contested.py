@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from .. import formats
-from ..contested import Contested
+from ..row.contested import Contested
 from .figure import Z95, escaped, finished, noun, short, signed
 from .theme import DEFAULT, Theme
 

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from .. import formats
-from ..curves import Curve
+from ..whole.curves import Curve
 from .figure import Z95, escaped, faded, finished, quantity, scale_factor, short, signed, unit
 from .theme import DEFAULT, Theme
 

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from .. import formats
-from ..paths import DecisionPaths
+from ..row.paths import DecisionPaths
 from .figure import escaped, finished, noun, short
 from .theme import DEFAULT, Theme
 

@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 
 from .. import formats
 from ..explanation import Explanation
-from ..partner import strongest_partner
 from ..reference import as_numbers
+from ..whole.partner import strongest_partner
 from .colours import add_key, by_value
 from .figure import Z95, escaped, finished, quantity, scale_factor, short, signed, unit
 from .theme import DEFAULT, Theme
@@ -33,7 +33,7 @@ def dependence(
     output : class label or position, optional
     colour : str, optional
         Another column whose values colour the dots; "auto" takes the one that works together with ``column``
-        most, if any (:func:`explain.partner.strongest_partner`).
+        most, if any (:func:`explain.whole.partner.strongest_partner`).
     theme : Theme
 
     Returns

@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from .. import formats
-from ..whatif import WhatIf
+from ..row.whatif import WhatIf
 from .figure import Z95, finished, noun, scale_factor, short, signed, unit
 from .theme import DEFAULT, Theme
 

@@ -6,8 +6,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from .. import formats
-from ..failures import Cohort, Failures
-from ..rules import words
+from ..judge.failures import Cohort, Failures
+from ..judge.rules import words
 from .figure import escaped, finished, short
 from .theme import DEFAULT, Theme
 

@@ -8,8 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from ..fairness import MEASURES, Fairness, Measure
-from ..fairness_text import value
+from ..judge.fairness import MEASURES, Fairness, Measure
+from ..judge.fairness_text import value
 from .figure import escaped, finished, short
 from .theme import DEFAULT, Theme
 

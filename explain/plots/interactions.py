@@ -8,8 +8,8 @@ import numpy as np
 import plotly.graph_objects as go
 
 from .. import formats
-from ..interactions import Interactions
-from ..surfaces import Surface
+from ..whole.interactions import Interactions
+from ..whole.surfaces import Surface
 from .figure import escaped, faded, finished, quantity, scale_factor, short, signed, unit
 from .theme import DEFAULT, Theme
 

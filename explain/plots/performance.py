@@ -9,8 +9,8 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from .. import formats
-from ..calibration import Calibration
-from ..ranking import Curve, Ranking
+from ..judge.calibration import Calibration
+from ..judge.ranking import Curve, Ranking
 from .figure import escaped, finished
 from .theme import DEFAULT, Theme
 

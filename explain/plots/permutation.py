@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from .. import formats
-from ..importance import PermutationImportance
+from ..whole.importance import PermutationImportance
 from .figure import escaped, faded, finished, short
 from .theme import DEFAULT, Theme
 

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from .. import formats
-from ..residuals import Residuals
+from ..judge.residuals import Residuals
 from .figure import finished
 from .performance import faded
 from .theme import DEFAULT, Theme

@@ -5,7 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from .. import formats
-from ..stability import Agreement, Deletion, Stability
+from ..judge.stability import Agreement, Deletion, Stability
 from .figure import escaped, finished, short
 from .theme import DEFAULT, Theme
 

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 from plotly.colors import sample_colorscale
 
 from .. import formats
-from ..surrogate import Surrogate
+from ..whole.surrogate import Surrogate
 from .figure import escaped, faded, finished, quantity, scale_factor, short
 from .theme import DEFAULT, Theme
 

@@ -23,7 +23,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OrdinalEncoder
 
-from explain.counterfactuals import Constraints, CounterfactualFinder, Goal
+from explain.row.counterfactuals import Constraints, CounterfactualFinder, Goal
 
 TABLES: dict[str, tuple[str, Any, tuple[str, ...]]] = {
     # In german_credit sex is part of personal_status.

@@ -13,11 +13,11 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import roc_auc_score
 
-from explain.failures import find_failures
-from explain.fairness import group_fairness, survey
-from explain.performance import measure_performance
-from explain.scored import Scored
-from explain.thresholds import equalising_thresholds
+from explain.judge.failures import find_failures
+from explain.judge.fairness import group_fairness, survey
+from explain.judge.performance import measure_performance
+from explain.judge.scored import Scored
+from explain.judge.thresholds import equalising_thresholds
 
 ROWS = 100_000
 

@@ -1,0 +1,1 @@
+"""One row: contested reasons, decision paths, what-if, counterfactuals, neighbours."""

@@ -1,0 +1,1 @@
+"""The model as a whole: curves, importance, interactions, clusters, surrogates, comparisons."""

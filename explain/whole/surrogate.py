@@ -1,0 +1,363 @@
+"""A shallow tree in raw columns that imitates a model, and how well it does.
+
+A global surrogate (Craven and Shavlik, 1996, Extracting Tree-Structured Representations of Trained Networks)
+is a picture of the model, not the model: it is never shown without its fidelity, measured on rows it did not
+learn from.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from .. import formats
+from ..errors import InputError
+from ..labels import Outputs
+from ..reference import Kind, Reference, as_numbers, column_kind
+from ..stored import Stored
+
+Floats = NDArray[np.float64]
+
+_LEAST_ROWS = 60
+_MOST_ROWS = 10_000
+_LEVELS = 12
+_LEAF_SHARE = 0.02
+_Z = 1.96
+_DAY = 86_400
+
+
+@dataclass(frozen=True, eq=False)
+class Node(Stored):
+    """One node of a surrogate tree.
+
+    Attributes
+    ----------
+    column : str or None
+        None at a leaf.
+    kind : {"number", "date", "label"}
+    threshold : float or None
+        Numbers and dates (seconds since 1970) up to here go to ``yes``.
+    label : str or None
+        Rows with this label go to ``yes``; None with ``threshold`` None asks for a missing value.
+    missing_yes : bool
+        Whether rows without a value go to ``yes``.
+    has_missing : bool
+        Whether the column has missing values.
+    yes, no : int
+        Numbers of the nodes below; -1 at a leaf.
+    value : array of shape (K,)
+        Mean output of the model over the rows learned from.
+    share : float
+        Share of the rows held out that come here.
+    """
+
+    column: str | None
+    kind: Kind
+    threshold: float | None
+    label: str | None
+    missing_yes: bool
+    has_missing: bool
+    yes: int
+    no: int
+    value: Floats
+    share: float
+
+    def condition(self, yes: bool) -> str:
+        """The condition of one branch, such as "income ≤ 30,000 or missing"."""
+        if self.threshold is None:
+            value = "missing" if self.label is None else self.label
+            return f"{self.column} {'=' if yes else '≠'} {value}"
+        shown: Any = pd.Timestamp(self.threshold, unit="s") if self.kind == "date" else self.threshold
+        text = formats.cell(shown, Reference(self.kind, (), None, 0.0, 0.0))
+        text = f"{self.column} {'≤' if yes else '>'} {text}"
+        return f"{text} or missing" if self.has_missing and self.missing_yes == yes else text
+
+
+@dataclass(frozen=True, eq=False)
+class Surrogate(Outputs, Stored):
+    """A tree that imitates a model, with its fidelity.
+
+    Attributes
+    ----------
+    nodes : tuple of Node
+        The first is the root.
+    fidelity, fidelity_low, fidelity_high : float
+        R² of the tree's outputs against the model's on held-out rows, over all outputs, with a 95 % interval.
+    agreement, agreement_low, agreement_high : float or None
+        Share of held-out rows for which both find the same class most probable, with Wilson's 95 % interval;
+        None for regression.
+    learned_rows, held_out_rows : int
+    depth : int
+    scale : {"probability", "target", "margin"}
+    classes : tuple of length K, or None for regression
+    """
+
+    nodes: tuple[Node, ...]
+    fidelity: float
+    fidelity_low: float
+    fidelity_high: float
+    agreement: float | None
+    agreement_low: float | None
+    agreement_high: float | None
+    learned_rows: int
+    held_out_rows: int
+    depth: int
+    scale: str
+    classes: tuple[Any, ...] | None
+
+    def apply(self, X: pd.DataFrame) -> NDArray[np.int64]:
+        """The leaf that each row comes to, shape (n,)."""
+        return _leaves(self.nodes, X)
+
+    def predict(self, X: pd.DataFrame) -> Floats:
+        """The tree's outputs, shape (n, K)."""
+        return np.array([node.value for node in self.nodes])[self.apply(X)].reshape(len(X), -1)
+
+    def rules(self, output: Any = None) -> list[str]:
+        """One rule for each leaf, from the lowest output to the highest."""
+        k = self.output_index(output)
+        name = self.output_name(output)
+        of = "about" if name is None else f"“{name}” about"
+        found: list[tuple[float, str]] = []
+
+        def descend(number: int, conditions: list[str]) -> None:
+            node = self.nodes[number]
+            if node.column is None:
+                when = f"If {' and '.join(conditions)}: " if conditions else "Always: "
+                value = float(node.value[k])
+                rows = formats.number(100 * node.share, 2)
+                found.append((value, f"{when}{of} {formats.level(value, self.scale)} ({rows} % of rows)."))
+                return
+            descend(node.yes, [*conditions, node.condition(True)])
+            descend(node.no, [*conditions, node.condition(False)])
+
+        descend(0, [])
+        return [text for _, text in sorted(found, key=lambda each: each[0])]
+
+    def sentence(self) -> str:
+        """How well the tree imitates the model, in words."""
+        percent = [
+            formats.number(100 * value, 2) for value in (self.fidelity, self.fidelity_low, self.fidelity_high)
+        ]
+        text = (
+            f"A tree of depth {self.depth} explains {percent[0]} % of the variance of the model's output "
+            f"(95 % interval {percent[1]} to {percent[2]} %) on {self.held_out_rows:,} rows kept aside"
+        )
+        if self.agreement is not None and self.agreement_low is not None and self.agreement_high is not None:
+            text += (
+                f", and finds the same class most probable for {formats.number(100 * self.agreement, 2)} % "
+                f"of them ({formats.number(100 * self.agreement_low, 2)} to "
+                f"{formats.number(100 * self.agreement_high, 2)} %)"
+            )
+        if self.fidelity_low < 0.8:
+            text += ". It is too coarse to stand for the model"
+        return text + "."
+
+
+def surrogate(
+    model: Any, X: pd.DataFrame, *, depth: int = 3, scale: str | None = None, seed: int = 0
+) -> Surrogate:
+    """Fit a shallow tree to what a model gives for one half of the rows, and measure it on the other.
+
+    Numbers and dates are cut at the roundest number between neighbouring values; labels are asked for one by
+    one, the 12 most frequent at most. The fidelity is that of the rules as they are shown.
+
+    Parameters
+    ----------
+    model : fitted scikit-learn estimator or pipeline
+        Takes a DataFrame with the columns of ``X``.
+    X : DataFrame of shape (n, M)
+        At most 10,000 rows are used, at random.
+    depth : int
+        Of the tree, 1..6.
+    scale : {"probability", "target", "margin"}, optional
+    seed : int
+
+    Returns
+    -------
+    Surrogate
+
+    Raises
+    ------
+    InputError
+        If there are under 60 rows or the depth is out of range.
+    """
+    from sklearn.tree import DecisionTreeRegressor
+
+    from ..outputs import choose_scale, model_classes, predictor, widen_level
+    from .hybrids import checked_frame, some_rows
+
+    if not 1 <= depth <= 6:
+        raise InputError(f"Expected a depth of 1 to 6, so that the rules can be read, found {depth}.")
+    frame = checked_frame(X)
+    if len(frame) < _LEAST_ROWS:
+        raise InputError(f"Expected at least {_LEAST_ROWS} rows for a surrogate, found {len(frame)}.")
+    frame = frame.iloc[some_rows(len(frame), _MOST_ROWS, seed)].reset_index(drop=True)
+    scale, classes = choose_scale(model, scale), model_classes(model)
+    outputs = widen_level(predictor(model, scale)(frame), classes, scale)
+    order = np.random.default_rng([seed, 17]).permutation(len(frame))
+    learned, held_out = order[: len(order) // 2], order[len(order) // 2 :]
+    questions = [question for j in range(frame.shape[1]) for question in _questions(frame.iloc[learned, j])]
+    if not questions:
+        raise InputError("Expected a column with two different values at least, found none.")
+    matrix = np.column_stack([question.coded for question in questions])
+    tree = DecisionTreeRegressor(
+        max_depth=depth, min_samples_leaf=max(5, int(_LEAF_SHARE * len(learned))), random_state=seed
+    ).fit(matrix, outputs[learned])
+    nodes = _read(tree.tree_, questions, outputs.shape[1])
+    kept = frame.iloc[held_out].reset_index(drop=True)
+    share = _shares(nodes, kept)
+    nodes = tuple(replace(node, share=float(part)) for node, part in zip(nodes, share, strict=True))
+    given = np.array([node.value for node in nodes])[_leaves(nodes, kept)]
+    fidelity, error = r_squared(outputs[held_out], given)
+    same: tuple[float | None, ...] = (None, None, None)
+    if classes is not None:
+        agree = int((outputs[held_out].argmax(axis=1) == given.argmax(axis=1)).sum())
+        same = (agree / len(kept), *wilson(agree, len(kept)))
+    return Surrogate(
+        nodes=nodes,
+        fidelity=fidelity,
+        fidelity_low=fidelity - _Z * error,
+        fidelity_high=min(1.0, fidelity + _Z * error),
+        agreement=same[0],
+        agreement_low=same[1],
+        agreement_high=same[2],
+        learned_rows=len(learned),
+        held_out_rows=len(held_out),
+        depth=int(tree.get_depth()),
+        scale=scale,
+        classes=classes,
+    )
+
+
+def r_squared(truth: Floats, given: Floats) -> tuple[float, float]:
+    """R² over all outputs and its standard error by linearisation (delta method), for arrays (n, K).
+
+    A constant truth is imitated fully (1) or not at all (0).
+    """
+    missed = ((truth - given) ** 2).sum(axis=1)
+    spread = ((truth - truth.mean(axis=0)) ** 2).sum(axis=1)
+    if not spread.mean() > 0:
+        return float(np.allclose(truth, given)), 0.0
+    value = 1.0 - float(missed.mean() / spread.mean())
+    pull = (missed - (1.0 - value) * spread) / spread.mean()
+    return value, float(pull.std(ddof=1) / np.sqrt(len(truth)))
+
+
+def wilson(hits: int, rows: int) -> tuple[float, float]:
+    """95 % interval of a share (Wilson, 1927)."""
+    share, z2 = hits / rows, _Z**2
+    middle = (share + z2 / (2 * rows)) / (1 + z2 / rows)
+    half = _Z / (1 + z2 / rows) * np.sqrt(share * (1 - share) / rows + z2 / (4 * rows**2))
+    return float(max(0.0, middle - half)), float(min(1.0, middle + half))
+
+
+@dataclass(frozen=True, eq=False)
+class _Question:
+    """One column of what the tree learns from, and how to ask for it in raw values."""
+
+    column: str
+    kind: Kind
+    coded: Floats
+    values: Floats | None
+    label: str | None
+    has_missing: bool
+
+
+def _questions(column: pd.Series[Any]) -> list[_Question]:
+    """Numbers as ranks of their values (exact in the single precision of trees), labels one by one."""
+    name, kind = str(column.name), column_kind(column)
+    missing = column.isna().to_numpy(dtype=bool)
+    if kind != "label":
+        numbers = as_numbers(column)
+        values = np.unique(numbers[~missing])
+        if len(values) < 2 and not (len(values) and missing.any()):
+            return []
+        coded = np.searchsorted(values, numbers).astype(np.float64)
+        coded[missing] = np.nan
+        return [_Question(name, kind, coded, values, None, bool(missing.any()))]
+    texts = column.astype(object).map(str, na_action="ignore")
+    frequent = texts.value_counts().index[:_LEVELS].tolist()
+    found = [
+        _Question(name, kind, (texts == label).to_numpy(dtype=np.float64), None, label, False)
+        for label in frequent
+    ]
+    if missing.any():
+        found.append(_Question(name, kind, missing.astype(np.float64), None, None, False))
+    return [question for question in found if np.ptp(question.coded)]
+
+
+def _read(tree: Any, questions: list[_Question], outputs: int) -> tuple[Node, ...]:
+    nodes = []
+    for number in range(tree.node_count):
+        value = tree.value[number].reshape(outputs).astype(np.float64)
+        yes, no = int(tree.children_left[number]), int(tree.children_right[number])
+        if yes < 0:
+            nodes.append(Node(None, "number", None, None, False, False, -1, -1, value, 0.0))
+            continue
+        question = questions[int(tree.feature[number])]
+        cut = float(tree.threshold[number])
+        if question.values is None:  # coded 0 and 1: the tree's right side is the label
+            label = question.label
+            nodes.append(Node(question.column, question.kind, None, label, False, False, no, yes, value, 0.0))
+            continue
+        threshold = _between(question.values, cut, question.kind)
+        to_left, missing = bool(tree.missing_go_to_left[number]), question.has_missing
+        nodes.append(
+            Node(question.column, question.kind, threshold, None, to_left, missing, yes, no, value, 0.0)
+        )
+    return tuple(nodes)
+
+
+def _between(values: Floats, cut: float, kind: Kind) -> float:
+    """The roundest number, or a midnight, that is at least the value at the cut's rank and under the next."""
+    below = int(np.clip(np.floor(cut), 0, len(values) - 1))
+    low = float(values[below])
+    if below + 1 >= len(values) or not np.isfinite(cut):
+        return float(values[-1])  # only missing values are parted from the others
+    high = float(values[below + 1])
+    if not np.isfinite(low) or not np.isfinite(high):
+        return low
+    if low <= 0.0 < high:
+        return 0.0
+    if kind == "date":
+        midnight = float(np.ceil(low / _DAY) * _DAY)
+        return midnight if midnight < high else low
+    for digits in range(-int(np.floor(np.log10(max(abs(low), abs(high))))), 17):
+        step = 10.0**-digits
+        rounded = round(float(np.ceil(low / step)) * step, max(0, digits))
+        if low <= rounded < high:
+            return rounded
+    return low
+
+
+def _leaves(nodes: tuple[Node, ...], X: pd.DataFrame) -> NDArray[np.int64]:
+    place = np.zeros(len(X), dtype=np.int64)
+    for number, node in enumerate(nodes):  # a node stands before those below it
+        here = np.flatnonzero(place == number)
+        if node.column is None or not len(here):
+            continue
+        column = X[node.column].iloc[here]
+        missing = column.isna().to_numpy(dtype=bool)
+        if node.threshold is not None:
+            yes = as_numbers(column) <= node.threshold
+            yes[missing] = node.missing_yes
+        elif node.label is None:
+            yes = missing
+        else:
+            yes = (column.astype(object).map(str, na_action="ignore") == node.label).to_numpy(dtype=bool)
+        place[here] = np.where(yes, node.yes, node.no)
+    return place
+
+
+def _shares(nodes: tuple[Node, ...], X: pd.DataFrame) -> Floats:
+    """Share of the rows that pass through each node."""
+    count = np.bincount(_leaves(nodes, X), minlength=len(nodes)).astype(np.float64)
+    for number in range(len(nodes) - 1, -1, -1):
+        if nodes[number].column is not None:
+            count[number] = count[nodes[number].yes] + count[nodes[number].no]
+    return np.asarray(count / len(X), dtype=np.float64)
