@@ -16,6 +16,13 @@ from .text import global_sentence, reason, sentence
 
 if TYPE_CHECKING:
     from .api import explain, warm
+    from .clusters import cluster_columns
+    from .compare import compare_cohorts, compare_data, compare_models
+    from .curves import accumulated_effects, partial_dependence
+    from .importance import permutation_importance
+    from .interactions import rank_interactions
+    from .surfaces import partial_dependence_pair
+    from .surrogate import fit_surrogate
 
 __all__ = [
     "ExplainError",
@@ -24,16 +31,41 @@ __all__ = [
     "InputError",
     "LocalExplanation",
     "ScaleError",
+    "accumulated_effects",
+    "cluster_columns",
+    "compare_cohorts",
+    "compare_data",
+    "compare_models",
     "explain",
+    "fit_surrogate",
     "global_sentence",
+    "partial_dependence",
+    "partial_dependence_pair",
+    "permutation_importance",
+    "rank_interactions",
     "reason",
     "sentence",
     "warm",
 ]
 
+_MADE_BY = {
+    "accumulated_effects": ".curves",
+    "cluster_columns": ".clusters",
+    "compare_cohorts": ".compare",
+    "compare_data": ".compare",
+    "compare_models": ".compare",
+    "explain": ".api",
+    "fit_surrogate": ".surrogate",
+    "partial_dependence": ".curves",
+    "partial_dependence_pair": ".surfaces",
+    "permutation_importance": ".importance",
+    "rank_interactions": ".interactions",
+    "warm": ".api",
+}
+
 
 def __getattr__(name: str) -> Any:
     # Pages read and draw stored explanations; only making one needs scikit-learn.
-    if name in ("explain", "warm"):
-        return getattr(import_module(".api", __name__), name)
+    if name in _MADE_BY:
+        return getattr(import_module(_MADE_BY[name], __name__), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -78,7 +78,7 @@ class Comparison(Outputs, Stored):
     @property
     def total(self) -> Floats:
         """Difference of the mean outputs, shape (K,)."""
-        return self.means[1] - self.means[0]
+        return np.asarray(self.means[1] - self.means[0], dtype=np.float64)
 
     def order(self, output: Any = None) -> list[int]:
         """Positions of the columns, the largest difference first."""

@@ -168,7 +168,7 @@ def partial_dependence_pair(
 
 
 def _weights(values: Grid) -> Floats:
-    return values.share / values.share.sum()
+    return np.asarray(values.share / values.share.sum(), dtype=np.float64)
 
 
 def _beyond(outputs: Floats, one: Floats, two: Floats) -> Floats:
