@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     from .whole.compare import compare_cohorts, compare_data, compare_models
     from .whole.curves import accumulated_effects, partial_dependence
     from .whole.importance import permutation_importance
-    from .whole.interactions import interactions
-    from .whole.surrogate import surrogate
+    from .whole.interactions import rank_interactions
+    from .whole.surfaces import partial_dependence_pair
+    from .whole.surrogate import fit_surrogate
 
 __all__ = [
     "Constraints",
@@ -63,16 +64,17 @@ __all__ = [
     "explain",
     "find_failures",
     "find_prototypes",
+    "fit_surrogate",
     "global_sentence",
     "group_fairness",
-    "interactions",
     "measure_performance",
     "partial_dependence",
+    "partial_dependence_pair",
     "permutation_importance",
+    "rank_interactions",
     "reason",
     "reason_codes",
     "sentence",
-    "surrogate",
     "warm",
     "what_if",
 ]
@@ -90,8 +92,9 @@ _LAZY = {
     "accumulated_effects": ".whole.curves",
     "partial_dependence": ".whole.curves",
     "permutation_importance": ".whole.importance",
-    "interactions": ".whole.interactions",
-    "surrogate": ".whole.surrogate",
+    "rank_interactions": ".whole.interactions",
+    "partial_dependence_pair": ".whole.surfaces",
+    "fit_surrogate": ".whole.surrogate",
     "Explainer": ".explainer",
     "explain": ".api",
     "warm": ".api",

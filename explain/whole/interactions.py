@@ -38,6 +38,7 @@ _QUICK_PLAYERS = 6
 _QUICK_WALKS = 400_000
 _ROWS_H = 60
 _BLOCKS = 20
+_DRAWS = 4000
 _LEAST_ROWS = 20
 _SILENT = 1e-9  # of the spread of the output: rounding
 
@@ -56,8 +57,8 @@ class Interactions(Outputs, Stored):
     low, high : arrays of shape (P,)
         95 % interval for other rows like these.
     floor : array of shape (P,)
-        What the strength has to exceed to be told from noise, all pairs of the list allowed for (Bonferroni,
-        5 %). Shapley values are exact for their rows, so it is zero there.
+        What the strength has to exceed to be told from the noise of averaging over few rows, all pairs of
+        the list allowed for (Bonferroni, 5 %). Shapley values are exact for their rows, so it is zero there.
     share : array of shape (P,)
         Friedman: H², the share of the variance of the pair's joint effect. Shapley: share of the mean
         movement of the output by all columns.
@@ -125,7 +126,7 @@ class Interactions(Outputs, Stored):
         return text
 
 
-def interactions(
+def rank_interactions(
     model: Any,
     X: pd.DataFrame,
     background: pd.DataFrame,
@@ -373,7 +374,10 @@ def _friedman(
         if position and clock.left() < 1.2 * slowest:
             break
         joint = _moved(hybrids, (i, j))
-        found.append(((i, j), *_unbiased(joint - alone[i] - alone[j] - hybrids.predictions, joint, seed)))
+        gap = joint - alone[i] - alone[j] - hybrids.predictions
+        found.append(
+            ((i, j), *_unbiased(gap, joint, seed), _by_chance(gap, 0.05 / min(most, len(promising)), seed))
+        )
         slowest = max(slowest, clock.spent() - started)
         if progress is not None:
             progress(0.5 + 0.5 * (position + 1) / min(most, len(promising)))
@@ -423,9 +427,24 @@ def _mean_square(gap: Floats) -> float:
     return float((square - mean**2).mean())
 
 
+def _by_chance(gap: Floats, level: float, seed: int) -> float:
+    """The mean square that pairs without an interaction would exceed with probability ``level``.
+
+    Without an interaction what :func:`_mean_square` sums is a degenerate U-statistic of the averaged rows,
+    whose distribution random signs of these rows imitate (the multiplier bootstrap of Arcones and Giné,
+    1992).
+    """
+    n = len(gap)
+    rest = gap - gap.mean(axis=1, keepdims=True)
+    products = np.einsum("eak,ebk->ab", rest, rest) / (n * gap.shape[2])
+    np.fill_diagonal(products, 0.0)
+    signs = np.random.default_rng([seed, 18]).choice([-1.0, 1.0], (_DRAWS, n))
+    return float(np.quantile(((signs @ products) * signs).sum(axis=1), 1 - level)) / (n * (n - 1))
+
+
 def _tested(
     hybrids: Hybrids,
-    found: list[tuple[tuple[int, int], float, float, float]],
+    found: list[tuple[tuple[int, int], float, float, float, float]],
     silent: float,
     *,
     apart: int,
@@ -438,7 +457,7 @@ def _tested(
     joint = np.array([each[3] for each in found])
     free = min(_BLOCKS, hybrids.rows) - 1
     wide = float(t.ppf(0.975, free))
-    hurdle = float(t.ppf(1 - 0.05 / max(1, len(found)), free))
+    chance = np.array([each[4] for each in found])
     order = np.argsort(-square, kind="stable")
     return Interactions(
         method=FRIEDMAN,
@@ -448,7 +467,7 @@ def _tested(
         strength=np.sqrt(np.maximum(0.0, square))[order],
         low=np.sqrt(np.maximum(0.0, square - wide * error))[order],
         high=np.sqrt(np.maximum(0.0, square + wide * error))[order],
-        floor=np.sqrt(np.maximum(silent**2, hurdle * error))[order],
+        floor=np.sqrt(np.maximum(silent**2, chance))[order],
         share=np.clip(square / np.maximum(joint, 1e-300), 0.0, 1.0)[order],
         apart=apart,
         unseen=unseen,

@@ -158,7 +158,7 @@ class Surrogate(Outputs, Stored):
         return text + "."
 
 
-def surrogate(
+def fit_surrogate(
     model: Any, X: pd.DataFrame, *, depth: int = 3, scale: str | None = None, seed: int = 0
 ) -> Surrogate:
     """Fit a shallow tree to what a model gives for one half of the rows, and measure it on the other.

@@ -287,7 +287,7 @@ def test_rows_of_no_weight_count_for_nothing():
 def test_stored_results_are_light_to_read():
     names = ("calibration", "failures", "fairness", "performance", "stability", "thresholds")
     code = (
-        f"import sys, {', '.join(f'explain.{name}' for name in names)}; "
+        f"import sys, {', '.join(f'explain.judge.{name}' for name in names)}; "
         "print([m for m in ('sklearn', 'scipy', 'shap', 'numba', 'plotly', 'lightgbm') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -14,9 +14,9 @@ from explain.whole.clusters import cluster_columns
 from explain.whole.compare import compare_cohorts
 from explain.whole.curves import accumulated_effects, partial_dependence
 from explain.whole.importance import permutation_importance
-from explain.whole.interactions import interactions
+from explain.whole.interactions import rank_interactions
 from explain.whole.surfaces import partial_dependence_pair
-from explain.whole.surrogate import surrogate
+from explain.whole.surrogate import fit_surrogate
 
 
 @pytest.fixture(scope="module", params=["binary", "multiclass", "regression"])
@@ -31,10 +31,10 @@ def results(request, table, answers, piped, one_hot):
             for draw in (partial_dependence, accumulated_effects)
             for column in ("age", "city", "since", "same")
         ],
-        "pairs": interactions(model, table[:60], table[:5], method="friedman", pairs=4),
+        "pairs": rank_interactions(model, table[:60], table[:5], method="friedman", pairs=4),
         "surface": partial_dependence_pair(model, table, "age", "city", points=4, rows=30),
         "permutation": permutation_importance(model, table, answers[task], repeats=2),
-        "surrogate": surrogate(model, table),
+        "surrogate": fit_surrogate(model, table),
         "compared": compare_cohorts(found, (found.data["plan"] == "plus").to_numpy()),
         "clusters": cluster_columns(table.assign(wage=table.income * 2)),
         "explanation": found,
@@ -107,7 +107,7 @@ def test_text_from_data_is_no_markup(table, answers):
             return model.predict(rows[["income"]]) + (rows["<b>k</b>"] == "Bonn")
 
     curve = partial_dependence(First(), X, "<b>k</b>", points=5)
-    drawn = [plots.curve(curve), plots.surrogate_tree(surrogate(First(), X))]
+    drawn = [plots.curve(curve), plots.surrogate_tree(fit_surrogate(First(), X))]
     for figure in drawn:
         text = figure.to_json().replace("\\u003c", "<").replace("\\u003e", ">")
         assert "<b>k</b>" not in text

@@ -15,7 +15,7 @@ from sklearn.ensemble import RandomForestRegressor
 
 import explain
 from explain import InputError
-from explain.whole.interactions import Interactions, interactions, shapley_interactions
+from explain.whole.interactions import Interactions, rank_interactions, shapley_interactions
 from explain.whole.partner import strongest_partner
 from explain.whole.surfaces import Surface, partial_dependence_pair
 
@@ -71,7 +71,7 @@ def test_shapley_interactions_are_those_of_the_definition(task, table, answers, 
     off = values[:, :, :, -1] * (1 - np.eye(6))
     np.testing.assert_allclose(2 * off, by_definition(predict, X, background), atol=1e-9)
     np.testing.assert_allclose(values.sum(axis=2), explain.explain(model, X, background).values, atol=1e-9)
-    found = interactions(model, table[:10], background)
+    found = rank_interactions(model, table[:10], background)
     assert found.method == "Shapley interaction values"
     assert (np.diff(found.strength) <= 0).all()
     assert found.clear.all()
@@ -90,7 +90,7 @@ def test_friedman_measures_a_product_and_its_interval_holds_it():
     model = Formula(lambda X: X.a * X.b + X.c**2 + X.d)
     hits, strengths = [], []
     for seed in range(60):
-        found = interactions(model, drawn(seed), drawn(0), method="friedman", seed=seed)
+        found = rank_interactions(model, drawn(seed), drawn(0), method="friedman", seed=seed)
         assert found.pairs == (("a", "b"),)
         assert found.apart == 5
         hits.append(found.low[0] <= 1.0 <= found.high[0])
@@ -108,7 +108,7 @@ def test_noise_is_not_taken_for_an_interaction():
     model = Formula(lambda X: X.a * X.b * X.d + 0.8 * X.a * X.c)
     false, true, naive = [], [], []
     for seed in range(40):
-        found = interactions(model, drawn(seed), drawn(0), method="friedman", seed=seed)
+        found = rank_interactions(model, drawn(seed), drawn(0), method="friedman", seed=seed)
         clear = dict(zip(found.pairs, found.clear.tolist(), strict=True))
         true.append(clear.pop(("a", "c")))
         false.append(any(clear.values()))
@@ -121,14 +121,14 @@ def test_noise_is_not_taken_for_an_interaction():
 def test_dispatch_and_bad_input():
     many = pd.DataFrame(np.random.default_rng(0).normal(size=(40, 12)), columns=list("abcdefghijkl"))
     model = Formula(lambda X: X.to_numpy().prod(axis=1))
-    assert interactions(model, many, many[:10], pairs=3).unseen == 63
+    assert rank_interactions(model, many, many[:10], pairs=3).unseen == 63
     with pytest.raises(InputError, match="at most 10 columns"):
-        interactions(model, many, many[:10], method="shapley")
+        rank_interactions(model, many, many[:10], method="shapley")
     with pytest.raises(InputError, match="auto, shapley or friedman"):
-        interactions(model, many, many, method="both")
+        rank_interactions(model, many, many, method="both")
     with pytest.raises(InputError, match="at least 20 rows"):
-        interactions(model, many[:8], many, method="friedman")
-    few = interactions(Formula(lambda X: X.a + X.b), drawn(0, 30, "ab"), drawn(1, 10, "ab"))
+        rank_interactions(model, many[:8], many, method="friedman")
+    few = rank_interactions(Formula(lambda X: X.a + X.b), drawn(0, 30, "ab"), drawn(1, 10, "ab"))
     assert few.pairs == ()
     assert "adds up" in few.sentence()
 

@@ -11,7 +11,7 @@ from lightgbm import LGBMClassifier
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from explain import InputError
-from explain.whole.surrogate import Surrogate, _between, r_squared, surrogate, wilson
+from explain.whole.surrogate import Surrogate, _between, fit_surrogate, r_squared, wilson
 
 
 class Rules(RegressorMixin, BaseEstimator):
@@ -28,7 +28,7 @@ class Rules(RegressorMixin, BaseEstimator):
 
 
 def test_a_tree_is_imitated_fully(table):
-    found = surrogate(Rules(), table, depth=3)
+    found = fit_surrogate(Rules(), table, depth=3)
     assert found.fidelity > 0.97
     assert found.agreement is None
     rules = found.rules()
@@ -47,7 +47,7 @@ def test_a_tree_is_imitated_fully(table):
 
 def test_fidelity_is_measured_on_other_rows(table, answers, piped, one_hot):
     model = piped(one_hot(), LGBMClassifier(n_estimators=30, verbose=-1), table, answers["binary"])
-    shallow, deeper = surrogate(model, table, depth=1), surrogate(model, table, depth=4)
+    shallow, deeper = fit_surrogate(model, table, depth=1), fit_surrogate(model, table, depth=4)
     assert shallow.fidelity < deeper.fidelity < 1.0
     assert deeper.fidelity_low < deeper.fidelity < deeper.fidelity_high
     assert deeper.agreement_low < deeper.agreement < deeper.agreement_high
@@ -91,6 +91,6 @@ def test_thresholds_are_round(low, high, expected):
 
 def test_bad_input(table):
     with pytest.raises(InputError, match="depth of 1 to 6"):
-        surrogate(Rules(), table, depth=9)
+        fit_surrogate(Rules(), table, depth=9)
     with pytest.raises(InputError, match="at least 60 rows"):
-        surrogate(Rules(), table[:30])
+        fit_surrogate(Rules(), table[:30])
