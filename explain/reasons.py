@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -11,6 +11,7 @@ from . import formats
 from .explanation import Explanation
 from .frames import plain_cell
 from .reference import Reference, as_numbers
+from .stored import Stored
 
 _EXTREME = 0.025  # beyond these shares of the background a value is among the lowest or highest
 _TYPICAL = (0.4, 0.6)  # between these it is close to the median
@@ -38,7 +39,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Reason:
+class Reason(Stored):
     """Why one column matters for one row's output.
 
     Attributes
@@ -65,15 +66,6 @@ class Reason:
     stderr: float | None
     comparison: Comparison
     sentence: str
-
-    def to_json(self) -> dict[str, Any]:
-        """As a dictionary of plain JSON values; :meth:`from_json` gives it back exactly."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Reason:
-        """Inverse of :meth:`to_json`."""
-        return cls(**{**data, "comparison": Comparison(**data["comparison"])})
 
 
 def reason_codes(explanation: Explanation, i: int, output: Any = None, *, top: int = 4) -> tuple[Reason, ...]:

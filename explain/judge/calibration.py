@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .. import formats
 from ..errors import InputError
-from ..records import Record
+from ..stored import Stored
 from .intervals import wilson
 
 Floats = NDArray[np.float64]
@@ -26,7 +26,7 @@ _DRAWS = 2000
 
 
 @dataclass(frozen=True, eq=False)
-class Calibration(Record):
+class Calibration(Stored):
     """Predicted probabilities of one class against how often it happened.
 
     Attributes

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from .. import formats
 from ..errors import InputError
-from ..records import Record
+from ..stored import Stored
 from .intervals import Estimate, cell_draws, sums_by, wilson
 from .scored import Scored
 
@@ -27,7 +27,7 @@ WORDS = {
 
 
 @dataclass(frozen=True)
-class Score(Record):
+class Score(Stored):
     """A measure of decisions.
 
     Attributes
@@ -42,7 +42,7 @@ class Score(Record):
 
 
 @dataclass(frozen=True, eq=False)
-class Confusion(Record):
+class Confusion(Stored):
     """Truth (rows) against decision (columns).
 
     Attributes

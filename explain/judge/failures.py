@@ -19,7 +19,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from .. import formats
 from ..errors import InputError
-from ..records import Record
+from ..stored import Stored
 from .intervals import Estimate
 from .rules import Rule, words
 from .scored import Scored, checked_weight
@@ -39,7 +39,7 @@ _GROWN = 20_000  # rows that a tree is grown on at most: cohorts of 2 % have 400
 
 
 @dataclass(frozen=True)
-class Cohort(Record):
+class Cohort(Stored):
     """A node of the tree.
 
     Attributes
@@ -93,7 +93,7 @@ class Cohort(Record):
 
 
 @dataclass(frozen=True)
-class Failures(Record):
+class Failures(Stored):
     """The error-analysis tree of a model.
 
     Attributes

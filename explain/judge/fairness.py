@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from ..clock import Clock, Progress
 from ..errors import InputError
-from ..records import Record
+from ..stored import Stored
 from .row_groups import Groups, group_rows
 from .scored import Scored
 from .spread import Spread, holm
@@ -62,7 +62,7 @@ MEASURES = {
 
 
 @dataclass(frozen=True, eq=False)
-class Measure(Record):
+class Measure(Stored):
     """One measure by group.
 
     Attributes
@@ -108,7 +108,7 @@ class Measure(Record):
 
 
 @dataclass(frozen=True)
-class Criterion(Record):
+class Criterion(Stored):
     """A criterion of fairness for one class: how far it is from being met.
 
     Attributes
@@ -126,7 +126,7 @@ class Criterion(Record):
 
 
 @dataclass(frozen=True, eq=False)
-class Fairness(Record):
+class Fairness(Stored):
     """Measures of a model by group.
 
     Attributes

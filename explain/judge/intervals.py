@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..records import Record
+from ..stored import Stored
 
 Floats = NDArray[np.float64]
 
@@ -23,7 +23,7 @@ PRIOR = 0.5
 
 
 @dataclass(frozen=True)
-class Estimate(Record):
+class Estimate(Stored):
     """A number with its interval.
 
     Attributes

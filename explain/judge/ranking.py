@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from .. import formats
 from ..errors import InputError
-from ..records import Record
+from ..stored import Stored
 from .intervals import Estimate, cell_draws, effective, sums_by, tails, wilson
 from .thin import thinned
 
@@ -32,7 +32,7 @@ _GRID = np.linspace(0.0, 1.0, 101)
 
 
 @dataclass(frozen=True, eq=False)
-class Curve(Record):
+class Curve(Stored):
     """A curve and its band.
 
     Attributes
@@ -50,7 +50,7 @@ class Curve(Record):
 
 
 @dataclass(frozen=True, eq=False)
-class Ranking(Record):
+class Ranking(Stored):
     """How well the scores of one class order the rows.
 
     Attributes

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from .. import formats
 from ..errors import InputError
-from ..records import Record
+from ..stored import Stored
 from .intervals import Estimate, effective, mean_estimate, means_by, normal_quantile
 from .scored import Scored
 
@@ -28,7 +28,7 @@ _WORST = 10
 
 
 @dataclass(frozen=True, eq=False)
-class Residuals(Record):
+class Residuals(Stored):
     """Residuals: truth less prediction, in units of the target.
 
     Attributes

@@ -10,8 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .. import formats
-from ..records import Record
 from ..reference import Kind, Reference, as_numbers, column_kind
+from ..stored import Stored
 from .cuts import near, roundest, roundest_moment
 
 Floats = NDArray[np.float64]
@@ -24,7 +24,7 @@ _INFINITE = float("inf")
 
 
 @dataclass(frozen=True)
-class Rule(Record):
+class Rule(Stored):
     """What holds for one column: ``above < value <= upto``, or ``value`` is (or is not) among ``labels``.
 
     Attributes

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from ..clock import Clock, Progress
 from ..errors import InputError
 from ..explanation import Explanation
-from ..records import Record
+from ..stored import Stored
 from .intervals import Estimate
 
 Floats = NDArray[np.float64]
@@ -39,7 +39,7 @@ GRADES = ("solid", "usable", "shaky")
 
 
 @dataclass(frozen=True, eq=False)
-class Agreement(Record):
+class Agreement(Stored):
     """How much several explanations of the same rows agree.
 
     Attributes
@@ -79,7 +79,7 @@ class Agreement(Record):
 
 
 @dataclass(frozen=True)
-class Neighbours(Record):
+class Neighbours(Stored):
     """How much the explanation changes for rows that are nearly the same.
 
     Attributes
@@ -114,7 +114,7 @@ class Neighbours(Record):
 
 
 @dataclass(frozen=True)
-class Deletion(Record):
+class Deletion(Stored):
     """What replacing columns by those of background rows does to the prediction.
 
     Attributes
@@ -142,7 +142,7 @@ class Deletion(Record):
 
 
 @dataclass(frozen=True)
-class Stability(Record):
+class Stability(Stored):
     """All checks of an explanation.
 
     Attributes

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .. import formats
 from ..errors import InputError
-from ..records import Record
+from ..stored import Stored
 from .fairness import MINIMUM, Measure, group_fairness
 from .fairness_text import size
 from .intervals import Estimate, mean_estimate
@@ -29,7 +29,7 @@ RATES = ("selection_rate", "true_positive_rate", "false_positive_rate")
 
 
 @dataclass(frozen=True, eq=False)
-class EqualisingThresholds(Record):
+class EqualisingThresholds(Stored):
     """What thresholds per group would change.
 
     All figures "after" are of rows that the thresholds were not set on.

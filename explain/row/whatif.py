@@ -15,17 +15,16 @@ from ..clock import Progress
 from ..errors import InputError
 from ..explanation import Explanation
 from ..space import stack_frames
+from ..stored import Stored
 from .plausible import Plausibility
 from .rows import as_row, edited
 from .seen import Flag
 
 Floats = NDArray[np.float64]
 
-FORMAT = 1
-
 
 @dataclass(frozen=True, eq=False)
-class WhatIf:
+class WhatIf(Stored):
     """A row before and after an edit.
 
     Attributes
@@ -101,35 +100,6 @@ class WhatIf:
         if output is None and explanation.outputs > 2:
             return int(explanation.prediction[1].argmax())
         return explanation.output_index(output)
-
-    def to_json(self) -> dict[str, Any]:
-        """As a dictionary of plain JSON values; :meth:`from_json` gives it back exactly."""
-        return {
-            "format": FORMAT,
-            "explanation": self.explanation.to_json(),
-            "edited": list(self.edited),
-            "labels": None if self.labels is None else list(self.labels),
-            "flags": [flag.to_json() for flag in self.flags],
-        }
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> WhatIf:
-        """Inverse of :meth:`to_json`.
-
-        Raises
-        ------
-        InputError
-            If the format is not one this version reads.
-        """
-        if data.get("format") != FORMAT:
-            raise InputError(f"Expected a what-if of format {FORMAT}, found {data.get('format')!r}.")
-        labels = data["labels"]
-        return cls(
-            explanation=Explanation.from_json(data["explanation"]),
-            edited=tuple(data["edited"]),
-            labels=None if labels is None else (labels[0], labels[1]),
-            flags=tuple(Flag.from_json(flag) for flag in data["flags"]),
-        )
 
 
 def what_if(
