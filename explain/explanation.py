@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .errors import InputError
+from .frames import column_position
 from .groups import Groups, grouped_data, owners
 from .labels import Outputs
 from .reference import Reference
@@ -171,9 +172,7 @@ class Explanation(Outputs, Stored):
         InputError
             If there is no such column.
         """
-        if column not in self.columns:
-            raise InputError(f"Expected a column out of {', '.join(self.columns)}, found {column!r}.")
-        return self.columns.index(column)
+        return column_position(self.columns, column)
 
     def local(self, i: int) -> LocalExplanation:
         """The explanation of row ``i`` (0-based position)."""

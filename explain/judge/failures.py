@@ -19,8 +19,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from .. import formats
 from ..errors import InputError
+from ..intervals import Estimate
 from ..stored import Stored
-from .intervals import Estimate
 from .rules import Rule, words
 from .scored import Scored, checked_weight
 
@@ -143,7 +143,7 @@ class Failures(Stored):
             )
         worst = weak[0]
         text = (
-            f"The model does worst where {worst.words}: {formats.number(100 * worst.coverage, 2)} % of the "
+            f"The model does worst where {worst.words}: {formats.percent(worst.coverage)} of the "
             "rows, with "
             f"a mean {self.loss_words} of {formats.number(worst.loss.value)} "
             f"({formats.number(worst.loss.low)} to "

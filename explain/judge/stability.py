@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from ..clock import Clock, Progress
 from ..errors import InputError
 from ..explanation import Explanation
+from ..intervals import Estimate
 from ..stored import Stored
-from .intervals import Estimate
 
 Floats = NDArray[np.float64]
 
@@ -79,7 +79,7 @@ class Agreement(Stored):
 
 
 @dataclass(frozen=True)
-class Neighbours(Stored):
+class Sensitivity(Stored):
     """How much the explanation changes for rows that are nearly the same.
 
     Attributes
@@ -150,7 +150,7 @@ class Stability(Stored):
     rows : int
     scale : str
     background, models : Agreement or None
-    neighbours : Neighbours or None
+    neighbours : Sensitivity or None
     deletion : Deletion or None
     left_out : tuple of str
         Checks that were not made, with the reason.
@@ -160,7 +160,7 @@ class Stability(Stored):
     scale: str
     background: Agreement | None
     models: Agreement | None
-    neighbours: Neighbours | None
+    neighbours: Sensitivity | None
     deletion: Deletion | None
     left_out: tuple[str, ...]
 

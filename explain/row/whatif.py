@@ -86,7 +86,7 @@ class WhatIf(Stored):
         label = explanation.output_name(position)
         noun = "prediction" if label is None else f"{explanation.scale} of “{label}”"
         moved = f"stays at {new}" if old == new else f"goes from {old} to {new}"
-        text = f"With {_list(steps)}, the {noun} {moved}"
+        text = f"With {formats.listed(steps)}, the {noun} {moved}"
         if self.labels is not None:
             first, second = self.labels
             text += f", and the model {'still ' if first == second else 'now '}says “{second}”"
@@ -172,7 +172,3 @@ def _same(before: pd.Series[Any], after: pd.Series[Any]) -> bool:
     if formats.is_missing(old) or formats.is_missing(new):
         return formats.is_missing(old) and formats.is_missing(new)
     return bool(old == new)
-
-
-def _list(items: list[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

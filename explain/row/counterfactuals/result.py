@@ -131,10 +131,10 @@ class Counterfactuals(Stored):
     def words(self, k: int) -> str:
         """Option ``k`` as the end of a sentence."""
         option = self.options[k]
-        steps = [f"{name} {after} instead of {before}" for name, before, after in self.changes(k)]
-        listed = steps[0] if len(steps) == 1 else f"{', '.join(steps[:-1])} and {steps[-1]}"
+        steps = [f"{name} {new} instead of {old}" for name, old, new in self.changes(k)]
         after = formats.level(option.output, self.scale)
-        text = f"with {listed} ({self._noun()} {formats.level(self.output, self.scale)} → {after})"
+        before = formats.level(self.output, self.scale)
+        text = f"with {formats.listed(steps)} ({self._noun()} {before} → {after})"
         if option.never_together:
             pairs = " and ".join(f"{first} with {second}" for first, second in option.never_together[:2])
             text += f"; but no training row combines such values of {pairs}"
