@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from .row.paths import decision_paths
     from .row.prototypes import find_prototypes
     from .row.whatif import what_if
+    from .whole.accumulated import accumulated_effects
     from .whole.clusters import cluster_columns
     from .whole.compare import compare_cohorts, compare_data, compare_models
-    from .whole.curves import accumulated_effects, partial_dependence
+    from .whole.curves import partial_dependence
     from .whole.importance import permutation_importance
     from .whole.interactions import rank_interactions
     from .whole.surfaces import partial_dependence_pair
@@ -89,7 +90,7 @@ _LAZY = {
     "compare_cohorts": ".whole.compare",
     "compare_data": ".whole.compare",
     "compare_models": ".whole.compare",
-    "accumulated_effects": ".whole.curves",
+    "accumulated_effects": ".whole.accumulated",
     "partial_dependence": ".whole.curves",
     "permutation_importance": ".whole.importance",
     "rank_interactions": ".whole.interactions",

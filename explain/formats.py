@@ -110,3 +110,8 @@ def percent(share: float, digits: int = 2) -> str:
 def listed(items: Sequence[str], last: str = "and") -> str:
     """Words in a row: "a, b and c"."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"
+
+
+def quoted(names: Sequence[str]) -> str:
+    """Names in a row: "“a” and “b”"."""
+    return listed([f"“{name}”" for name in names])

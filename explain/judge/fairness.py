@@ -260,10 +260,10 @@ def survey(
     columns: Sequence[str],
     *,
     pairs: bool = True,
+    level: float = 0.95,
+    seed: int = 0,
     time_budget: float | None = None,
     progress: Progress | None = None,
-    seed: int = 0,
-    level: float = 0.95,
 ) -> tuple[Fairness, ...]:
     """Measure by each of the columns and then by each pair of them.
 

@@ -15,7 +15,7 @@ CRITERIA = {
 
 def verdict(fairness: Fairness) -> str:
     """What differs between the groups, what could not be shown, and which groups are too small to tell."""
-    where = " and ".join(f"“{name}”" for name in fairness.columns)
+    where = formats.quoted(fairness.columns)
     parts = []
     found = fairness.found()
     asked = [m for m in fairness.measures if MEASURES[m.name].judges and m.difference.known]

@@ -77,8 +77,8 @@ class EqualisingThresholds(Stored):
         change = formats.change(cost.value, "probability")
         low, high = (formats.change(end, "probability") for end in (cost.low, cost.high))
         return (
-            f"Thresholds of their own for the groups of {_quoted(self.columns)} would bring the largest "
-            f"difference in the {first.words} from {size(first, first.difference.value)} to "
+            f"Thresholds of their own for the groups of {formats.quoted(self.columns)} would bring the "
+            f"largest difference in the {first.words} from {size(first, first.difference.value)} to "
             f"{size(second, second.difference.value)}. {formats.percent(self.changed)} of the "
             f"decisions would change, and the accuracy by {change} ({low.split(' ')[0]} to {high}). They are "
             "not applied; whether decisions may depend on a group is a question of law and purpose."
@@ -185,7 +185,3 @@ def _threshold(probability: Floats, weight: Floats, target: float) -> float:
     if best == len(values):
         return float(values[-1])
     return float((values[best - 1] + values[best]) / 2)
-
-
-def _quoted(names: tuple[str, ...]) -> str:
-    return " and ".join(f"“{name}”" for name in names)

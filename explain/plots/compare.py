@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 
 from .. import formats
 from ..whole.compare import Comparison
-from .figure import escaped, faded, finished, quantity, scale_factor, short, signed, unit
+from .figure import escaped, faded, finished, quantity, rest_label, scale_factor, short, signed, unit
+from .steps import stepped
 from .theme import DEFAULT, Theme
 
 
@@ -63,40 +64,24 @@ def shift(comparison: Comparison, *, top: int = 8, output: Any = None, theme: Th
     labels = [short(comparison.columns[j]) for j in order[:top]]
     if len(order) > top:
         steps.append(float(comparison.difference[order[top:], k].sum()) * factor)
-        labels.append(f"{len(order) - top} other columns" if len(order) - top > 1 else "1 other column")
+        labels.append(rest_label(len(order) - top))
     start, end = (float(value) * factor for value in comparison.means[:, k])
     names = [short(name) for name in comparison.names]
-    figure = go.Figure(
-        go.Waterfall(
-            orientation="h",
-            measure=["absolute", *["relative"] * len(steps), "total"],
-            x=[start, *steps, end],
-            y=list(range(len(steps) + 2)),
-            text=[
-                formats.level(start / factor, comparison.scale),
-                *[signed(step) for step in steps],
-                formats.level(end / factor, comparison.scale),
-            ],
-            textposition="outside",
-            textfont={"color": theme.text},
-            hovertext=[
-                f"mean of {names[0]}, {comparison.rows[0]:,} rows",
-                *[
-                    f"<b>{label}</b><br>{signed(step)}{unit(comparison)}"
-                    for label, step in zip(labels, steps, strict=True)
-                ],
-                f"mean of {names[1]}, {comparison.rows[1]:,} rows",
-            ],
-            hoverinfo="text",
-            increasing={"marker": {"color": theme.higher}},
-            decreasing={"marker": {"color": theme.lower}},
-            totals={"marker": {"color": theme.missing}},
-            connector={"line": {"color": theme.grid, "width": 1}},
-            cliponaxis=False,
-        )
+    hover = [
+        f"<b>{label}</b><br>{signed(step)}{unit(comparison)}"
+        for label, step in zip(labels, steps, strict=True)
+    ]
+    return stepped(
+        comparison,
+        start,
+        steps,
+        end,
+        labels=[names[0], *labels, names[1]],
+        hover=[
+            f"mean of {names[0]}, {comparison.rows[0]:,} rows",
+            *hover,
+            f"mean of {names[1]}, {comparison.rows[1]:,} rows",
+        ],
+        title=f"mean {quantity(comparison, output)}",
+        theme=theme,
     )
-    levels = np.cumsum([start, *steps])
-    low, high = float(levels.min()), float(levels.max())
-    room = 0.18 * ((high - low) or 1.0)
-    figure.update_xaxes(title_text=f"mean {quantity(comparison, output)}", range=[low - room, high + room])
-    return finished(figure, theme, rows=len(labels) + 2, labels=[names[0], *labels, names[1]])

@@ -7,7 +7,7 @@ import plotly.graph_objects as go
 
 from .. import formats
 from ..row.paths import DecisionPaths
-from .figure import escaped, finished, noun, short
+from .figure import escaped, finished, noun, rest_label, short
 from .theme import DEFAULT, Theme
 
 
@@ -23,7 +23,7 @@ def decision_plot(paths: DecisionPaths, *, theme: Theme = DEFAULT) -> go.Figure:
         for column, cell in zip(paths.columns, paths.cells, strict=True)
     ]
     if paths.others:
-        labels.insert(0, f"{paths.others} other columns" if paths.others > 1 else "1 other column")
+        labels.insert(0, rest_label(paths.others))
     labels.insert(0, "average")
     places = list(range(len(labels)))
     figure = go.Figure()

@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from .. import formats
 from ..row.whatif import WhatIf
-from .figure import Z95, finished, noun, scale_factor, short, signed, unit
+from .figure import Z95, finished, noun, rest_label, scale_factor, short, signed, unit
 from .theme import DEFAULT, Theme
 
 
@@ -30,7 +30,7 @@ def what_if_bar(result: WhatIf, *, top: int = 10, output: Any = None, theme: The
     sizes = [float(changes[j]) * factor for j in shown]
     spread = [0.0 if errors is None else Z95 * float(errors[j]) * factor for j in shown]
     if rest:
-        labels.append(f"{len(rest)} other columns" if len(rest) > 1 else "1 other column")
+        labels.append(rest_label(len(rest)))
         sizes.append(float(changes[rest].sum()) * factor)
         spread.append(0.0)
     labels.append("<b>prediction</b>")

@@ -93,3 +93,8 @@ def faded(colour: str, alpha: float) -> str:
         return colour
     red, green, blue = (int(colour[place : place + 2], 16) for place in (1, 3, 5))
     return f"rgba({red},{green},{blue},{alpha})"
+
+
+def rest_label(count: int) -> str:
+    """Name of the step that sums up the columns not shown."""
+    return "1 other column" if count == 1 else f"{count} other columns"

@@ -9,7 +9,8 @@ import plotly.graph_objects as go
 
 from .. import formats
 from ..explanation import Explanation
-from .figure import Z95, cell_label, finished, quantity, scale_factor, signed, unit
+from .figure import Z95, cell_label, quantity, rest_label, scale_factor, signed, unit
+from .steps import stepped
 from .theme import DEFAULT, Theme
 
 
@@ -29,7 +30,7 @@ def waterfall(
     if local.stderr is not None:
         errors = (Z95 * local.stderr[shown, position] * factor).tolist()
     if len(others):
-        labels.append(f"{len(others)} other columns" if len(others) > 1 else "1 other column")
+        labels.append(rest_label(len(others)))
         steps.append(float(moved[others].sum()))
     base = float(local.base[position]) * factor
     prediction = float(local.prediction[position]) * factor
@@ -39,34 +40,17 @@ def waterfall(
     ]
     for k, error in enumerate(errors):
         hover[k] += f" ± {formats.number(error, 2)}"
-    figure = go.Figure(
-        go.Waterfall(
-            orientation="h",
-            measure=["absolute", *["relative"] * len(steps), "total"],
-            y=list(range(len(labels) + 2)),
-            x=[base, *steps, prediction],
-            text=[
-                formats.level(base / factor, explanation.scale),
-                *[signed(step) for step in steps],
-                formats.level(prediction / factor, explanation.scale),
-            ],
-            textposition="outside",
-            textfont={"color": theme.text},
-            hovertext=[
-                f"average over {explanation.background_rows:,} background rows",
-                *hover,
-                f"prediction for row {i}",
-            ],
-            hoverinfo="text",
-            increasing={"marker": {"color": theme.higher}},
-            decreasing={"marker": {"color": theme.lower}},
-            totals={"marker": {"color": theme.missing}},
-            connector={"line": {"color": theme.grid, "width": 1}},
-            cliponaxis=False,
-        )
+    return stepped(
+        explanation,
+        base,
+        steps,
+        prediction,
+        labels=["average", *labels, "prediction"],
+        hover=[
+            f"average over {explanation.background_rows:,} background rows",
+            *hover,
+            f"prediction for row {i}",
+        ],
+        title=quantity(explanation, output),
+        theme=theme,
     )
-    levels = np.cumsum([base, *steps])
-    low, high = float(levels.min()), float(levels.max())
-    room = 0.18 * ((high - low) or 1.0)
-    figure.update_xaxes(title_text=quantity(explanation, output), range=[low - room, high + room])
-    return finished(figure, theme, rows=len(labels) + 2, labels=["average", *labels, "prediction"])

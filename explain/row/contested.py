@@ -97,8 +97,9 @@ class Contested(Stored):
         low = formats.change(min(first.contribution.values()), self.scale)
         more = f" Also contested: {' and '.join(others)}." if others else ""
         return (
-            f"The models do not agree on {first.column}: {_names(first.raises)} used it upwards ({high}), "
-            f"{_names(first.lowers)} downwards ({low}): no reason to give on its own.{more} "
+            f"The models do not agree on {first.column}: {formats.listed(first.raises)} used it upwards "
+            f"({high}), "
+            f"{formats.listed(first.lowers)} downwards ({low}): no reason to give on its own.{more} "
             f"They agree on the direction of {share} % of all movement."
         )
 
@@ -214,7 +215,3 @@ def _require_alike(explanations: Mapping[str, Explanation]) -> None:
 
 def _labels(explanation: Explanation) -> list[str] | None:
     return None if explanation.classes is None else sorted(map(str, explanation.classes))
-
-
-def _names(names: tuple[str, ...]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -94,7 +94,7 @@ def background_patterns(
     Parameters
     ----------
     goes_left : array of shape (N, words)
-        Of the background rows; see :func:`explain.trees.kernels.decide`.
+        Of the background rows; see :func:`explain.trees.decide.decide`.
     rows : int
         Number B of background rows.
     tallest : int

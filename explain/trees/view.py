@@ -51,7 +51,7 @@ class TreeView:
     trees : Trees
     goes_left, usual_left : uint64 arrays of shape (N, words)
         Bits of the foreground and of the background rows that go left; see
-        :func:`explain.trees.kernels.decide`.
+        :func:`explain.trees.decide.decide`.
     foreground, background : int
         Numbers n and B of rows.
     player : int32 array of shape (N,)
@@ -169,7 +169,7 @@ def _read(estimator: Any) -> Trees | None:
 
 def _decided(game: Game, trees: Trees, inputs: Any) -> NDArray[np.uint64]:
     """Which of some rows, as the estimator takes them, go left at each node."""
-    from .kernels import decide
+    from .decide import decide
 
     if isinstance(game.estimator, HISTOGRAMS) and len(inputs):
         inputs = game.estimator._preprocess_X(inputs, reset=False)

@@ -15,6 +15,9 @@ from ..reference import Kind, as_numbers, column_kind
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+LEAST_ROWS = 10
+"""Rows that a curve needs."""
+
 _BINS = 30
 _NEAR = 0.05  # of the range on either side
 _FEW_ROWS = 5
@@ -88,6 +91,22 @@ def grid(column: pd.Series[Any], points: int) -> Grid:
         near = np.append(near, missing.sum())
     thin = near < max(_FEW_ROWS, _FEW_SHARE * len(column))
     return Grid(kind, tuple(at), donor.astype(np.int64), cell, thin, edges, counts)
+
+
+def checked_grid(column: pd.Series[Any], points: int) -> Grid:
+    """A grid of a column with enough rows and values for a curve.
+
+    Raises
+    ------
+    InputError
+        If there are under 10 rows, or none has a value.
+    """
+    if len(column) < LEAST_ROWS:
+        raise InputError(f"Expected at least {LEAST_ROWS} rows for a curve, found {len(column)}.")
+    values = grid(column, points)
+    if not values.present:
+        raise InputError(f"Expected values in column {column.name!r}, found none.")
+    return values
 
 
 _Found = tuple[list[float | str | None], Ints, Ints, Ints, Floats, Ints]

@@ -14,10 +14,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..clock import Clock
 from ..frames import checked_table, column_position
 from ..introspect import resolve
 from ..outputs import choose_scale, model_classes, predictor, widen_level
 from ..space import FrameSpace
+from .grids import LEAST_ROWS
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -93,6 +95,16 @@ class Hybrids:
             If there is no such column.
         """
         return column_position(self.columns, column)
+
+    def affordable(self, most: int, outputs: int, clock: Clock, seed: int) -> Ints:
+        """At most ``most`` rows at random, no more than there is time for if each takes so many outputs."""
+        order = np.random.default_rng([seed, 14]).permutation(self.rows)[:most]
+        if clock.budget is None:
+            return order
+        before = clock.spent()
+        self.exchanged(np.resize(order, LEAST_ROWS * outputs), {})
+        each = (clock.spent() - before) / LEAST_ROWS
+        return order[: max(LEAST_ROWS, int(0.8 * max(0.0, clock.left()) / max(each, 1e-9)))]
 
     def exchanged(self, rows: Ints, donors: dict[int, Ints]) -> Floats:
         """Outputs of rows with some columns taken from other rows.

@@ -15,8 +15,7 @@ from ..errors import InputError
 from ..labels import Outputs
 from ..reference import Kind
 from ..stored import Stored
-from .curves import _affordable, _checked_grid
-from .grids import Grid
+from .grids import Grid, checked_grid
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -133,9 +132,9 @@ def partial_dependence_pair(
     i, j = hybrids.index_of(first), hybrids.index_of(second)
     if i == j:
         raise InputError(f"Expected two different columns, found {first!r} twice.")
-    one, two = _checked_grid(hybrids, i, points), _checked_grid(hybrids, j, points)
+    one, two = (checked_grid(hybrids.frame.iloc[:, column], points) for column in (i, j))
     size = (len(one.at), len(two.at))
-    chosen = _affordable(hybrids, size[0] * size[1], rows, clock, seed)
+    chosen = hybrids.affordable(rows, size[0] * size[1], clock, seed)
     n = len(chosen)
     outputs = np.empty((n, *size, hybrids.outputs))
     for point in range(size[0]):

@@ -15,19 +15,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .. import formats
-from ..cuts import roundest, roundest_moment
 from ..errors import InputError
 from ..frames import checked_table
 from ..intervals import normal_quantile, wilson
 from ..labels import Outputs
-from ..reference import Kind, as_numbers, column_kind
+from ..reference import Kind, as_numbers
 from ..stored import Stored
+from .questions import Question, questions_of, threshold_between
 
 Floats = NDArray[np.float64]
 
 _LEAST_ROWS = 60
 _MOST_ROWS = 10_000
-_LEVELS = 12
 _LEAF_SHARE = 0.02
 
 
@@ -201,7 +200,7 @@ def fit_surrogate(
     outputs = widen_level(predictor(model, scale)(frame), classes, scale)
     order = np.random.default_rng([seed, 17]).permutation(len(frame))
     learned, held_out = order[: len(order) // 2], order[len(order) // 2 :]
-    questions = [question for j in range(frame.shape[1]) for question in _questions(frame.iloc[learned, j])]
+    questions = [question for j in range(frame.shape[1]) for question in questions_of(frame.iloc[learned, j])]
     if not questions:
         raise InputError("Expected a column with two different values at least, found none.")
     matrix = np.column_stack([question.coded for question in questions])
@@ -250,42 +249,7 @@ def r_squared(truth: Floats, given: Floats) -> tuple[float, float]:
     return value, float(pull.std(ddof=1) / np.sqrt(len(truth)))
 
 
-@dataclass(frozen=True, eq=False)
-class _Question:
-    """One column of what the tree learns from, and how to ask for it in raw values."""
-
-    column: str
-    kind: Kind
-    coded: Floats
-    values: Floats | None
-    label: str | None
-    has_missing: bool
-
-
-def _questions(column: pd.Series[Any]) -> list[_Question]:
-    """Numbers as ranks of their values (exact in the single precision of trees), labels one by one."""
-    name, kind = str(column.name), column_kind(column)
-    missing = column.isna().to_numpy(dtype=bool)
-    if kind != "label":
-        numbers = as_numbers(column)
-        values = np.unique(numbers[~missing])
-        if len(values) < 2 and not (len(values) and missing.any()):
-            return []
-        coded = np.searchsorted(values, numbers).astype(np.float64)
-        coded[missing] = np.nan
-        return [_Question(name, kind, coded, values, None, bool(missing.any()))]
-    texts = column.astype(object).map(str, na_action="ignore")
-    frequent = texts.value_counts().index[:_LEVELS].tolist()
-    found = [
-        _Question(name, kind, (texts == label).to_numpy(dtype=np.float64), None, label, False)
-        for label in frequent
-    ]
-    if missing.any():
-        found.append(_Question(name, kind, missing.astype(np.float64), None, None, False))
-    return [question for question in found if np.ptp(question.coded)]
-
-
-def _read(tree: Any, questions: list[_Question], outputs: int) -> tuple[SurrogateNode, ...]:
+def _read(tree: Any, questions: list[Question], outputs: int) -> tuple[SurrogateNode, ...]:
     nodes = []
     for number in range(tree.node_count):
         value = tree.value[number].reshape(outputs).astype(np.float64)
@@ -301,7 +265,7 @@ def _read(tree: Any, questions: list[_Question], outputs: int) -> tuple[Surrogat
                 SurrogateNode(question.column, question.kind, None, label, False, False, no, yes, value, 0.0)
             )
             continue
-        threshold = _between(question.values, cut, question.kind)
+        threshold = threshold_between(question.values, cut, question.kind)
         to_left, missing = bool(tree.missing_go_to_left[number]), question.has_missing
         nodes.append(
             SurrogateNode(
@@ -309,18 +273,6 @@ def _read(tree: Any, questions: list[_Question], outputs: int) -> tuple[Surrogat
             )
         )
     return tuple(nodes)
-
-
-def _between(values: Floats, cut: float, kind: Kind) -> float:
-    """The roundest number or moment that is at least the value at the cut's rank and under the next."""
-    below = int(np.clip(np.floor(cut), 0, len(values) - 1))
-    low = float(values[below])
-    if below + 1 >= len(values) or not np.isfinite(cut):
-        return float(values[-1])  # only missing values are parted from the others
-    high = float(values[below + 1])
-    if not np.isfinite(low) or not np.isfinite(high):
-        return low
-    return roundest_moment(low, high) if kind == "date" else roundest(low, high)
 
 
 def _leaves(nodes: tuple[SurrogateNode, ...], X: pd.DataFrame) -> NDArray[np.int64]:

@@ -94,9 +94,9 @@ def test_stacked_frames_keep_dtypes(table):
 
 def test_warm_compiles_what_trees_need():
     explain.warm()
-    from explain.trees import kernels, patterns
+    from explain.trees import decide, kernels, patterns
 
-    used = kernels.decide, kernels.add_walks, kernels.add_shapley, patterns.add_leaves
+    used = decide.decide, kernels.add_walks, kernels.add_shapley, patterns.add_leaves
     assert all(kernel.signatures for kernel in used)
 
 

@@ -13,7 +13,7 @@ from ..plausible import Plausibility
 from .candidates import Candidates, Floats, Ints
 from .goal import Goal
 from .result import Counterfactual
-from .scored import Scored
+from .scorer import RowScorer
 from .search import Task, Tried
 
 _FEW = 5  # values of a column looked at first where a narrow range leaves few
@@ -41,7 +41,7 @@ class Asked:
         frame: pd.DataFrame,
         goal: Goal | None,
         candidates: Candidates,
-        scored: Scored,
+        scored: RowScorer,
         plausibility: Plausibility,
     ) -> None:
         self.names = tuple(str(name) for name in frame.columns)

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from ...clock import Clock
+from ...clock import Clock, Progress, part
 from ...errors import InputError
 from ..plausible import Plausibility
 from ..rows import as_row
@@ -17,7 +17,7 @@ from .candidates import Candidates
 from .constraints import Constraints
 from .goal import Goal
 from .result import Counterfactuals
-from .scored import Scored
+from .scorer import RowScorer
 from .search import nearer, search
 
 _LOOKED_AT = 12  # sets of columns that reach the goal and are brought nearer to the row
@@ -67,7 +67,7 @@ class CounterfactualFinder:
         self.constraints = constraints or Constraints()
         self.constraints.check(training)
         self.training = training.reset_index(drop=True)
-        self.scored = Scored(model)
+        self.scored = RowScorer(model)
         self.plausibility = plausibility or Plausibility(self.training, seed=seed)
         self.candidates = Candidates(
             model, self.scored.scale, self.training, self.constraints, self.plausibility
@@ -81,6 +81,7 @@ class CounterfactualFinder:
         k: int = 4,
         max_changes: int = 3,
         time_budget: float | None = None,
+        progress: Progress | None = None,
     ) -> Counterfactuals:
         """The nearest changed rows that reach a goal.
 
@@ -95,6 +96,8 @@ class CounterfactualFinder:
             At most so many columns are changed.
         time_budget : float, optional
             Seconds. When they are short, fewer combinations are tried.
+        progress : callable, optional
+            Called with the share done, 0..1.
 
         Returns
         -------
@@ -119,7 +122,7 @@ class CounterfactualFinder:
         lines, confirmed, tried, complete = own[:0], False, 0, True
         already = asked.start <= 0 and bool(asked.confirmed(own)[0])
         if not already and changeable:
-            everything, complete = search(asked.task, k, max_changes, clock)
+            everything, complete = search(asked.task, k, max_changes, clock, part(progress, 0.0, 0.9))
             refined = nearer(asked.task, asked.cheapest(everything, _LOOKED_AT))
             tried = everything.rows + refined.rows
             ranked = asked.ranked(everything.joined(refined))
@@ -134,6 +137,8 @@ class CounterfactualFinder:
             if not confirmed:
                 lines = asked.closest(everything)
         options, output, label, rows = asked.described(lines)
+        if progress is not None:
+            progress(1.0)
         return Counterfactuals(
             goal=asked.goal,
             scale=self.scored.scale,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from ...clock import Clock
+from ...clock import Clock, Progress
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -92,7 +92,9 @@ class Tried:
         return len(self.index)
 
 
-def search(task: Task, wanted: int, most: int, clock: Clock) -> tuple[Tried, bool]:
+def search(
+    task: Task, wanted: int, most: int, clock: Clock, progress: Progress | None = None
+) -> tuple[Tried, bool]:
     """All changed rows looked at, and whether the search came to its end.
 
     Parameters
@@ -104,12 +106,16 @@ def search(task: Task, wanted: int, most: int, clock: Clock) -> tuple[Tried, boo
         At most so many columns are changed.
     clock : Clock
         No step is begun that is likely to end after it.
+    progress : callable, optional
+        Called with the share done, 0..1, after each step.
     """
     singles = look(task, _singles(task))
     everything = singles
     level = singles
     seconds = clock.spent()
-    for _ in range(1, most):
+    for step in range(1, most):
+        if progress is not None:
+            progress(step / most)
         if not level.rows or _kinds(task, everything) >= wanted:
             break
         if clock.left() < 2 * seconds:

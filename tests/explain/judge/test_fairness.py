@@ -196,10 +196,11 @@ def test_intervals_of_weighted_rows_are_wider():
             scored.frame, scored.truth, prediction=scored.prediction, classes=(0, 1), sample_weight=weight
         )
         m = group_fairness(weighted, "group", draws=300, seed=seed).measure("selection_rate")
-        plain = group_fairness(scored, "group", draws=300, seed=seed).measure("selection_rate")
         share = 3 * 0.4 / (3 * 0.4 + 0.6)
         hits += m.low[0] <= share * 0.6 + (1 - share) * 0.2 <= m.high[0]
-        widths.append((m.high[0] - m.low[0]) / (plain.high[0] - plain.low[0]))
+        if seed < 15:
+            plain = group_fairness(scored, "group", draws=300, seed=seed).measure("selection_rate")
+            widths.append((m.high[0] - m.low[0]) / (plain.high[0] - plain.low[0]))
     assert 0.92 <= hits / 100 <= 0.985
     assert np.mean(widths) > 1.25
 

@@ -18,7 +18,7 @@ from sklearn.svm import LinearSVC
 import explain
 from explain import plots
 from explain.row.counterfactuals import Constraints, CounterfactualFinder, Counterfactuals, Goal
-from explain.row.counterfactuals.scored import Scored
+from explain.row.counterfactuals.scorer import RowScorer
 
 
 @pytest.fixture(scope="module")
@@ -64,7 +64,10 @@ def test_answers_are_the_models_own(boosted, table, refused):
     finder = CounterfactualFinder(boosted, table)
     found = 0
     for i in range(12):
-        result = finder.find(refused.iloc[[i]])
+        shares: list[float] = []
+        result = finder.find(refused.iloc[[i]], progress=shares.append)
+        assert shares == sorted(shares)
+        assert shares[-1] == 1.0
         check(result, boosted, "yes")
         assert result.goal == Goal("yes")
         assert result.label == "no"
@@ -184,7 +187,7 @@ def test_labels_by_rule_are_the_models_labels(table, labels, piped, one_hot):
     )
     for final in (vote, FixedThresholdClassifier(vote, threshold=0.3, pos_label="no")):
         model = piped(one_hot(), final, table, labels)
-        outputs, found = Scored(model).answers(table)
+        outputs, found = RowScorer(model).answers(table)
         np.testing.assert_array_equal(found, model.predict(table))
         np.testing.assert_allclose(outputs, model.predict_proba(table))
 

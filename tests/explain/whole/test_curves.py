@@ -12,7 +12,8 @@ from lightgbm import LGBMClassifier
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from explain import InputError
-from explain.whole.curves import Curve, accumulated_effects, partial_dependence
+from explain.whole.accumulated import accumulated_effects
+from explain.whole.curves import Curve, partial_dependence
 from explain.whole.grids import grid
 from explain.whole.levels import similar_order
 

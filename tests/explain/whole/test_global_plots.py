@@ -10,9 +10,10 @@ from lightgbm import LGBMClassifier, LGBMRegressor
 
 import explain
 from explain import plots
+from explain.whole.accumulated import accumulated_effects
 from explain.whole.clusters import cluster_columns
 from explain.whole.compare import compare_cohorts
-from explain.whole.curves import accumulated_effects, partial_dependence
+from explain.whole.curves import partial_dependence
 from explain.whole.importance import permutation_importance
 from explain.whole.interactions import rank_interactions
 from explain.whole.surfaces import partial_dependence_pair

@@ -15,8 +15,9 @@ from sklearn.ensemble import RandomForestRegressor
 
 import explain
 from explain import InputError
-from explain.whole.interactions import Interactions, rank_interactions, shapley_interactions
+from explain.whole.interactions import Interactions, rank_interactions
 from explain.whole.partner import strongest_partner
+from explain.whole.shapley_interactions import shapley_interactions
 from explain.whole.surfaces import Surface, partial_dependence_pair
 
 

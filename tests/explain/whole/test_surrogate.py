@@ -11,7 +11,8 @@ from lightgbm import LGBMClassifier
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from explain import InputError
-from explain.whole.surrogate import Surrogate, _between, fit_surrogate, r_squared
+from explain.whole.questions import threshold_between
+from explain.whole.surrogate import Surrogate, fit_surrogate, r_squared
 
 
 class Rules(RegressorMixin, BaseEstimator):
@@ -83,7 +84,9 @@ def test_intervals_of_fidelity():
     ],
 )
 def test_thresholds_are_round(low, high, expected):
-    assert _between(np.array([low - 9, low, high]), 1.5, "number") == pytest.approx(expected, abs=1e-12)
+    assert threshold_between(np.array([low - 9, low, high]), 1.5, "number") == pytest.approx(
+        expected, abs=1e-12
+    )
 
 
 def test_bad_input(table):

@@ -16,7 +16,7 @@ from ...outputs import choose_scale, is_lightgbm, last_step, model_classes, pred
 from .goal import Floats, Goal
 
 
-class Scored:
+class RowScorer:
     """A model with its scale and classes.
 
     Attributes
