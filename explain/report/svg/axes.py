@@ -286,7 +286,7 @@ def _upright(
         if options.get("showgrid", True) is not False:
             grid += f"M{beside[0]:.1f} {pixel:.1f}H{beside[1]:.1f}"
         if options.get("showticklabels") is not False:
-            lines = wrapped(text, room if full else 40.0, lines=2 if apart >= 27 else 1)
+            lines = wrapped(text, room if full else 40.0, lines=2 if apart >= 24 else 1)
             for k, line in enumerate(lines):
                 shift = 4.0 + _LINE * (k - (len(lines) - 1) / 2) * 0.93
                 labels += label(line, beside[0] - 8.0, pixel + shift, anchor="end")
