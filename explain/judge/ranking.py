@@ -90,9 +90,8 @@ class Ranking(Record):
         return (
             f"Of a row with “{self.output}” and one without, the model gives the first a higher score in "
             f"{_percent(auc.value)} of such pairs ({_percent(auc.low)} to {_percent(auc.high)}; 50 % is "
-            "chance). The tenth of "
-            f"the rows with the highest scores holds {_percent(tenth)} of all “{self.output}”, "
-            f"{formats.number(10 * tenth, 2)} times as many as a tenth taken at random."
+            f"chance). The tenth of the rows with the highest scores holds {_percent(tenth)} of all "
+            f"“{self.output}”, {formats.number(10 * tenth, 2)} times as many as a tenth taken at random."
         )
 
 
