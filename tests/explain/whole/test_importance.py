@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.inspection import permutation_importance as reference_importance
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import mean_squared_error, roc_auc_score
+from sklearn.metrics import roc_auc_score
 
 from explain import InputError
 from explain.whole.importance import PermutationImportance, permutation_importance
@@ -28,12 +28,17 @@ class Sum(RegressorMixin, BaseEstimator):
         return X["a"].to_numpy() + 0.5 * X["b"].to_numpy()
 
 
+def mean_squared(truth, outputs):
+    """As a metric like any other: scikit-learn's own checks its input for most of a millisecond."""
+    return float(((truth - outputs) ** 2).mean())
+
+
 def drawn(rng, n):
     X = pd.DataFrame({"a": rng.normal(size=n), "b": rng.normal(size=n), "c": rng.normal(size=n)})
     return X, X.a + 0.5 * X.b + rng.normal(0, 0.7, n)
 
 
-@pytest.mark.parametrize(("metric", "draws"), [(None, 300), (mean_squared_error, 120)])
+@pytest.mark.parametrize(("metric", "draws"), [(None, 300), (mean_squared, 250)])
 def test_intervals_hold_the_importance_over_all_such_rows(metric, draws):
     """The truth is 2 β² Var(x): rows, receiving and giving, and shuffles are all chance here."""
     hits, widths, means = [], [], []
