@@ -46,7 +46,7 @@ class GradientEngine(Engine):
         patience = 0.35 * game.clock.left()
         parts = [exactly(initial, patience, together.walkers[0])[0], exactly(game, patience, trees)[0]]
         if parts[0] is not None and parts[1] is not None:
-            return Attribution(np.add(*parts), None, "exact: trees on top of another model")
+            return Attribution(parts[0] + parts[1], None, "exact: trees on top of another model")
         if affordable(game, together):
             return enumerate_coalitions(game, together, 0.7 * game.clock.left())
         return sample_permutations(game, together)

@@ -7,9 +7,9 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import stdtrit
 
 from ..game import Game
+from ..intervals import normal_quantile, student
 from ..space import Ints
 from ..walkers import Walker, walker_for
 from .base import Attribution, Engine, Floats
@@ -57,7 +57,8 @@ class _Sums:
     @classmethod
     def zero(cls, shape: tuple[int, int, int]) -> _Sums:
         """Before any background row was used."""
-        return cls(*(np.zeros(shape) for _ in range(5)), np.zeros(shape[2]), np.zeros(shape[2]))
+        each = [np.zeros(shape) for _ in range(5)]
+        return cls(each[0], each[1], each[2], each[3], each[4], np.zeros(shape[2]), np.zeros(shape[2]))
 
 
 def sample_permutations(game: Game, walker: Walker, *, strata: int | None = None) -> Attribution:
@@ -161,7 +162,7 @@ def _continued(estimate: Floats, error: Floats, rows: Ints, total: Floats) -> tu
     values = mean + ((total - mean.sum(axis=0)) / players)[:, None]
     off = estimate - values[rows]
     spread = np.sqrt((off**2).mean(axis=0)) * reached / (reached - 1)
-    errors = np.broadcast_to(spread * float(stdtrit(reached - 1, 0.975)) / 1.96, values.shape).copy()
+    errors = np.broadcast_to(spread * student(0.95, reached - 1) / normal_quantile(0.95), values.shape).copy()
     values[rows], errors[rows] = estimate, error
     return values, errors
 
@@ -210,7 +211,7 @@ def _widened(sums: _Sums) -> Floats:
     """Student's factor for variances that few strata are the most of (Satterthwaite, 1946)."""
     some = sums.within_squared > 0
     freedom = np.where(some, sums.within**2, 1.0) / np.where(some, sums.within_squared, 1.0)
-    return np.asarray(np.where(some, stdtrit(freedom, 0.975) / 1.96, 1.0), dtype=np.float64)
+    return np.asarray(np.where(some, student(0.95, freedom) / normal_quantile(0.95), 1.0), dtype=np.float64)
 
 
 def _estimate(sums: _Sums, background: int, spread_all: Floats) -> tuple[Floats, Floats]:
@@ -241,5 +242,5 @@ def _estimate(sums: _Sums, background: int, spread_all: Floats) -> tuple[Floats,
     between = (spread * max(1, used - 2) + _PRIOR * usual) / (max(1, used - 2) + _PRIOR)
     leverage = np.where(steady, offset**2 / np.where(steady, spread_level + prior, 1.0), 0.0)
     variance = (1.0 - used / background) * between * (1.0 / used + leverage) + within / background
-    widened = float(stdtrit(max(1, used - 2), 0.975)) / 1.96
+    widened = float(student(0.95, max(1, used - 2))) / normal_quantile(0.95)
     return estimate, widened * np.sqrt(variance)

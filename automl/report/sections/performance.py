@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from explain.judge.intervals import Estimate
+
 from explain.formats import number
 from explain.judge.calibration import Calibration
 from explain.judge.confusion import WORDS, Confusion
-from explain.judge.intervals import Estimate
 from explain.judge.performance import Performance
 from explain.judge.ranking import Ranking
 from explain.judge.residuals import LEVELS, Residuals

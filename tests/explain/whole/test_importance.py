@@ -57,9 +57,10 @@ def test_intervals_hold_the_importance_over_all_such_rows(metric, draws):
         assert found.importance[j] == found.stderr[j] == 0.0
     # Squared losses have long tails, so that at 80 rows 95 % is not quite reached.
     assert 0.88 <= np.mean(hits) <= 0.98
-    assert np.mean(means) == pytest.approx(1.0, abs=0.04)  # no row keeps its own value
     sd = np.sqrt((np.std(means[::2]) ** 2 + np.std(means[1::2]) ** 2) / 2)
-    assert 0.85 <= np.sqrt(np.mean(np.square(widths))) / sd <= 1.3
+    # No row keeps its own value, so nothing pulls the mean to zero; the two columns share their rows.
+    assert abs(np.mean(means) - 1.0) <= 3 * sd / np.sqrt(draws)
+    assert 0.8 <= np.sqrt(np.mean(np.square(widths))) / sd <= 1.3
 
 
 def test_more_shuffles_leave_the_error_of_the_rows():
