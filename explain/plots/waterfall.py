@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,8 @@ from .. import formats
 from ..explanation import Explanation
 from .figure import Z95, cell_label, finished, quantity, scale_factor, signed, unit
 from .theme import DEFAULT, Theme
+
+_DECIMALS = 6  # smaller steps are written with an exponent
 
 
 def waterfall(
@@ -47,7 +50,7 @@ def waterfall(
             x=[base, *steps, prediction],
             text=[
                 formats.level(base / factor, explanation.scale),
-                *[signed(step) for step in steps],
+                *_steps(steps),
                 formats.level(prediction / factor, explanation.scale),
             ],
             textposition="outside",
@@ -70,3 +73,13 @@ def waterfall(
     room = 0.18 * ((high - low) or 1.0)
     figure.update_xaxes(title_text=quantity(explanation, output), range=[low - room, high + room])
     return finished(figure, theme, rows=len(labels) + 2, labels=["average", *labels, "prediction"])
+
+
+def _steps(steps: list[float]) -> list[str]:
+    """Signed steps, all to the same place: that of the third digit of the largest."""
+    largest = max((abs(step) for step in steps), default=0.0)
+    decimals = max(0, 2 - math.floor(math.log10(largest))) if largest > 0 else 0
+    if decimals > _DECIMALS:
+        return [signed(step) for step in steps]
+    texts = [f"{step:+,.{decimals}f}".replace("-", formats.MINUS) for step in steps]
+    return [text if text.strip(f"+{formats.MINUS}0.") else text[1:] for text in texts]  # a zero has no sign
