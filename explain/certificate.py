@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from importlib import metadata
 from typing import Any
 
@@ -21,6 +21,7 @@ from .clock import Clock, Progress
 from .explanation import Explanation
 from .formats import number
 from .frames import checked_frames, frame_hash
+from .stored import Stored
 
 __all__ = ["Certificate", "Check", "certify", "check"]
 
@@ -102,7 +103,7 @@ class Check:
 
 
 @dataclass(frozen=True)
-class Certificate:
+class Certificate(Stored):
     """What was measured of a model's explanations.
 
     Attributes
@@ -138,16 +139,6 @@ class Certificate:
     def holds(self) -> bool:
         """Whether contributions add up and agree with brute force as claimed."""
         return self.additivity_error <= TOLERANCE * max(1.0, self.check.largest_value) and self.check.holds
-
-    def to_json(self) -> dict[str, Any]:
-        """As plain JSON values."""
-        return {**asdict(self), "check": {**asdict(self.check), "players": list(self.check.players)}}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Certificate:
-        """Inverse of :meth:`to_json`."""
-        found = data["check"]
-        return cls(**{**data, "check": Check(**{**found, "players": tuple(found["players"])})})
 
 
 def certify(

@@ -9,6 +9,11 @@ from dataclasses import dataclass, field
 Progress = Callable[[float], None]
 
 
+def part(progress: Progress | None, start: float, size: float) -> Progress | None:
+    """Progress of one part as progress of the whole: the part begins at ``start`` and is ``size`` of it."""
+    return None if progress is None else lambda share: progress(start + share * size)
+
+
 @dataclass(frozen=True)
 class Clock:
     """Seconds left of a budget, on the monotonic clock.

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .clock import Clock, Progress
+from .clock import Clock, Progress, part
 from .engines import Attribution, attribute
 from .errors import InputError
 from .explanation import Explanation
@@ -99,7 +99,7 @@ class Explainer:
         for start in range(0, max(n, 1), _BLOCK):
             block = rows.iloc[start : start + _BLOCK]
             share = clock.share(len(block) / max(1, n - start))
-            game = self._game(block, share, _part(progress, start, len(block), n))
+            game = self._game(block, share, part(progress, start / n, len(block) / n))
             own.append(game.predictions[: len(block)])
             parts.append(attribute(game))
         attribution = _joined(parts)
@@ -135,7 +135,7 @@ class Explainer:
         raw = FrameSpace(rows, self._background, self._memo, owner=self._owner)
         estimator, space = resolve(self._model, raw, seed=self._seed)
         game = Game(estimator, space, self._outputs.shape[1], self._scale, self._seed, clock, progress)
-        if np.allclose(game.predictions[game.n :], self._outputs, rtol=1e-9, atol=1e-9, equal_nan=True):
+        if np.allclose(game.usual, self._outputs, rtol=1e-9, atol=1e-9, equal_nan=True):
             return game
         return replace(game, estimator=self._model, space=raw)  # a pipeline that predicts in its own way
 
@@ -153,13 +153,6 @@ class Explainer:
         digest = hashlib.sha256(f"{type(self._model).__name__}\0{self._classes}\0".encode())
         digest.update(np.round(self._outputs, 9).tobytes())
         return digest.hexdigest()
-
-
-def _part(progress: Progress | None, start: int, rows: int, n: int) -> Progress | None:
-    """Progress of one block of rows as progress of the whole."""
-    if progress is None or not n:
-        return progress
-    return lambda share: progress((start + share * rows) / n)
 
 
 def _joined(parts: list[Attribution]) -> Attribution:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from .errors import InputError
-from .frames import frame_from_json, frame_to_json
+from .frames import column_position
 from .groups import Groups, grouped_data, owners
 from .labels import Outputs
 from .reference import Reference
+from .stored import Stored
 
 if TYPE_CHECKING:
     import shap
@@ -21,8 +22,6 @@ if TYPE_CHECKING:
     from .reasons import Reason
 
 Floats = NDArray[np.float64]
-
-FORMAT = 1
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,7 +89,7 @@ class GlobalImportance:
 
 
 @dataclass(frozen=True, eq=False)
-class Explanation(Outputs):
+class Explanation(Outputs, Stored):
     """Attributions of a model's outputs to raw columns.
 
     Attributes
@@ -173,9 +172,7 @@ class Explanation(Outputs):
         InputError
             If there is no such column.
         """
-        if column not in self.columns:
-            raise InputError(f"Expected a column out of {', '.join(self.columns)}, found {column!r}.")
-        return self.columns.index(column)
+        return column_position(self.columns, column)
 
     def local(self, i: int) -> LocalExplanation:
         """The explanation of row ``i`` (0-based position)."""
@@ -299,56 +296,20 @@ class Explanation(Outputs):
             compute_time=self.milliseconds / 1000,
         )
 
-    def to_json(self) -> dict[str, Any]:
-        """As a dictionary of plain JSON values; :meth:`from_json` gives it back exactly."""
-        return {
-            "format": FORMAT,
-            "values": self.values.tolist(),
-            "base": self.base.tolist(),
-            "prediction": self.prediction.tolist(),
-            "data": frame_to_json(self.data),
-            "columns": list(self.columns),
-            "classes": None if self.classes is None else list(self.classes),
-            "scale": self.scale,
-            "method": self.method,
-            "exact": self.exact,
-            "stderr": None if self.stderr is None else self.stderr.tolist(),
-            "additivity_error": self.additivity_error,
-            "reference": [reference.to_json() for reference in self.reference],
-            "background_rows": self.background_rows,
-            "background_hash": self.background_hash,
-            "model_hash": self.model_hash,
-            "seed": self.seed,
-            "milliseconds": self.milliseconds,
-        }
-
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Explanation:
+    def from_json(cls, data: dict[str, Any]) -> Self:
         """Inverse of :meth:`to_json`.
 
         Raises
         ------
         InputError
-            If the format is not one this version reads.
+            See :meth:`explain.stored.Stored.from_json`.
         """
-        if data.get("format") != FORMAT:
-            raise InputError(f"Expected an explanation of format {FORMAT}, found {data.get('format')!r}.")
-        columns = tuple(data["columns"])
-        outputs = len(data["base"])
-        shape = (len(data["prediction"]), len(columns), outputs)
-        fields = {key: value for key, value in data.items() if key != "format"}
-        stderr = data["stderr"]
-        fields |= {
-            "values": np.array(data["values"], dtype=np.float64).reshape(shape),
-            "base": np.array(data["base"], dtype=np.float64),
-            "prediction": np.array(data["prediction"], dtype=np.float64).reshape(shape[0], outputs),
-            "data": frame_from_json(data["data"]),
-            "columns": columns,
-            "classes": None if data["classes"] is None else tuple(data["classes"]),
-            "stderr": None if stderr is None else np.array(stderr, dtype=np.float64).reshape(shape),
-            "reference": tuple(Reference.from_json(item) for item in data["reference"]),
-        }
-        return cls(**fields)
+        if data.get("values") == []:  # so were explanations of no rows written at first
+            shape = [0, len(data["columns"]), len(data["base"])]
+            empty = {"values": {"shape": shape}, "prediction": {"shape": [0, shape[2]]}}
+            data = {**data, **empty, "stderr": data["stderr"] and {"shape": shape}}
+        return super().from_json(data)
 
 
 def checked_mask(mask: Any, rows: int) -> NDArray[np.bool_]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
-from .reference import Reference
+from .reference import Kind, Reference
 
 MINUS = "\u2212"
 
@@ -57,15 +58,23 @@ def change(value: float, scale: str) -> str:
 
 def cell(value: Any, reference: Reference) -> str:
     """A raw value of a column."""
+    return _cell(value, reference.kind)
+
+
+def coordinate(value: float | str | None, kind: Kind) -> str:
+    """A value as results hold it: a number, a date in seconds since 1970, a label, or None for missing."""
+    return _cell(pd.Timestamp(value, unit="s") if kind == "date" and value is not None else value, kind)
+
+
+def _cell(value: Any, kind: Kind) -> str:
     if is_missing(value):
         return "missing"
-    if reference.kind == "date":
+    if kind == "date":
         moment = pd.Timestamp(value)
         return f"{moment:%Y-%m-%d}" if moment == moment.normalize() else f"{moment:%Y-%m-%d %H:%M}"
-    if reference.kind == "number" and not isinstance(value, str):
+    if kind == "number" and not isinstance(value, str):
         return plain(float(value))
-    text = str(value)
-    return text if len(text) <= 40 else text[:39] + "…"
+    return shortened(str(value), 40)
 
 
 def typical(reference: Reference) -> str | None:
@@ -88,6 +97,16 @@ def is_missing(value: Any) -> bool:
     return value is None or bool(pd.isna(value))
 
 
-def listed(items: list[str]) -> str:
+def shortened(text: str, length: int) -> str:
+    """A text of at most so many characters."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def percent(share: float, digits: int = 2) -> str:
+    """A share as a percentage with about ``digits`` significant digits."""
+    return f"{number(100 * share, digits)} %"
+
+
+def listed(items: Sequence[str], last: str = "and") -> str:
     """Words in a row: "a, b and c"."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -106,6 +107,34 @@ def checked_rows(X: Any, background: pd.DataFrame) -> pd.DataFrame:
         raise InputError(f"Expected X to have only the background's columns; also found: {', '.join(extra)}.")
     numbered: pd.DataFrame = X[list(background.columns)].reset_index(drop=True)
     return numbered
+
+
+def checked_table(X: Any) -> pd.DataFrame:
+    """Rows of at least one, numbered from 0.
+
+    Raises
+    ------
+    InputError
+        If it is no DataFrame, is empty, or a column occurs twice.
+    """
+    _check_frame("X", X)
+    if not len(X):
+        raise InputError("Expected at least one row in X, found none.")
+    numbered: pd.DataFrame = X.reset_index(drop=True)
+    return numbered
+
+
+def column_position(columns: Sequence[str], column: str) -> int:
+    """Position of a column.
+
+    Raises
+    ------
+    InputError
+        If there is no such column.
+    """
+    if column not in columns:
+        raise InputError(f"Expected a column out of {', '.join(columns)}, found {column!r}.")
+    return columns.index(column)
 
 
 def checked_frames(X: Any, background: Any) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
@@ -11,13 +11,14 @@ from . import formats
 from .explanation import Explanation
 from .frames import plain_cell
 from .reference import Reference, as_numbers
+from .stored import Stored
 
 _EXTREME = 0.025  # beyond these shares of the background a value is among the lowest or highest
 _TYPICAL = (0.4, 0.6)  # between these it is close to the median
 
 
 @dataclass(frozen=True)
-class Comparison:
+class ValueComparison:
     """How a value compares with what is usual in its column.
 
     Attributes
@@ -38,7 +39,7 @@ class Comparison:
 
 
 @dataclass(frozen=True)
-class Reason:
+class Reason(Stored):
     """Why one column matters for one row's output.
 
     Attributes
@@ -53,7 +54,7 @@ class Reason:
         In units of the explanation's scale.
     stderr : float or None
         Its standard error where sampled.
-    comparison : Comparison
+    comparison : ValueComparison
     sentence : str
     """
 
@@ -63,17 +64,8 @@ class Reason:
     direction: str
     contribution: float
     stderr: float | None
-    comparison: Comparison
+    comparison: ValueComparison
     sentence: str
-
-    def to_json(self) -> dict[str, Any]:
-        """As a dictionary of plain JSON values; :meth:`from_json` gives it back exactly."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Reason:
-        """Inverse of :meth:`to_json`."""
-        return cls(**{**data, "comparison": Comparison(**data["comparison"])})
 
 
 def reason_codes(explanation: Explanation, i: int, output: Any = None, *, top: int = 4) -> tuple[Reason, ...]:
@@ -127,18 +119,18 @@ def explained_output(explanation: Explanation, i: int, output: Any) -> int:
     return explanation.output_index(output)
 
 
-def compare(cell: pd.Series[Any], reference: Reference) -> Comparison:
+def compare(cell: pd.Series[Any], reference: Reference) -> ValueComparison:
     """Compare the single value of ``cell`` with what is usual in its column."""
     value, usual = cell.iloc[0], formats.typical(reference)
     if formats.is_missing(value):
-        return Comparison("missing", usual, None)
+        return ValueComparison("missing", usual, None)
     if reference.kind == "label":
         if usual is None:
-            return Comparison("unknown", None, None)
-        return Comparison("most_frequent" if str(value) == reference.top else "other_label", usual, None)
+            return ValueComparison("unknown", None, None)
+        return ValueComparison("most_frequent" if str(value) == reference.top else "other_label", usual, None)
     place = None if isinstance(value, str) else reference.percentile(float(as_numbers(cell)[0]))
     if place is None:
-        return Comparison("unknown", usual, None)
+        return ValueComparison("unknown", usual, None)
     dates = reference.kind == "date"
     if place <= _EXTREME:
         code = "earliest" if dates else "lowest"
@@ -150,10 +142,10 @@ def compare(cell: pd.Series[Any], reference: Reference) -> Comparison:
         code = "later" if dates else "above"
     else:
         code = "typical"
-    return Comparison(code, usual, place)
+    return ValueComparison(code, usual, place)
 
 
-def _statement(explanation: Explanation, i: int, j: int, comparison: Comparison) -> str:
+def _statement(explanation: Explanation, i: int, j: int, comparison: ValueComparison) -> str:
     """The value and how it compares: the first half of a sentence."""
     value = formats.cell(explanation.data.iloc[i, j], explanation.reference[j])
     column, usual = explanation.columns[j], comparison.usual

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
@@ -67,13 +67,6 @@ class Reference:
         low = np.searchsorted(grid, value, side="left") / len(grid)
         high = np.searchsorted(grid, value, side="right") / len(grid)
         return float(low + high) / 2
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Reference:
-        return cls(**{**data, "quantiles": tuple(data["quantiles"])})
 
 
 def column_kind(column: pd.Series[Any]) -> Kind:

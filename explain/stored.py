@@ -1,35 +1,33 @@
-"""Results as JSON and back, field by field, without loss."""
+"""Results as JSON and back, by the types that their fields are annotated with."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import fields
-from typing import Any, ClassVar, Self
+import types
+from dataclasses import fields, is_dataclass
+from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
+import pandas as pd
 
 from .errors import InputError
-
-FORMAT = 1
+from .frames import frame_from_json, frame_to_json
 
 
 class Stored:
-    """A frozen dataclass whose fields are plain values, tuples, dictionaries with text as keys, arrays of
-    numbers, and other stored results.
+    """Base of frozen dataclasses that are kept as JSON.
 
-    Lists come back as tuples; everything else exactly as it was.
+    Fields are numbers, texts, tuples, dictionaries with text as keys, arrays, frames, and other dataclasses.
+    JSON has neither NaN nor infinity; they are the texts "NaN", "Infinity" and "-Infinity", as Protocol
+    Buffers write them. Lists do not tell the dimensions of an array without cells: it is ``{"shape": ...}``.
     """
 
-    _kinds: ClassVar[dict[str, type[Stored]]] = {}
-
-    def __init_subclass__(cls) -> None:
-        Stored._kinds[cls.__name__] = cls
+    format: ClassVar[int] = 1
+    """Raised when the fields change, so that data of another version are refused and not misread."""
 
     def to_json(self) -> dict[str, Any]:
         """As a dictionary of plain JSON values; :meth:`from_json` gives it back exactly."""
-        this: Any = self
-        values = {field.name: _encoded(getattr(this, field.name)) for field in fields(this)}
-        return {"result": type(self).__name__, "format": FORMAT, **values}
+        return {"format": self.format, **_fields_to_json(self)}
 
     @classmethod
     def from_json(cls, data: dict[str, Any]) -> Self:
@@ -38,51 +36,117 @@ class Stored:
         Raises
         ------
         InputError
-            If the data are of another kind or of a format that this version does not read.
+            If the format is not one that this version reads, a field is missing or unknown, or a value is
+            not of its field's type.
         """
-        kind = Stored._kinds.get(str(data.get("result")))
-        if kind is None or not issubclass(kind, cls) or data.get("format") != FORMAT:
+        found = data.get("format", 1)  # certificates were first stored without
+        if found != cls.format:
             raise InputError(
-                f"Expected a {cls.__name__} of format {FORMAT}, found {data.get('result')!r} of format "
-                f"{data.get('format')!r}; make the result anew with this version."
+                f"Expected a {cls.__name__} of format {cls.format}, found {found!r}; "
+                "make the result anew with this version."
             )
-        return kind(
-            **{key: _decoded(value) for key, value in data.items() if key not in ("result", "format")}
-        )
+        result: Self = _dataclass_from_json(cls, data)
+        return result
 
 
-def _encoded(value: Any) -> Any:
+def _fields_to_json(result: Any) -> dict[str, Any]:
+    return {field.name: _to_json(getattr(result, field.name)) for field in fields(result)}
+
+
+def _to_json(value: Any) -> Any:
     if isinstance(value, np.ndarray):
-        return {
-            "array": [_encoded(cell) for cell in value.ravel().tolist()],
-            "shape": list(value.shape),
-            "dtype": value.dtype.name,
-        }
-    if isinstance(value, Stored):
-        return value.to_json()
-    if isinstance(value, float) and not math.isfinite(value):
-        return {"float": repr(value)}
-    if isinstance(value, (list, tuple)):
-        return [_encoded(item) for item in value]
-    if isinstance(value, dict):
-        return {"map": {str(key): _encoded(item) for key, item in value.items()}}
+        if not value.size:
+            return {"shape": list(value.shape)}
+        finite = value.dtype.kind != "f" or np.isfinite(value).all()
+        return value.tolist() if finite else _to_json(value.tolist())
     if isinstance(value, np.generic):
-        return _encoded(value.item())
+        return _to_json(value.item())
+    if isinstance(value, float) and not math.isfinite(value):
+        return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
     if value is None or isinstance(value, (bool, int, float, str)):
         return value
-    raise TypeError(f"Expected a value that JSON can hold, found {type(value).__name__}")
+    if isinstance(value, (tuple, list)):
+        return [_to_json(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): _to_json(item) for key, item in value.items()}
+    if isinstance(value, pd.DataFrame):
+        return frame_to_json(value)
+    if is_dataclass(value):
+        return _fields_to_json(value)
+    raise TypeError(f"Expected a value that JSON can hold, found {type(value).__name__}.")
 
 
-def _decoded(value: Any) -> Any:
-    if isinstance(value, list):
-        return tuple(_decoded(item) for item in value)
-    if not isinstance(value, dict):
+def _dataclass_from_json(cls: type[Any], data: dict[str, Any]) -> Any:
+    names = [field.name for field in fields(cls)]
+    absent = [name for name in names if name not in data]
+    extra = [name for name in data if name not in names and name != "format"]
+    if absent or extra:
+        raise InputError(
+            f"Expected a {cls.__name__} with the fields {', '.join(names)}; "
+            f"missing: {', '.join(absent) or 'none'}; unknown: {', '.join(extra) or 'none'}."
+        )
+    hints = get_type_hints(cls)
+    return cls(**{name: _from_json(hints[name], data[name], f"{cls.__name__}.{name}") for name in names})
+
+
+def _from_json(hint: Any, value: Any, where: str) -> Any:
+    try:
+        return _read(hint, value, where)
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
+        if isinstance(error, InputError):
+            raise
+        raise InputError(f"Expected {where} as {hint}, found {value!r:.80}.") from error
+
+
+def _read(hint: Any, value: Any, where: str) -> Any:
+    """The value of a field; TypeError or ValueError where it is of another type."""
+    if hint is Any:
         return value
-    if "array" in value:
-        cells = [_decoded(cell) for cell in value["array"]]
-        return np.array(cells, dtype=value["dtype"]).reshape(value["shape"])
-    if "float" in value:
-        return float(value["float"])
-    if "map" in value:
-        return {key: _decoded(item) for key, item in value["map"].items()}
-    return Stored.from_json(value)
+    if hint is float:
+        return _number(value)
+    if hint in (bool, int, str):
+        if type(value) is not hint:
+            raise TypeError
+        return value
+    if hint is pd.DataFrame:
+        return frame_from_json(value)
+    if is_dataclass(hint):
+        return _dataclass_from_json(hint, value)  # type: ignore[arg-type]
+    origin, args = get_origin(hint), get_args(hint)
+    if origin is Literal:
+        if value not in args:
+            raise ValueError
+        return value
+    if origin in (Union, types.UnionType):
+        return _read(_option(args, value), value, where)
+    if origin is np.ndarray:
+        return _array(get_args(args[1])[0], value)
+    if origin is tuple:
+        kinds = [args[0]] * len(value) if args[1:] == (Ellipsis,) else list(args)
+        return tuple(_from_json(kind, item, where) for kind, item in zip(kinds, value, strict=True))
+    if origin is dict:
+        return {key: _from_json(args[1], item, where) for key, item in value.items()}
+    if value is None and hint is type(None):
+        return None
+    raise TypeError
+
+
+def _option(options: tuple[Any, ...], value: Any) -> Any:
+    """The type of a union that a JSON value is of: null is None, text is text if it can be."""
+    if value is None:
+        return type(None)
+    if isinstance(value, str) and str in options:
+        return str
+    return next(option for option in options if option not in (str, type(None)))
+
+
+def _array(dtype: Any, value: Any) -> np.ndarray[Any, Any]:
+    if isinstance(value, dict):
+        return np.empty(value["shape"], dtype=dtype)
+    return np.array(value, dtype=dtype)  # reads "NaN" and "Infinity" as floats
+
+
+def _number(value: Any) -> float:
+    if isinstance(value, bool) or (isinstance(value, str) and value not in ("NaN", "Infinity", "-Infinity")):
+        raise TypeError
+    return float(value)

@@ -9,7 +9,7 @@ from typing import Any
 
 from . import formats
 from .explanation import Explanation
-from .reasons import Comparison, compare, explained_output
+from .reasons import ValueComparison, compare, explained_output
 
 _AVERAGE = {"probability": "average probability", "target": "average prediction", "margin": "average margin"}
 
@@ -42,9 +42,9 @@ def sentence(explanation: Explanation, i: int, output: Any = None, *, top: int =
     down = [_reason(explanation, i, name, value) for name, value in named if value < 0]
     parts = []
     if up:
-        parts.append(f"{_list(up)}, which {_raises(up)} it")
+        parts.append(f"{formats.listed(up)}, which {_raises(up)} it")
     if down:
-        parts.append(f"{_list(down)}, which {_lowers(down)} it")
+        parts.append(f"{formats.listed(down)}, which {_lowers(down)} it")
     first, second = (parts[0], parts[1:]) if not up or named[0][1] > 0 else (parts[1], parts[:1])
     return f"{lead} The model used {first}" + (f", and {second[0]}" if second else "") + "."
 
@@ -65,12 +65,12 @@ def global_sentence(explanation: Explanation, *, top: int = 3) -> str:
     if total <= 0:
         return "No column moves the model's output."
     names = [
-        f"{name} ({formats.number(100 * value / total, 2)} %)"
+        f"{name} ({formats.percent(value / total)})"
         for name, value in zip(importance.columns[:top], importance.importance[:top].tolist(), strict=True)
         if value > 0
     ]
     return (
-        f"Over {explanation.rows:,} rows the model used {_list(names)} most; "
+        f"Over {explanation.rows:,} rows the model used {formats.listed(names)} most; "
         "the percentages are shares of all movement away from the average."
     )
 
@@ -97,7 +97,7 @@ def _reason(explanation: Explanation, i: int, column: str, value: float) -> str:
     return f"{text[:-1]}; {moved})" if text.endswith(")") and " (" in text else f"{text} ({moved})"
 
 
-def _beside(comparison: Comparison) -> str | None:
+def _beside(comparison: ValueComparison) -> str | None:
     """What is usual, in brackets behind a value."""
     code, usual, place = comparison.code, comparison.usual, comparison.percentile
     if code == "missing":
@@ -120,10 +120,6 @@ def _beside(comparison: Comparison) -> str | None:
 def _percent(place: float) -> str:
     """A percentile from 21 stored quantiles is good to about 5 %."""
     return f"{min(95, 5 * round(100 * place / 5))} %"
-
-
-def _list(items: list[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def _raises(items: list[str]) -> str:

@@ -19,7 +19,11 @@ from .sample import sample_permutations
 
 
 class GradientEngine(Engine):
-    """A GradientBoostingRegressor with ``init``: the values of that model and those of the trees add up."""
+    """A GradientBoostingRegressor with ``init``: the values of that model and those of the trees add up.
+
+    A linear model there works in single precision, so that its outputs are not reproducible enough to be
+    taken apart: the whole is then left to the engines that ask the model.
+    """
 
     name = "gradient"
     order = 32
@@ -42,7 +46,7 @@ class GradientEngine(Engine):
         patience = 0.35 * game.clock.left()
         parts = [exactly(initial, patience, together.walkers[0])[0], exactly(game, patience, trees)[0]]
         if parts[0] is not None and parts[1] is not None:
-            return Attribution(np.add(*parts), None, "exact: trees on top of another model")
+            return Attribution(parts[0] + parts[1], None, "exact: trees on top of another model")
         if affordable(game, together):
             return enumerate_coalitions(game, together, 0.7 * game.clock.left())
         return sample_permutations(game, together)

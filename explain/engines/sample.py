@@ -7,9 +7,9 @@ import time
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t
 
 from ..game import Game
+from ..intervals import normal_quantile, student
 from ..space import Ints
 from ..walkers import Walker, walker_for
 from .base import Attribution, Engine, Floats
@@ -46,6 +46,7 @@ class _Sums:
     credit_squared: Floats
     credit_level: Floats
     within: Floats
+    within_squared: Floats
     level: Floats
     level_squared: Floats
     used: int = 0
@@ -56,18 +57,20 @@ class _Sums:
     @classmethod
     def zero(cls, shape: tuple[int, int, int]) -> _Sums:
         """Before any background row was used."""
-        return cls(*(np.zeros(shape) for _ in range(4)), np.zeros(shape[2]), np.zeros(shape[2]))
+        each = [np.zeros(shape) for _ in range(5)]
+        return cls(each[0], each[1], each[2], each[3], each[4], np.zeros(shape[2]), np.zeros(shape[2]))
 
 
 def sample_permutations(game: Game, walker: Walker, *, strata: int | None = None) -> Attribution:
     """Shapley values by antithetic pairs of random permutations, stratified by background row.
 
     Each background row z is a stratum, from which pairs (a permutation and its reverse) are walked. With
-    all strata used, only the spread between pairs of the same z counts as error. When the time budget ends
+    all strata used, only the spread between pairs of the same z counts as error, widened by Student's factor
+    where that comes from few strata, so that 1.96 of it make a 95 % interval. When the time budget ends
     sooner, the strata are a random subset: the estimate is then corrected by regression on the output at z
     (whose mean over all z is known, which also keeps additivity exact) and the standard error is that of
-    two-stage sampling (Cochran, Sampling Techniques, 1977, eq. 10.15 and 7.29), widened by Student's factor
-    for few strata so that 1.96 of it still make a 95 % interval.
+    two-stage sampling (Cochran, Sampling Techniques, 1977, eq. 10.15 and 7.29), widened in the
+    same way for few strata.
 
     Parameters
     ----------
@@ -159,7 +162,7 @@ def _continued(estimate: Floats, error: Floats, rows: Ints, total: Floats) -> tu
     values = mean + ((total - mean.sum(axis=0)) / players)[:, None]
     off = estimate - values[rows]
     spread = np.sqrt((off**2).mean(axis=0)) * reached / (reached - 1)
-    errors = np.broadcast_to(spread * t.ppf(0.975, reached - 1) / 1.96, values.shape).copy()
+    errors = np.broadcast_to(spread * student(0.95, reached - 1) / normal_quantile(0.95), values.shape).copy()
     values[rows], errors[rows] = estimate, error
     return values, errors
 
@@ -193,13 +196,22 @@ def _add_stratum(
         sums.credit_squared[rows] += mean**2
         sums.credit_level[rows] += mean * level
         if rounds > 1:
-            sums.within[rows] += pair.var(axis=1, ddof=1)
+            spread = pair.var(axis=1, ddof=1)
+            sums.within[rows] += spread
+            sums.within_squared[rows] += spread**2 / (rounds - 1)
     sums.level += level
     sums.level_squared += level**2
     sums.used += 1
     sums.repeated += rounds > 1
     sums.walks += 2 * rounds
     sums.inverse_pairs += 1 / rounds
+
+
+def _widened(sums: _Sums) -> Floats:
+    """Student's factor for variances that few strata are the most of (Satterthwaite, 1946)."""
+    some = sums.within_squared > 0
+    freedom = np.where(some, sums.within**2, 1.0) / np.where(some, sums.within_squared, 1.0)
+    return np.asarray(np.where(some, student(0.95, freedom) / normal_quantile(0.95), 1.0), dtype=np.float64)
 
 
 def _estimate(sums: _Sums, background: int, spread_all: Floats) -> tuple[Floats, Floats]:
@@ -212,7 +224,7 @@ def _estimate(sums: _Sums, background: int, spread_all: Floats) -> tuple[Floats,
     # Spread between pairs of one stratum, and what it adds to the variance of the mean over the strata.
     within = sums.within / max(1, sums.repeated) * (sums.inverse_pairs / used)
     if used == background:
-        return mean, np.sqrt(within / background)
+        return mean, _widened(sums) * np.sqrt(within / background)
     offset = sums.level / used
     spread_level = sums.level_squared - sums.level**2 / used
     shared = sums.credit_level - sums.credit * offset
@@ -230,5 +242,5 @@ def _estimate(sums: _Sums, background: int, spread_all: Floats) -> tuple[Floats,
     between = (spread * max(1, used - 2) + _PRIOR * usual) / (max(1, used - 2) + _PRIOR)
     leverage = np.where(steady, offset**2 / np.where(steady, spread_level + prior, 1.0), 0.0)
     variance = (1.0 - used / background) * between * (1.0 / used + leverage) + within / background
-    widened = float(t.ppf(0.975, max(1, used - 2))) / 1.96
+    widened = float(student(0.95, max(1, used - 2))) / normal_quantile(0.95)
     return estimate, widened * np.sqrt(variance)

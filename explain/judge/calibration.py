@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from .. import formats
 from ..errors import InputError
-from ..records import Record
-from .intervals import wilson
+from ..intervals import wilson
+from ..stored import Stored
+from .bins import equal_bins
 
 Floats = NDArray[np.float64]
 
@@ -26,7 +27,7 @@ _DRAWS = 2000
 
 
 @dataclass(frozen=True, eq=False)
-class Calibration(Record):
+class Calibration(Stored):
     """Predicted probabilities of one class against how often it happened.
 
     Attributes
@@ -125,7 +126,7 @@ def calibration_of(
         raise InputError(f"Expected at least one row and one bin, found {len(truth)} and {bins}.")
     y = truth.astype(np.float64)
     w = np.ones(len(y)) if weight is None else weight
-    place = _bins(probability, w, max(1, min(bins, len(y) // _FEWEST_IN_BIN)))
+    place = equal_bins(probability, w, max(1, min(bins, len(y) // _FEWEST_IN_BIN)))
     size = int(place.max()) + 1
     total = np.bincount(place, w, size)
     predicted = np.bincount(place, w * probability, size) / total
@@ -157,13 +158,3 @@ def calibration_of(
         brier - reliability + resolution - uncertainty,
         level,
     )
-
-
-def _bins(probability: Floats, weight: Floats, bins: int) -> NDArray[np.int64]:
-    """Bins of about equal weight; equal probabilities share one."""
-    _, place = np.unique(probability, return_inverse=True)
-    mass = np.bincount(place, weight)
-    middle = (np.cumsum(mass) - mass / 2) / mass.sum()
-    coarse = np.minimum((middle * bins).astype(np.int64), bins - 1)
-    used = np.bincount(coarse, mass, bins) > 0
-    return np.asarray(np.maximum(np.cumsum(used) - 1, 0)[coarse][place], dtype=np.int64)

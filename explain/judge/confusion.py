@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import formats
 from ..errors import InputError
-from ..records import Record
-from .intervals import Estimate, cell_draws, sums_by, wilson
+from ..formats import percent
+from ..intervals import Estimate, cell_draws, sums_by, wilson
+from ..stored import Stored
 from .scored import Scored
 
 Floats = NDArray[np.float64]
@@ -27,7 +27,7 @@ WORDS = {
 
 
 @dataclass(frozen=True)
-class Score(Record):
+class Score(Stored):
     """A measure of decisions.
 
     Attributes
@@ -42,7 +42,7 @@ class Score(Record):
 
 
 @dataclass(frozen=True, eq=False)
-class Confusion(Record):
+class Confusion(Stored):
     """Truth (rows) against decision (columns).
 
     Attributes
@@ -79,8 +79,8 @@ class Confusion(Record):
         """How many decisions are right and what the most frequent error is, in words."""
         right = self.score("accuracy")
         text = (
-            f"{_percent(right.value)} of the decisions are right ({_percent(right.low)} to "
-            f"{_percent(right.high)})"
+            f"{percent(right.value, 3)} of the decisions are right ({percent(right.low, 3)} to "
+            f"{percent(right.high, 3)})"
         )
         wrong = self.counts * (1 - np.eye(len(self.classes)))
         if not wrong.any():
@@ -88,13 +88,9 @@ class Confusion(Record):
         i, j = np.unravel_index(int(wrong.argmax()), wrong.shape)
         return (
             f"{text}. The most frequent error is “{self.classes[j]}” where “{self.classes[i]}” was true: "
-            f"{_percent(float(self.share[i, j]))} of the rows with “{self.classes[i]}” "
-            f"({_percent(float(self.low[i, j]))} to {_percent(float(self.high[i, j]))})."
+            f"{percent(float(self.share[i, j]), 3)} of the rows with “{self.classes[i]}” "
+            f"({percent(float(self.low[i, j]), 3)} to {percent(float(self.high[i, j]), 3)})."
         )
-
-
-def _percent(value: float) -> str:
-    return f"{formats.number(100 * value, 3)} %"
 
 
 def confusion_of(

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from ..intervals import Estimate, means_by, student
 from .failures import Cohort, Failures
-from .intervals import Estimate, means_by, student
 from .rules import Coded, Rule, narrowed, rule_of
 
 Floats = NDArray[np.float64]
@@ -24,7 +24,7 @@ _CHANCE = 0.01
 
 
 @dataclass(frozen=True)
-class Node:
+class GrownNode:
     """A node of the tree on the rows that it was grown on: ``loss`` is the mean there."""
 
     rules: tuple[Rule, ...]
@@ -34,7 +34,9 @@ class Node:
     loss: float
 
 
-def grow(frame: pd.DataFrame, loss: Floats, weight: Floats | None, depth: int, prune: bool) -> list[Node]:
+def grow(
+    frame: pd.DataFrame, loss: Floats, weight: Floats | None, depth: int, prune: bool
+) -> list[GrownNode]:
     """A tree of the loss, its nodes with their rules, parents first."""
     from sklearn.tree import DecisionTreeRegressor
 
@@ -45,17 +47,17 @@ def grow(frame: pd.DataFrame, loss: Floats, weight: Floats | None, depth: int, p
         if frame.iloc[:, j].nunique(dropna=False) > 1
     ]
     if not coded:
-        return [Node((), -1, 0, True, float(np.average(loss, weights=weight)))]
+        return [GrownNode((), -1, 0, True, float(np.average(loss, weights=weight)))]
     matrix = np.column_stack([column.codes for column in coded])
     model = DecisionTreeRegressor(max_depth=depth, min_samples_leaf=leaf, random_state=0)
     tree = model.fit(matrix, loss, sample_weight=weight).tree_
-    nodes: list[Node] = []
+    nodes: list[GrownNode] = []
     divided = _divided(tree, coded) if prune else tree.children_left >= 0
 
     def visit(at: int, rules: tuple[Rule, ...], parent: int, level: int) -> None:
         left, right = int(tree.children_left[at]), int(tree.children_right[at])
         place = len(nodes)
-        nodes.append(Node(rules, parent, level, not divided[at], float(tree.value[at].ravel()[0])))
+        nodes.append(GrownNode(rules, parent, level, not divided[at], float(tree.value[at].ravel()[0])))
         if not divided[at]:
             return
         column, cut = coded[tree.feature[at]], float(tree.threshold[at])
@@ -91,7 +93,7 @@ def _divided(tree: Any, coded: list[Coded]) -> Bools:
 
 
 def checked(
-    nodes: list[Node],
+    nodes: list[GrownNode],
     frame: pd.DataFrame,
     loss: Floats,
     weight: Floats | None,
@@ -116,7 +118,7 @@ def checked(
     total = float(np.average(loss, weights=w))
     for inside in masks:
         mean, error, freedom = (float(part[1]) for part in means_by(loss, weight, inside.astype(np.int64), 2))
-        half = student(level, freedom) * error if freedom > 0 else np.inf
+        half = float(student(level, freedom)) * error
         low = max(0.0, mean - half) if loss.min() >= 0 else mean - half
         estimates.append(Estimate(mean, low, mean + half))
     leaves = [k for k, node in enumerate(nodes) if node.leaf and len(nodes) > 1]

@@ -19,8 +19,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from .. import formats
 from ..errors import InputError
-from ..records import Record
-from .intervals import Estimate
+from ..intervals import Estimate
+from ..stored import Stored
 from .rules import Rule, words
 from .scored import Scored, checked_weight
 
@@ -39,7 +39,7 @@ _GROWN = 20_000  # rows that a tree is grown on at most: cohorts of 2 % have 400
 
 
 @dataclass(frozen=True)
-class Cohort(Record):
+class Cohort(Stored):
     """A node of the tree.
 
     Attributes
@@ -93,7 +93,7 @@ class Cohort(Record):
 
 
 @dataclass(frozen=True)
-class Failures(Record):
+class Failures(Stored):
     """The error-analysis tree of a model.
 
     Attributes
@@ -143,8 +143,8 @@ class Failures(Record):
             )
         worst = weak[0]
         text = (
-            f"The model does worst where {worst.words}: {formats.number(100 * worst.coverage, 2)} % of the "
-            f"rows, with a mean {self.loss_words} of {formats.number(worst.loss.value)} "
+            f"The model does worst where {worst.words}: {formats.percent(worst.coverage)} of the rows, with a "
+            f"mean {self.loss_words} of {formats.number(worst.loss.value)} "
             f"({formats.number(worst.loss.low)} to {formats.number(worst.loss.high)}), "
             f"{formats.number(worst.lift, 2)} times that of all rows."
         )

@@ -25,8 +25,8 @@ from numpy.typing import NDArray
 
 from ..clock import Clock, Progress
 from ..errors import InputError
-from ..records import Record
-from .row_groups import Groups, group_rows
+from ..stored import Stored
+from .row_groups import RowGroups, group_rows
 from .scored import Scored
 from .spread import Spread, holm
 
@@ -62,7 +62,7 @@ MEASURES = {
 
 
 @dataclass(frozen=True, eq=False)
-class Measure(Record):
+class Measure(Stored):
     """One measure by group.
 
     Attributes
@@ -108,7 +108,7 @@ class Measure(Record):
 
 
 @dataclass(frozen=True)
-class Criterion(Record):
+class Criterion(Stored):
     """A criterion of fairness for one class: how far it is from being met.
 
     Attributes
@@ -126,7 +126,7 @@ class Criterion(Record):
 
 
 @dataclass(frozen=True, eq=False)
-class Fairness(Record):
+class Fairness(Stored):
     """Measures of a model by group.
 
     Attributes
@@ -190,7 +190,7 @@ class Fairness(Record):
 
 def group_fairness(
     scored: Scored,
-    columns: str | Sequence[str] | Groups,
+    columns: str | Sequence[str] | RowGroups,
     *,
     bins: int = 4,
     minimum: int = MINIMUM,
@@ -204,7 +204,7 @@ def group_fairness(
     ----------
     scored : Scored
         Rows that the model did not learn from.
-    columns : str, sequence of str, or Groups
+    columns : str, sequence of str, or RowGroups
         Need not be columns that the model uses.
     bins : int
         Into how many groups numbers are cut.
@@ -231,7 +231,7 @@ def group_fairness(
             f"Expected level in 0.5..1, at least 100 draws and a minimum of at least 1, found level={level}, "
             f"draws={draws}, minimum={minimum}."
         )
-    groups = columns if isinstance(columns, Groups) else group_rows(scored.frame, columns, bins=bins)
+    groups = columns if isinstance(columns, RowGroups) else group_rows(scored.frame, columns, bins=bins)
     if len(groups.code) != scored.rows:
         raise InputError(f"Expected groups of {scored.rows} rows, found {len(groups.code)}.")
     maker = Maker(scored, groups, minimum, level, draws, np.random.default_rng(seed))

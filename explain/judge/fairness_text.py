@@ -43,7 +43,7 @@ def verdict(fairness: Fairness) -> str:
         )
     unclear = [m for m in asked if m not in found]
     if found and unclear:
-        parts.append(f"No difference could be shown in the {_listed([m.words for m in unclear[:4]])}.")
+        parts.append(f"No difference could be shown in the {formats.listed([m.words for m in unclear[:4]])}.")
     small = _small(fairness)
     if small:
         parts.append(small)
@@ -105,9 +105,7 @@ def _small(fairness: Fairness) -> str:
     ]
     if not small:
         return ""
-    shown = _listed(small[:_MOST] if len(small) <= _MOST else [*small[:_MOST], f"{len(small) - _MOST} more"])
+    shown = formats.listed(
+        small[:_MOST] if len(small) <= _MOST else [*small[:_MOST], f"{len(small) - _MOST} more"]
+    )
     return f"Too small to be compared: {shown}."
-
-
-def _listed(items: list[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

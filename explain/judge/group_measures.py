@@ -7,9 +7,9 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from ..intervals import cell_draws, means_by, student, sums_by, tails
 from .fairness import MEASURES, Criterion, Measure
-from .intervals import cell_draws, means_by, sums_by, tails
-from .row_groups import Groups
+from .row_groups import RowGroups
 from .scored import Scored
 from .spread import Block, difference, ratio
 
@@ -29,7 +29,7 @@ class Maker:
     def __init__(
         self,
         scored: Scored,
-        groups: Groups,
+        groups: RowGroups,
         minimum: int,
         level: float,
         draws: int,
@@ -129,11 +129,9 @@ class Maker:
     def _mean(self, name: str, values: Floats, output: str | None = None) -> Measure:
         weight = self.scored.weight
         mean, error, freedom = means_by(values, weight, self.groups.code, self.size)
-        student = self.rng.standard_t(np.maximum(freedom, 1.0), (self.draws, self.size))
-        draws = mean + np.where(np.isfinite(error), error, 0.0) * student
-        from scipy.special import stdtrit
-
-        half = np.where(freedom > 0, stdtrit(np.maximum(freedom, 1e-3), tails(self.level)[1]), np.inf) * error
+        off = self.rng.standard_t(np.maximum(freedom, 1.0), (self.draws, self.size))
+        draws = mean + np.where(np.isfinite(error), error, 0.0) * off
+        half = student(self.level, freedom) * error
         overall = float(np.average(values, weights=weight))
         support = np.where(np.isfinite(error), freedom + 1.0, np.minimum(self.groups.counts(), 1.0))
         return self._measure(name, output, mean, mean - half, mean + half, support, overall, draws)

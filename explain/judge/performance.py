@@ -8,7 +8,7 @@ import numpy as np
 
 from ..clock import Clock, Progress
 from ..errors import InputError
-from ..records import Record
+from ..stored import Stored
 from .calibration import Calibration, calibration_of
 from .confusion import Confusion, confusion_of
 from .ranking import Ranking, ranking_of
@@ -19,7 +19,7 @@ _MOST = 12  # classes with curves of their own
 
 
 @dataclass(frozen=True)
-class Performance(Record):
+class Performance(Stored):
     """All that can be measured of predictions.
 
     Attributes

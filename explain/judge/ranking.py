@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 
 from .. import formats
 from ..errors import InputError
-from ..records import Record
-from .intervals import Estimate, cell_draws, effective, sums_by, tails, wilson
+from ..formats import percent
+from ..intervals import Estimate, cell_draws, effective, sums_by, tails, wilson
+from ..stored import Stored
 from .thin import thinned
 
 Floats = NDArray[np.float64]
@@ -32,7 +33,7 @@ _GRID = np.linspace(0.0, 1.0, 101)
 
 
 @dataclass(frozen=True, eq=False)
-class Curve(Record):
+class RankingCurve(Stored):
     """A curve and its band.
 
     Attributes
@@ -50,7 +51,7 @@ class Curve(Record):
 
 
 @dataclass(frozen=True, eq=False)
-class Ranking(Record):
+class Ranking(Stored):
     """How well the scores of one class order the rows.
 
     Attributes
@@ -59,13 +60,13 @@ class Ranking(Record):
     positives, negatives : int
     base_rate : float
         Weighted share of positives.
-    roc : Curve
+    roc : RankingCurve
         True by false positive rate.
-    precision_recall : Curve
+    precision_recall : RankingCurve
         Precision by recall.
-    gain : Curve
+    gain : RankingCurve
         Share of all positives found, by share of the rows taken from the top.
-    lift : Curve
+    lift : RankingCurve
         The same divided by the share of the rows, from 1 % on.
     roc_auc, average_precision : Estimate
     level : float
@@ -75,10 +76,10 @@ class Ranking(Record):
     positives: int
     negatives: int
     base_rate: float
-    roc: Curve
-    precision_recall: Curve
-    gain: Curve
-    lift: Curve
+    roc: RankingCurve
+    precision_recall: RankingCurve
+    gain: RankingCurve
+    lift: RankingCurve
     roc_auc: Estimate
     average_precision: Estimate
     level: float
@@ -89,14 +90,10 @@ class Ranking(Record):
         tenth = float(np.interp(0.1, self.gain.x, self.gain.y))
         return (
             f"Of a row with “{self.output}” and one without, the model gives the first a higher score in "
-            f"{_percent(auc.value)} of such pairs ({_percent(auc.low)} to {_percent(auc.high)}; 50 % is "
-            f"chance). The tenth of the rows with the highest scores holds {_percent(tenth)} of all "
+            f"{percent(auc.value, 3)} of such pairs ({percent(auc.low, 3)} to {percent(auc.high, 3)}; 50 % "
+            f"is chance). The tenth of the rows with the highest scores holds {percent(tenth, 3)} of all "
             f"“{self.output}”, {formats.number(10 * tenth, 2)} times as many as a tenth taken at random."
         )
-
-
-def _percent(value: float) -> str:
-    return f"{formats.number(100 * value, 3)} %"
 
 
 def ranking_of(
@@ -158,10 +155,10 @@ def ranking_of(
         positives,
         len(truth) - positives,
         base,
-        Curve(*thinned(fpr, tpr), _GRID, *roc_band),
+        RankingCurve(*thinned(fpr, tpr), _GRID, *roc_band),
         _precision_curve(recall, precision, drawn, level, effective(w)),
-        Curve(*thinned(share, found), _GRID, *gain_band),
-        Curve(lift_x, lift_y, _GRID[start], *(band[start] / _GRID[start] for band in gain_band)),
+        RankingCurve(*thinned(share, found), _GRID, *gain_band),
+        RankingCurve(lift_x, lift_y, _GRID[start], *(band[start] / _GRID[start] for band in gain_band)),
         _shifted(auc, drawn.roc_auc(), level),
         _shifted(ap, drawn.average_precision(), level),
         level,
@@ -229,7 +226,9 @@ def _between(
     return np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
 
 
-def _precision_curve(recall: Floats, precision: Floats, drawn: _Draws, level: float, rows: float) -> Curve:
+def _precision_curve(
+    recall: Floats, precision: Floats, drawn: _Draws, level: float, rows: float
+) -> RankingCurve:
     at = _GRID[1:]
     inside = np.minimum(at, 1 - 1e-9)  # where all positives were found first, not where all rows were taken
     wrong = np.array([np.interp(inside, p, n) for p, n in zip(drawn.positive, drawn.negative, strict=True)])
@@ -239,7 +238,7 @@ def _precision_curve(recall: Floats, precision: Floats, drawn: _Draws, level: fl
     few_low, _ = wilson(heights[0], rows * drawn.base[0] * at / heights[0], level)
     low = np.where(high - low < 1e-9, few_low, low)
     x, y = thinned(recall[::-1], precision[::-1])
-    return Curve(x, y, at, low, high)
+    return RankingCurve(x, y, at, low, high)
 
 
 def _gain(truth: NDArray[np.bool_], score: Floats, weight: Floats) -> tuple[Floats, Floats]:

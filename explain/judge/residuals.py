@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from .. import formats
 from ..errors import InputError
-from ..records import Record
-from .intervals import Estimate, effective, mean_estimate, means_by, normal_quantile
+from ..intervals import Estimate, effective, mean_estimate, means_by, normal_quantile, student
+from ..stored import Stored
+from .bins import equal_bins
 from .scored import Scored
 
 Floats = NDArray[np.float64]
@@ -28,7 +29,7 @@ _WORST = 10
 
 
 @dataclass(frozen=True, eq=False)
-class Residuals(Record):
+class Residuals(Stored):
     """Residuals: truth less prediction, in units of the target.
 
     Attributes
@@ -133,11 +134,10 @@ def residuals_of(scored: Scored, *, bins: int = 10, level: float = 0.95, seed: i
     weights = scored.weights()
     squares = mean_estimate(residual**2, w, level)
     variance = float(np.average((truth - np.average(truth, weights=weights)) ** 2, weights=weights))
-    place, size = _bins(predicted, max(1, min(bins, n // _FEWEST_IN_BIN)))
+    place = equal_bins(predicted, np.ones(n), max(1, min(bins, n // _FEWEST_IN_BIN)))
+    size = int(place.max()) + 1
     bin_mean, error, freedom = means_by(residual, w, place, size)
-    from scipy.special import stdtrit
-
-    half = np.where(freedom > 0, stdtrit(np.maximum(freedom, 1e-3), (1 + level) / 2), np.inf) * error
+    half = student(level, freedom) * error
     lower, upper = _by_bin(residual, w, place, size)
     shown = np.sort(np.random.default_rng(seed).choice(n, min(n, _SHOWN), replace=False))
     worst = np.argsort(-np.abs(residual), kind="stable")[:_WORST]
@@ -176,15 +176,6 @@ def _root(squares: Estimate) -> Estimate:
         float(np.sqrt(squares.value / grown)),
         float(np.sqrt(squares.value * grown)),
     )
-
-
-def _bins(predicted: Floats, bins: int) -> tuple[Ints, int]:
-    """Bins of about equal numbers of rows; equal predictions share one."""
-    _, place, counts = np.unique(predicted, return_inverse=True, return_counts=True)
-    middle = (np.cumsum(counts) - counts / 2) / counts.sum()
-    coarse = np.minimum((middle * bins).astype(np.int64), bins - 1)
-    used = np.bincount(coarse, minlength=bins) > 0
-    return (np.cumsum(used) - 1)[coarse][place].astype(np.int64), int(used.sum())
 
 
 def _quantiles(values: Floats, weight: Floats | None, levels: tuple[float, ...]) -> Floats:

@@ -12,9 +12,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .. import formats
+from ..cuts import near, roundest, roundest_moment
 from ..errors import InputError
-from ..reference import Reference, as_numbers, column_kind
-from .cuts import near, roundest, roundest_moment
+from ..reference import as_numbers, column_kind
 
 Ints = NDArray[np.int64]
 
@@ -24,7 +24,7 @@ _SLACK = 0.02  # of the rows a round number may move to the next bin
 
 
 @dataclass(frozen=True, eq=False)
-class Groups:
+class RowGroups:
     """Which group each row is in.
 
     Attributes
@@ -48,7 +48,9 @@ class Groups:
         return np.bincount(self.code, minlength=len(self.names))
 
 
-def group_rows(frame: pd.DataFrame, columns: str | Sequence[str], *, bins: int = 4, most: int = 20) -> Groups:
+def group_rows(
+    frame: pd.DataFrame, columns: str | Sequence[str], *, bins: int = 4, most: int = 20
+) -> RowGroups:
     """Groups by a column, or by the combinations of several that occur.
 
     Parameters
@@ -63,7 +65,7 @@ def group_rows(frame: pd.DataFrame, columns: str | Sequence[str], *, bins: int =
 
     Returns
     -------
-    Groups
+    RowGroups
 
     Raises
     ------
@@ -87,7 +89,7 @@ def group_rows(frame: pd.DataFrame, columns: str | Sequence[str], *, bins: int =
     )
     names = tuple(", ".join(part[0][j] for part, j in zip(parts, places, strict=True)) for places in chosen)
     mixed = [any(part[2][j] for part, j in zip(parts, places, strict=True)) for places in chosen]
-    return Groups(wanted, names, (np.cumsum(occurs) - 1)[joint].astype(np.int64), np.array(mixed))
+    return RowGroups(wanted, names, (np.cumsum(occurs) - 1)[joint].astype(np.int64), np.array(mixed))
 
 
 def _single(column: pd.Series[Any], bins: int, most: int) -> tuple[list[str], Ints, list[bool]]:
@@ -99,10 +101,9 @@ def _single(column: pd.Series[Any], bins: int, most: int) -> tuple[list[str], In
     present = np.sort(values[np.isfinite(values)])
     distinct = np.unique(present)
     gone = ~np.isfinite(values)
-    reference = Reference(kind, (), None, 0.0, 0.0)
 
     def shown(value: float) -> str:
-        return formats.cell(pd.Timestamp(value, unit="s") if kind == "date" else value, reference)
+        return formats.coordinate(value, kind)
 
     if len(distinct) <= 2 * bins:
         names = [shown(value) for value in distinct.tolist()]

@@ -10,9 +10,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .. import formats
-from ..records import Record
-from ..reference import Kind, Reference, as_numbers, column_kind
-from .cuts import near, roundest, roundest_moment
+from ..cuts import near, roundest, roundest_moment
+from ..reference import Kind, as_numbers, column_kind
+from ..stored import Stored
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -24,7 +24,7 @@ _INFINITE = float("inf")
 
 
 @dataclass(frozen=True)
-class Rule(Record):
+class Rule(Stored):
     """What holds for one column: ``above < value <= upto``, or ``value`` is (or is not) among ``labels``.
 
     Attributes
@@ -88,16 +88,12 @@ class Rule(Record):
             shown.append(f"{len(self.labels) - _SHOWN} more")
         if not shown:
             return f"{self.column} is known"
-        listed = shown[0] if len(shown) == 1 else f"{', '.join(shown[:-1])} or {shown[-1]}"
-        return f"{self.column} is {'' if self.inside else 'not '}{listed}"
+        return f"{self.column} is {'' if self.inside else 'not '}{formats.listed(shown, 'or')}"
 
     def _shown(self, value: float) -> str:
         if not np.isfinite(value):
             return ""
-        kind: Kind = "date" if self.kind == "date" else "number"
-        return formats.cell(
-            pd.Timestamp(value, unit="s") if kind == "date" else value, Reference(kind, (), None, 0.0, 0.0)
-        )
+        return formats.coordinate(value, "date" if self.kind == "date" else "number")
 
 
 def words(rules: tuple[Rule, ...]) -> str:

@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from ..records import Record
+from ..stored import Stored
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
@@ -28,7 +28,7 @@ _NONE = float("nan")
 
 
 @dataclass(frozen=True)
-class Spread(Record):
+class Spread(Stored):
     """The largest difference, or the smallest ratio, between two groups.
 
     Attributes

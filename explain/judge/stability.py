@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from ..clock import Clock, Progress
 from ..errors import InputError
 from ..explanation import Explanation
-from ..records import Record
-from .intervals import Estimate
+from ..intervals import Estimate
+from ..stored import Stored
 
 Floats = NDArray[np.float64]
 
@@ -39,7 +39,7 @@ GRADES = ("solid", "usable", "shaky")
 
 
 @dataclass(frozen=True, eq=False)
-class Agreement(Record):
+class Agreement(Stored):
     """How much several explanations of the same rows agree.
 
     Attributes
@@ -79,7 +79,7 @@ class Agreement(Record):
 
 
 @dataclass(frozen=True)
-class Neighbours(Record):
+class Sensitivity(Stored):
     """How much the explanation changes for rows that are nearly the same.
 
     Attributes
@@ -114,7 +114,7 @@ class Neighbours(Record):
 
 
 @dataclass(frozen=True)
-class Deletion(Record):
+class Deletion(Stored):
     """What replacing columns by those of background rows does to the prediction.
 
     Attributes
@@ -142,7 +142,7 @@ class Deletion(Record):
 
 
 @dataclass(frozen=True)
-class Stability(Record):
+class Stability(Stored):
     """All checks of an explanation.
 
     Attributes
@@ -150,7 +150,7 @@ class Stability(Record):
     rows : int
     scale : str
     background, models : Agreement or None
-    neighbours : Neighbours or None
+    neighbours : Sensitivity or None
     deletion : Deletion or None
     left_out : tuple of str
         Checks that were not made, with the reason.
@@ -160,7 +160,7 @@ class Stability(Record):
     scale: str
     background: Agreement | None
     models: Agreement | None
-    neighbours: Neighbours | None
+    neighbours: Sensitivity | None
     deletion: Deletion | None
     left_out: tuple[str, ...]
 

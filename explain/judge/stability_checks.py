@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from ..errors import InputError
 from ..explanation import Explanation
+from ..intervals import mean_estimate
 from ..outputs import predictor, widen_level
 from ..reference import as_numbers, column_kind
 from ..space import FrameSpace, stack_frames
-from .intervals import mean_estimate
-from .stability import _MATTERS, _TOP, Agreement, Deletion, Neighbours
+from .stability import _MATTERS, _TOP, Agreement, Deletion, Sensitivity
 
 Floats = NDArray[np.float64]
 
@@ -129,7 +129,7 @@ def moved_rows(rows: pd.DataFrame, background: pd.DataFrame, rng: np.random.Gene
     return Moved(frame, distance / moved)
 
 
-def neighbours(first: Explanation, second: Explanation, moved: Moved) -> Neighbours:
+def neighbours(first: Explanation, second: Explanation, moved: Moved) -> Sensitivity:
     """How much the explanation of rows changes when they are moved a little."""
     size = float(np.abs(first.values).sum(axis=1).mean())
     scale = size if size > 0 else 1.0
@@ -137,7 +137,7 @@ def neighbours(first: Explanation, second: Explanation, moved: Moved) -> Neighbo
     own = np.abs(first.prediction - second.prediction).mean(axis=1) / scale
     far = moved.distance > 0
     ratio = change[far] / moved.distance[far]
-    return Neighbours(
+    return Sensitivity(
         int(far.sum()),
         float(moved.distance[far].mean()),
         float(change[far].mean()),

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .. import formats
-from .stability import Agreement, Deletion, Neighbours, Stability
+from ..formats import percent
+from .stability import Agreement, Deletion, Sensitivity, Stability
 
 _LEAD = {
     "solid": "These explanations hold up.",
@@ -39,8 +40,8 @@ def agreement_sentence(agreement: Agreement) -> str:
         "models": f"Between {agreement.explanations} models learned from other rows",
     }[agreement.source]
     text = (
-        f"{with_what}, a single attribution varies by {_percent(agreement.spread)} of the usual size, and "
-        f"{_percent(agreement.top_kept)} of a row's most important columns stay the same"
+        f"{with_what}, a single attribution varies by {percent(agreement.spread)} of the usual size, and "
+        f"{percent(agreement.top_kept)} of a row's most important columns stay the same"
     )
     if agreement.order != agreement.order:
         return f"{text}."
@@ -50,13 +51,13 @@ def agreement_sentence(agreement: Agreement) -> str:
     )
 
 
-def neighbours_sentence(neighbours: Neighbours) -> str:
+def neighbours_sentence(neighbours: Sensitivity) -> str:
     """How much explanations of nearly the same rows differ."""
     return (
-        f"For rows that differ by {_percent(neighbours.moved)} of the order in each number, "
-        f"{_percent(neighbours.change)} of the explanation changes (in the worst tenth of the rows "
-        f"{_percent(neighbours.worst_change)} or more), of which the prediction's own change needs "
-        f"{_percent(neighbours.prediction_change)}."
+        f"For rows that differ by {percent(neighbours.moved)} of the order in each number, "
+        f"{percent(neighbours.change)} of the explanation changes (in the worst tenth of the rows "
+        f"{percent(neighbours.worst_change)} or more), of which the prediction's own change needs "
+        f"{percent(neighbours.prediction_change)}."
     )
 
 
@@ -70,7 +71,3 @@ def deletion_sentence(deletion: Deletion, scale: str) -> str:
         f"Replacing {columns} with the largest attributions moves the prediction by {top}, replacing as many "
         f"random ones by {random}."
     )
-
-
-def _percent(share: float) -> str:
-    return f"{formats.number(100 * share, 2)} %"

@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 
 from .. import formats
 from ..errors import InputError
-from ..records import Record
+from ..intervals import Estimate, mean_estimate
+from ..stored import Stored
 from .fairness import MINIMUM, Measure, group_fairness
 from .fairness_text import size
-from .intervals import Estimate, mean_estimate
-from .row_groups import Groups, group_rows
+from .row_groups import RowGroups, group_rows
 from .scored import Scored
 
 Floats = NDArray[np.float64]
@@ -29,7 +29,7 @@ RATES = ("selection_rate", "true_positive_rate", "false_positive_rate")
 
 
 @dataclass(frozen=True, eq=False)
-class EqualisingThresholds(Record):
+class EqualisingThresholds(Stored):
     """What thresholds per group would change.
 
     All figures "after" are of rows that the thresholds were not set on.
@@ -79,7 +79,7 @@ class EqualisingThresholds(Record):
         return (
             f"Thresholds of their own for the groups of {_quoted(self.columns)} would bring the largest "
             f"difference in the {first.words} from {size(first, first.difference.value)} to "
-            f"{size(second, second.difference.value)}. {formats.number(100 * self.changed, 2)} % of the "
+            f"{size(second, second.difference.value)}. {formats.percent(self.changed)} of the "
             f"decisions would change, and the accuracy by {change} ({low.split(' ')[0]} to {high}). They are "
             "not applied; whether decisions may depend on a group is a question of law and purpose."
         )
@@ -87,7 +87,7 @@ class EqualisingThresholds(Record):
 
 def equalising_thresholds(
     scored: Scored,
-    columns: str | Sequence[str] | Groups,
+    columns: str | Sequence[str] | RowGroups,
     *,
     rate: str = "selection_rate",
     target: float | None = None,
@@ -102,7 +102,7 @@ def equalising_thresholds(
     ----------
     scored : Scored
         Of a binary classifier, with probabilities.
-    columns : str, sequence of str, or Groups
+    columns : str, sequence of str, or RowGroups
     rate : {"selection_rate", "true_positive_rate", "false_positive_rate"}
     target : float, optional
         By default what the rate is over all rows now.
@@ -127,7 +127,7 @@ def equalising_thresholds(
     if target is not None and not 0 <= target <= 1:
         raise InputError(f"Expected a target between 0 and 1, found {target}.")
     probability = scored.need_probability()[:, 1]
-    groups = columns if isinstance(columns, Groups) else group_rows(scored.frame, columns, bins=bins)
+    groups = columns if isinstance(columns, RowGroups) else group_rows(scored.frame, columns, bins=bins)
     counted = {
         "selection_rate": np.ones(scored.rows, dtype=bool),
         "true_positive_rate": scored.truth == 1,

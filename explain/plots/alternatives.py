@@ -116,4 +116,4 @@ def _cell(result: Counterfactuals, row: int, j: int) -> str:
 
 def _share(as_far: float) -> str:
     """How many training rows lie as far from their nearest."""
-    return escaped("under 1 %" if as_far < 0.01 else f"{formats.number(100 * as_far, 2)} %")
+    return escaped("under 1 %" if as_far < 0.01 else f"{formats.percent(as_far)}")

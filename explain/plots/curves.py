@@ -54,7 +54,7 @@ def curve(
     hover = [
         f"<b>{escaped(curve.column)}</b> = {escaped(curve.label(p))}<br>{_value(curve, height[p], changes)}"
         + ("" if np.isnan(error[p]) else f" ± {formats.number(float(error[p]), 2)}{unit(curve)}")
-        + f"<br>{formats.number(100 * float(curve.share[p]), 2)} % of rows are nearest"
+        + f"<br>{formats.percent(float(curve.share[p]))} of rows are nearest"
         + ("<br>few rows: hardly founded" if curve.thin[p] else "")
         for p in range(len(curve.at))
     ]
@@ -278,7 +278,7 @@ def _add_foot(figure: go.Figure, curve: Curve, x: list[Any], theme: Theme) -> No
                 width=width,
                 yaxis="y2",
                 marker={"color": faded(theme.missing, 0.6)},
-                hovertext=[f"{formats.number(100 * float(curve.share[p]), 2)} % of rows" for p in bars],
+                hovertext=[f"{formats.percent(float(curve.share[p]))} of rows" for p in bars],
                 hoverinfo="text",
                 showlegend=False,
             )

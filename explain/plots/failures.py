@@ -101,7 +101,7 @@ def _label(cohort: Cohort, failures: Failures, theme: Theme) -> str:
     known = failures.cohorts[cohort.parent].rules if cohort.parent >= 0 else ()
     new = tuple(rule for rule in cohort.rules if rule not in known)
     text = short(words(new), 44)
-    share = f"{formats.number(100 * cohort.coverage, 2)} %"
+    share = f"{formats.percent(cohort.coverage)}"
     return f"{_INDENT * cohort.depth}{text}  <span style='color:{theme.missing}'>{share}</span>"
 
 

@@ -9,11 +9,12 @@ import plotly.graph_objects as go
 
 from .. import formats
 from ..explanation import Explanation
+from ..intervals import normal_quantile
 from ..labels import Outputs
 from .theme import Theme
 
 ROW_HEIGHT = 30
-Z95 = 1.96
+Z95 = normal_quantile(0.95)
 
 
 def finished(figure: go.Figure, theme: Theme, *, rows: int, labels: list[str] | None = None) -> go.Figure:
@@ -78,7 +79,7 @@ def escaped(text: str) -> str:
 
 
 def short(text: str, length: int = 32) -> str:
-    return escaped(text if len(text) <= length else text[: length - 1] + "…")
+    return escaped(formats.shortened(text, length))
 
 
 def cell_label(explanation: Explanation, i: int, j: int) -> str:

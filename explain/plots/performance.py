@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .. import formats
 from ..judge.calibration import Calibration
-from ..judge.ranking import Curve, Ranking
+from ..judge.ranking import Ranking, RankingCurve
 from .figure import escaped, finished
 from .theme import DEFAULT, Theme
 
@@ -115,7 +115,7 @@ def lift_curve(ranking: Ranking, *, theme: Theme = DEFAULT) -> go.Figure:
 
 
 def _curve(
-    figure: go.Figure, curve: Curve, theme: Theme, x_words: str, y_words: str, factor: float = 100.0
+    figure: go.Figure, curve: RankingCurve, theme: Theme, x_words: str, y_words: str, factor: float = 100.0
 ) -> None:
     unit = " %" if factor == 100.0 else ""
     figure.add_trace(

@@ -45,7 +45,7 @@ def surrogate_tree(surrogate: Surrogate, *, output: Any = None, theme: Theme = D
                 marker={"size": 9 + 26 * float(np.sqrt(nodes[number].share)), "color": tone},
                 text=[
                     f"   <b>{formats.level(value, surrogate.scale)}</b>  "
-                    f"{formats.number(100 * nodes[number].share, 2)} % of rows"
+                    f"{formats.percent(nodes[number].share)} of rows"
                 ],
                 textposition="middle right",
                 textfont={"color": theme.text},
@@ -130,7 +130,7 @@ def _add_branch(
         x=turn + 0.04,
         y=row[below],
         text=short(condition, 30),
-        hovertext=f"{escaped(condition)}<br>{formats.number(100 * share, 2)} % of rows",
+        hovertext=f"{escaped(condition)}<br>{formats.percent(share)} of rows",
         showarrow=False,
         xanchor="left",
         yanchor="bottom",

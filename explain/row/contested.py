@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from .. import formats
 from ..errors import InputError
 from ..explanation import Explanation
 from ..reasons import explained_output
+from ..stored import Stored
 
 Floats = NDArray[np.float64]
 
@@ -55,7 +56,7 @@ class ContestedReason:
 
 
 @dataclass(frozen=True)
-class Contested:
+class Contested(Stored):
     """What several models disagree on for one row.
 
     Attributes
@@ -100,20 +101,6 @@ class Contested:
             f"{_names(first.lowers)} downwards ({low}): no reason to give on its own.{more} "
             f"They agree on the direction of {share} % of all movement."
         )
-
-    def to_json(self) -> dict[str, Any]:
-        """As a dictionary of plain JSON values; :meth:`from_json` gives it back exactly."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Contested:
-        """Inverse of :meth:`to_json`."""
-        sides = ("raises", "lowers", "unsure")
-        reasons = tuple(
-            ContestedReason(**{**reason, **{side: tuple(reason[side]) for side in sides}})
-            for reason in data["reasons"]
-        )
-        return cls(**{**data, "models": tuple(data["models"]), "reasons": reasons})
 
 
 def contested_reasons(

@@ -11,17 +11,16 @@ import pandas as pd
 
 from .. import formats
 from ..errors import InputError
-from ..frames import frame_from_json, frame_to_json, plain_cell
+from ..frames import plain_cell
 from ..reference import Reference
 from ..space import stack_frames
+from ..stored import Stored
 from .distance import Distance
 from .rows import as_row
 
-FORMAT = 1
-
 
 @dataclass(frozen=True, eq=False)
-class Neighbours:
+class Neighbours(Stored):
     """The training rows nearest to a row.
 
     Attributes
@@ -76,42 +75,6 @@ class Neighbours:
             times = formats.number(self.distances[0] / self.usual, 2)
             text += f" Even the nearest is {times} times as far as is usual, so they say little."
         return text
-
-    def to_json(self) -> dict[str, Any]:
-        """As a dictionary of plain JSON values; :meth:`from_json` gives it back exactly."""
-        return {
-            "format": FORMAT,
-            "rows": frame_to_json(self.rows),
-            "positions": list(self.positions),
-            "distances": list(self.distances),
-            "outcomes": list(self.outcomes),
-            "predictions": None if self.predictions is None else list(self.predictions),
-            "differ": [list(names) for names in self.differ],
-            "usual": self.usual,
-            "reference": [reference.to_json() for reference in self.reference],
-        }
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Neighbours:
-        """Inverse of :meth:`to_json`.
-
-        Raises
-        ------
-        InputError
-            If the format is not one this version reads.
-        """
-        if data.get("format") != FORMAT:
-            raise InputError(f"Expected neighbours of format {FORMAT}, found {data.get('format')!r}.")
-        return cls(
-            rows=frame_from_json(data["rows"]),
-            positions=tuple(data["positions"]),
-            distances=tuple(data["distances"]),
-            outcomes=tuple(data["outcomes"]),
-            predictions=None if data["predictions"] is None else tuple(data["predictions"]),
-            differ=tuple(tuple(names) for names in data["differ"]),
-            usual=data["usual"],
-            reference=tuple(Reference.from_json(item) for item in data["reference"]),
-        )
 
 
 class NeighbourFinder:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,11 +12,12 @@ from .. import formats
 from ..errors import InputError
 from ..explanation import Explanation
 from ..reasons import explained_output
+from ..stored import Stored
 from .distance import Distance
 
 
 @dataclass(frozen=True)
-class DecisionPaths:
+class DecisionPaths(Stored):
     """Cumulative attributions, from the average to the predictions.
 
     Attributes
@@ -69,16 +70,6 @@ class DecisionPaths:
         most = int(np.abs(apart).argmax())
         moved = formats.change(float(apart[most]), self.scale)
         return f"{text} What sets it apart most is {self.columns[most]} = {self.cells[most]} ({moved})."
-
-    def to_json(self) -> dict[str, Any]:
-        """As a dictionary of plain JSON values; :meth:`from_json` gives it back exactly."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> DecisionPaths:
-        """Inverse of :meth:`to_json`."""
-        flat = {name: tuple(data[name]) for name in ("columns", "cells", "rows", "distances")}
-        return cls(**{**data, **flat, "levels": tuple(tuple(line) for line in data["levels"])})
 
 
 def decision_paths(

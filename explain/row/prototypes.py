@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from .. import formats
 from ..errors import InputError
+from ..stored import Stored
 from .distance import Distance, Floats
 
 
 @dataclass(frozen=True)
-class Prototypes:
+class Prototypes(Stored):
     """Rows that stand for a table, and rows that they do not cover.
 
     Attributes
@@ -51,21 +51,6 @@ class Prototypes:
         if self.criticisms:
             text += f" {len(self.criticisms)} further rows are of kinds that these do not cover."
         return text
-
-    def to_json(self) -> dict[str, Any]:
-        """As a dictionary of plain JSON values; :meth:`from_json` gives it back exactly."""
-        return {name: list(v) if isinstance(v := getattr(self, name), tuple) else v for name in _FIELDS}
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Prototypes:
-        """Inverse of :meth:`to_json`."""
-        fields: dict[str, Any] = {
-            name: tuple(v) if isinstance(v := data[name], list) else v for name in _FIELDS
-        }
-        return cls(**fields)
-
-
-_FIELDS = ("prototypes", "criticisms", "stands_for", "witness", "mmd", "sampled")
 
 
 def find_prototypes(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,12 @@ import pandas as pd
 
 from .. import formats
 from ..reference import Reference
+from ..stored import Stored
 from .distance import numbers_of
 
 
 @dataclass(frozen=True)
-class Flag:
+class Flag(Stored):
     """Something about a row that the training rows do not cover, so that the model is on its own there.
 
     Attributes
@@ -28,15 +29,6 @@ class Flag:
     code: str
     columns: tuple[str, ...]
     message: str
-
-    def to_json(self) -> dict[str, Any]:
-        """As a dictionary of plain JSON values."""
-        return asdict(self)
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Flag:
-        """Inverse of :meth:`to_json`."""
-        return cls(**{**data, "columns": tuple(data["columns"])})
 
 
 @dataclass(frozen=True, eq=False)

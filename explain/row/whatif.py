@@ -15,17 +15,16 @@ from ..clock import Progress
 from ..errors import InputError
 from ..explanation import Explanation
 from ..space import stack_frames
+from ..stored import Stored
 from .plausible import Plausibility
 from .rows import as_row, edited
 from .seen import Flag
 
 Floats = NDArray[np.float64]
 
-FORMAT = 1
-
 
 @dataclass(frozen=True, eq=False)
-class WhatIf:
+class WhatIf(Stored):
     """A row before and after an edit.
 
     Attributes
@@ -87,7 +86,7 @@ class WhatIf:
         label = explanation.output_name(position)
         noun = "prediction" if label is None else f"{explanation.scale} of “{label}”"
         moved = f"stays at {new}" if old == new else f"goes from {old} to {new}"
-        text = f"With {_list(steps)}, the {noun} {moved}"
+        text = f"With {formats.listed(steps)}, the {noun} {moved}"
         if self.labels is not None:
             first, second = self.labels
             text += f", and the model {'still ' if first == second else 'now '}says “{second}”"
@@ -101,35 +100,6 @@ class WhatIf:
         if output is None and explanation.outputs > 2:
             return int(explanation.prediction[1].argmax())
         return explanation.output_index(output)
-
-    def to_json(self) -> dict[str, Any]:
-        """As a dictionary of plain JSON values; :meth:`from_json` gives it back exactly."""
-        return {
-            "format": FORMAT,
-            "explanation": self.explanation.to_json(),
-            "edited": list(self.edited),
-            "labels": None if self.labels is None else list(self.labels),
-            "flags": [flag.to_json() for flag in self.flags],
-        }
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> WhatIf:
-        """Inverse of :meth:`to_json`.
-
-        Raises
-        ------
-        InputError
-            If the format is not one this version reads.
-        """
-        if data.get("format") != FORMAT:
-            raise InputError(f"Expected a what-if of format {FORMAT}, found {data.get('format')!r}.")
-        labels = data["labels"]
-        return cls(
-            explanation=Explanation.from_json(data["explanation"]),
-            edited=tuple(data["edited"]),
-            labels=None if labels is None else (labels[0], labels[1]),
-            flags=tuple(Flag.from_json(flag) for flag in data["flags"]),
-        )
 
 
 def what_if(
@@ -202,7 +172,3 @@ def _same(before: pd.Series[Any], after: pd.Series[Any]) -> bool:
     if formats.is_missing(old) or formats.is_missing(new):
         return formats.is_missing(old) and formats.is_missing(new)
     return bool(old == new)
-
-
-def _list(items: list[str]) -> str:
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}"

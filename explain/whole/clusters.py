@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from .. import formats
 from ..errors import InputError
+from ..frames import checked_table
 from ..reference import as_numbers, column_kind
 from ..stored import Stored
 
@@ -101,11 +102,11 @@ def cluster_columns(X: pd.DataFrame, *, threshold: float = 0.7, seed: int = 0) -
     InputError
         If there are under 20 rows or the threshold is out of range.
     """
-    from .hybrids import checked_frame, some_rows
+    from .hybrids import some_rows
 
     if not 0 < threshold <= 1:
         raise InputError(f"Expected a threshold above 0 and at most 1, found {threshold}.")
-    frame = checked_frame(X)
+    frame = checked_table(X)
     if len(frame) < _LEAST_ROWS:
         raise InputError(f"Expected at least {_LEAST_ROWS} rows to compare columns, found {len(frame)}.")
     frame = frame.iloc[some_rows(len(frame), _MOST_ROWS, seed)]

@@ -15,10 +15,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .. import formats
-from ..clock import Clock, Progress
+from ..clock import Clock, Progress, part
 from ..errors import InputError
 from ..explanation import Explanation, checked_mask
 from ..groups import Groups
+from ..intervals import student
 from ..labels import Outputs
 from ..stored import Stored
 
@@ -278,7 +279,7 @@ def compare_models(
                 groups=groups,
                 seed=seed,
                 time_budget=None if share.budget is None else max(share.budget, 1e-3),
-                progress=_half(progress, number),
+                progress=part(progress, number / 2, 0.5),
             )
         )
     one, two = found
@@ -302,13 +303,7 @@ def compare_models(
     )
 
 
-def _half(progress: Progress | None, number: int) -> Progress | None:
-    return None if progress is None else lambda share: progress((number + share) / 2)
-
-
 def _difference(one: Explanation, two: Explanation, names: tuple[str, str]) -> Comparison:
-    from scipy.stats import t
-
     parts = []
     for each in (one, two):
         spread = each.values.var(axis=0, ddof=1) / each.rows
@@ -325,7 +320,7 @@ def _difference(one: Explanation, two: Explanation, names: tuple[str, str]) -> C
         columns=one.columns,
         difference=two.values.mean(axis=0) - one.values.mean(axis=0),
         stderr=np.sqrt(variance),
-        quantile=np.asarray(t.ppf(0.975, free), dtype=np.float64),
+        quantile=student(0.95, free),
         means=means,
         total_stderr=np.sqrt(total),
         rows=(one.rows, two.rows),

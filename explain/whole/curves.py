@@ -23,7 +23,7 @@ from .. import formats
 from ..clock import Clock, Progress
 from ..errors import InputError
 from ..labels import Outputs
-from ..reference import Kind, Reference
+from ..reference import Kind
 from ..stored import Stored
 from .grids import Grid, grid
 from .levels import similar_order
@@ -108,9 +108,7 @@ class Curve(Outputs, Stored):
 
     def label(self, point: int) -> str:
         """The value at a point as people write it."""
-        value = self.at[point]
-        shown = pd.Timestamp(value, unit="s") if self.kind == "date" and isinstance(value, float) else value
-        return formats.cell(shown, Reference(self.kind, (), None, 0.0, 0.0))
+        return formats.coordinate(self.at[point], self.kind)
 
     def sentence(self, output: Any = None) -> str:
         """Where the curve is lowest and highest, in words."""

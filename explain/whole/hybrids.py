@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from ..errors import InputError
+from ..frames import checked_table, column_position
 from ..introspect import resolve
 from ..outputs import choose_scale, model_classes, predictor, widen_level
 from ..space import FrameSpace
@@ -55,7 +55,7 @@ class Hybrids:
     """
 
     def __init__(self, model: Any, X: pd.DataFrame, *, scale: str | None = None, seed: int = 0) -> None:
-        self.frame = checked_frame(X)
+        self.frame = checked_table(X)
         self.columns = tuple(str(name) for name in self.frame.columns)
         self.scale = choose_scale(model, scale)
         self.classes = model_classes(model)
@@ -92,9 +92,7 @@ class Hybrids:
         InputError
             If there is no such column.
         """
-        if column not in self.columns:
-            raise InputError(f"Expected a column out of {', '.join(self.columns)}, found {column!r}.")
-        return self.columns.index(column)
+        return column_position(self.columns, column)
 
     def exchanged(self, rows: Ints, donors: dict[int, Ints]) -> Floats:
         """Outputs of rows with some columns taken from other rows.
@@ -119,24 +117,6 @@ class Hybrids:
             raw = self._predict(self._space.inputs(index))
             result[part] = widen_level(raw, self.classes, self.scale)
         return result
-
-
-def checked_frame(X: Any) -> pd.DataFrame:
-    """A table of raw columns with at least one row, numbered from 0.
-
-    Raises
-    ------
-    InputError
-        If it is no such table.
-    """
-    if not isinstance(X, pd.DataFrame):
-        raise InputError(f"Expected X as a pandas DataFrame of raw columns, found {type(X).__name__}.")
-    if X.columns.has_duplicates:
-        twice = X.columns[X.columns.duplicated()][0]
-        raise InputError(f"Expected X with distinct column names, found {twice!r} more than once.")
-    if not len(X):
-        raise InputError("Expected at least one row in X, found none.")
-    return X.reset_index(drop=True)
 
 
 def some_rows(rows: int, most: int, seed: int) -> Ints:

@@ -20,6 +20,7 @@ from .. import formats
 from ..clock import Clock, Progress
 from ..errors import InputError
 from ..groups import Groups, owners
+from ..intervals import normal_quantile, student
 from ..stored import Stored
 
 if TYPE_CHECKING:
@@ -240,7 +241,7 @@ def _checked_answers(hybrids: Hybrids, y: Any) -> NDArray[Any]:
 class _Losses:
     """Judges by a mean of one loss per row."""
 
-    quantile = 1.96
+    quantile = normal_quantile(0.95)
 
     def __init__(self, hybrids: Hybrids, answers: NDArray[Any]) -> None:
         if hybrids.scale == "margin":
@@ -312,8 +313,6 @@ class _Scores:
         response: str,
         seed: int,
     ) -> None:
-        from scipy.stats import t
-
         if response not in ("output", "label") or (response == "label" and hybrids.classes is None):
             raise InputError(f"Expected response 'output', or 'label' of a classifier, found {response!r}.")
         self.classes = None if hybrids.classes is None else np.array(hybrids.classes)
@@ -323,7 +322,7 @@ class _Scores:
         self.name = str(getattr(metric, "__name__", type(metric).__name__)).replace("_", " ")
         blocks = min(_BLOCKS, hybrids.rows // 2)
         self.block = np.random.default_rng([seed, 13]).permutation(hybrids.rows) % blocks
-        self.quantile = float(t.ppf(0.975, blocks - 1))
+        self.quantile = float(student(0.95, blocks - 1))
         self.predictions = hybrids.predictions
         self.level = float(self.scores(hybrids.predictions, self.block)[0])
 

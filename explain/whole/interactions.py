@@ -20,6 +20,8 @@ from numpy.typing import NDArray
 from .. import formats
 from ..clock import Clock, Progress
 from ..errors import InputError
+from ..frames import checked_table
+from ..intervals import normal_quantile, student
 from ..labels import Outputs
 from ..stored import Stored
 
@@ -320,7 +322,7 @@ def _ranked(
     pairs = list(combinations(range(len(columns)), 2))
     strength = np.array([2 * size[:, i, j].mean() for i, j in pairs])
     spread = [2 * size[:, i, j].std(ddof=1) if len(size) > 1 else np.nan for i, j in pairs]
-    error = 1.96 * np.array(spread) / np.sqrt(len(size))
+    error = normal_quantile(0.95) * np.array(spread) / np.sqrt(len(size))
     together = strength > _SILENT * max(movement, 1e-300)
     order = [p for p in np.argsort(-strength, kind="stable").tolist() if together[p]]
     return Interactions(
@@ -348,9 +350,9 @@ def _friedman(
     clock: Clock,
     progress: Progress | None,
 ) -> Interactions:
-    from .hybrids import Hybrids, checked_frame, some_rows
+    from .hybrids import Hybrids, some_rows
 
-    frame = checked_frame(X)
+    frame = checked_table(X)
     if len(frame) < _LEAST_ROWS:
         raise InputError(f"Expected at least {_LEAST_ROWS} rows for interactions, found {len(frame)}.")
     hybrids = Hybrids(model, frame.iloc[some_rows(len(frame), _ROWS_H, seed)], scale=scale, seed=seed)
@@ -450,13 +452,11 @@ def _tested(
     apart: int,
     unseen: int,
 ) -> Interactions:
-    from scipy.stats import t
-
     square = np.array([each[1] for each in found])
     error = np.array([each[2] for each in found])
     joint = np.array([each[3] for each in found])
     free = min(_BLOCKS, hybrids.rows) - 1
-    wide = float(t.ppf(0.975, free))
+    wide = float(student(0.95, free))
     chance = np.array([each[4] for each in found])
     order = np.argsort(-square, kind="stable")
     return Interactions(

@@ -13,7 +13,7 @@ from .. import formats
 from ..clock import Clock, Progress
 from ..errors import InputError
 from ..labels import Outputs
-from ..reference import Kind, Reference
+from ..reference import Kind
 from ..stored import Stored
 from .curves import _affordable, _checked_grid
 from .grids import Grid
@@ -69,14 +69,7 @@ class Surface(Outputs, Stored):
 
     def labels(self, side: int) -> list[str]:
         """The values of one of the two columns as people write them."""
-        reference = Reference(self.kinds[side], (), None, 0.0, 0.0)
-        dates = self.kinds[side] == "date"
-        return [
-            formats.cell(
-                pd.Timestamp(value, unit="s") if dates and isinstance(value, float) else value, reference
-            )
-            for value in self.at[side]
-        ]
+        return [formats.coordinate(value, self.kinds[side]) for value in self.at[side]]
 
     def sentence(self, output: Any = None) -> str:
         """Where the two columns do most beyond their sum, in words."""

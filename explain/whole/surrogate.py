@@ -15,9 +15,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .. import formats
+from ..cuts import roundest, roundest_moment
 from ..errors import InputError
+from ..frames import checked_table
+from ..intervals import normal_quantile, wilson
 from ..labels import Outputs
-from ..reference import Kind, Reference, as_numbers, column_kind
+from ..reference import Kind, as_numbers, column_kind
 from ..stored import Stored
 
 Floats = NDArray[np.float64]
@@ -26,12 +29,10 @@ _LEAST_ROWS = 60
 _MOST_ROWS = 10_000
 _LEVELS = 12
 _LEAF_SHARE = 0.02
-_Z = 1.96
-_DAY = 86_400
 
 
 @dataclass(frozen=True, eq=False)
-class Node(Stored):
+class SurrogateNode(Stored):
     """One node of a surrogate tree.
 
     Attributes
@@ -71,8 +72,7 @@ class Node(Stored):
         if self.threshold is None:
             value = "missing" if self.label is None else self.label
             return f"{self.column} {'=' if yes else '≠'} {value}"
-        shown: Any = pd.Timestamp(self.threshold, unit="s") if self.kind == "date" else self.threshold
-        text = formats.cell(shown, Reference(self.kind, (), None, 0.0, 0.0))
+        text = formats.coordinate(self.threshold, self.kind)
         text = f"{self.column} {'≤' if yes else '>'} {text}"
         return f"{text} or missing" if self.has_missing and self.missing_yes == yes else text
 
@@ -83,7 +83,7 @@ class Surrogate(Outputs, Stored):
 
     Attributes
     ----------
-    nodes : tuple of Node
+    nodes : tuple of SurrogateNode
         The first is the root.
     fidelity, fidelity_low, fidelity_high : float
         R² of the tree's outputs against the model's on held-out rows, over all outputs, with a 95 % interval.
@@ -96,7 +96,7 @@ class Surrogate(Outputs, Stored):
     classes : tuple of length K, or None for regression
     """
 
-    nodes: tuple[Node, ...]
+    nodes: tuple[SurrogateNode, ...]
     fidelity: float
     fidelity_low: float
     fidelity_high: float
@@ -149,9 +149,9 @@ class Surrogate(Outputs, Stored):
         )
         if self.agreement is not None and self.agreement_low is not None and self.agreement_high is not None:
             text += (
-                f", and finds the same class most probable for {formats.number(100 * self.agreement, 2)} % "
+                f", and finds the same class most probable for {formats.percent(self.agreement)} "
                 f"of them ({formats.number(100 * self.agreement_low, 2)} to "
-                f"{formats.number(100 * self.agreement_high, 2)} %)"
+                f"{formats.percent(self.agreement_high)})"
             )
         if self.fidelity_low < 0.8:
             text += ". It is too coarse to stand for the model"
@@ -189,11 +189,11 @@ def fit_surrogate(
     from sklearn.tree import DecisionTreeRegressor
 
     from ..outputs import choose_scale, model_classes, predictor, widen_level
-    from .hybrids import checked_frame, some_rows
+    from .hybrids import some_rows
 
     if not 1 <= depth <= 6:
         raise InputError(f"Expected a depth of 1 to 6, so that the rules can be read, found {depth}.")
-    frame = checked_frame(X)
+    frame = checked_table(X)
     if len(frame) < _LEAST_ROWS:
         raise InputError(f"Expected at least {_LEAST_ROWS} rows for a surrogate, found {len(frame)}.")
     frame = frame.iloc[some_rows(len(frame), _MOST_ROWS, seed)].reset_index(drop=True)
@@ -214,15 +214,17 @@ def fit_surrogate(
     nodes = tuple(replace(node, share=float(part)) for node, part in zip(nodes, share, strict=True))
     given = np.array([node.value for node in nodes])[_leaves(nodes, kept)]
     fidelity, error = r_squared(outputs[held_out], given)
+    half = normal_quantile(0.95) * error
     same: tuple[float | None, ...] = (None, None, None)
     if classes is not None:
         agree = int((outputs[held_out].argmax(axis=1) == given.argmax(axis=1)).sum())
-        same = (agree / len(kept), *wilson(agree, len(kept)))
+        low, high = wilson(agree / len(kept), len(kept), 0.95)
+        same = (agree / len(kept), float(low), float(high))
     return Surrogate(
         nodes=nodes,
         fidelity=fidelity,
-        fidelity_low=fidelity - _Z * error,
-        fidelity_high=min(1.0, fidelity + _Z * error),
+        fidelity_low=fidelity - half,
+        fidelity_high=min(1.0, fidelity + half),
         agreement=same[0],
         agreement_low=same[1],
         agreement_high=same[2],
@@ -246,14 +248,6 @@ def r_squared(truth: Floats, given: Floats) -> tuple[float, float]:
     value = 1.0 - float(missed.mean() / spread.mean())
     pull = (missed - (1.0 - value) * spread) / spread.mean()
     return value, float(pull.std(ddof=1) / np.sqrt(len(truth)))
-
-
-def wilson(hits: int, rows: int) -> tuple[float, float]:
-    """95 % interval of a share (Wilson, 1927)."""
-    share, z2 = hits / rows, _Z**2
-    middle = (share + z2 / (2 * rows)) / (1 + z2 / rows)
-    half = _Z / (1 + z2 / rows) * np.sqrt(share * (1 - share) / rows + z2 / (4 * rows**2))
-    return float(max(0.0, middle - half)), float(min(1.0, middle + half))
 
 
 @dataclass(frozen=True, eq=False)
@@ -291,30 +285,34 @@ def _questions(column: pd.Series[Any]) -> list[_Question]:
     return [question for question in found if np.ptp(question.coded)]
 
 
-def _read(tree: Any, questions: list[_Question], outputs: int) -> tuple[Node, ...]:
+def _read(tree: Any, questions: list[_Question], outputs: int) -> tuple[SurrogateNode, ...]:
     nodes = []
     for number in range(tree.node_count):
         value = tree.value[number].reshape(outputs).astype(np.float64)
         yes, no = int(tree.children_left[number]), int(tree.children_right[number])
         if yes < 0:
-            nodes.append(Node(None, "number", None, None, False, False, -1, -1, value, 0.0))
+            nodes.append(SurrogateNode(None, "number", None, None, False, False, -1, -1, value, 0.0))
             continue
         question = questions[int(tree.feature[number])]
         cut = float(tree.threshold[number])
         if question.values is None:  # coded 0 and 1: the tree's right side is the label
             label = question.label
-            nodes.append(Node(question.column, question.kind, None, label, False, False, no, yes, value, 0.0))
+            nodes.append(
+                SurrogateNode(question.column, question.kind, None, label, False, False, no, yes, value, 0.0)
+            )
             continue
         threshold = _between(question.values, cut, question.kind)
         to_left, missing = bool(tree.missing_go_to_left[number]), question.has_missing
         nodes.append(
-            Node(question.column, question.kind, threshold, None, to_left, missing, yes, no, value, 0.0)
+            SurrogateNode(
+                question.column, question.kind, threshold, None, to_left, missing, yes, no, value, 0.0
+            )
         )
     return tuple(nodes)
 
 
 def _between(values: Floats, cut: float, kind: Kind) -> float:
-    """The roundest number, or a midnight, that is at least the value at the cut's rank and under the next."""
+    """The roundest number or moment that is at least the value at the cut's rank and under the next."""
     below = int(np.clip(np.floor(cut), 0, len(values) - 1))
     low = float(values[below])
     if below + 1 >= len(values) or not np.isfinite(cut):
@@ -322,20 +320,10 @@ def _between(values: Floats, cut: float, kind: Kind) -> float:
     high = float(values[below + 1])
     if not np.isfinite(low) or not np.isfinite(high):
         return low
-    if low <= 0.0 < high:
-        return 0.0
-    if kind == "date":
-        midnight = float(np.ceil(low / _DAY) * _DAY)
-        return midnight if midnight < high else low
-    for digits in range(-int(np.floor(np.log10(max(abs(low), abs(high))))), 17):
-        step = 10.0**-digits
-        rounded = round(float(np.ceil(low / step)) * step, max(0, digits))
-        if low <= rounded < high:
-            return rounded
-    return low
+    return roundest_moment(low, high) if kind == "date" else roundest(low, high)
 
 
-def _leaves(nodes: tuple[Node, ...], X: pd.DataFrame) -> NDArray[np.int64]:
+def _leaves(nodes: tuple[SurrogateNode, ...], X: pd.DataFrame) -> NDArray[np.int64]:
     place = np.zeros(len(X), dtype=np.int64)
     for number, node in enumerate(nodes):  # a node stands before those below it
         here = np.flatnonzero(place == number)
@@ -354,7 +342,7 @@ def _leaves(nodes: tuple[Node, ...], X: pd.DataFrame) -> NDArray[np.int64]:
     return place
 
 
-def _shares(nodes: tuple[Node, ...], X: pd.DataFrame) -> Floats:
+def _shares(nodes: tuple[SurrogateNode, ...], X: pd.DataFrame) -> Floats:
     """Share of the rows that pass through each node."""
     count = np.bincount(_leaves(nodes, X), minlength=len(nodes)).astype(np.float64)
     for number in range(len(nodes) - 1, -1, -1):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import combinations
 from math import factorial
 from typing import Any
@@ -15,7 +15,10 @@ from sklearn.impute import SimpleImputer
 from sklearn.pipeline import Pipeline, make_pipeline
 from sklearn.preprocessing import FunctionTransformer, OneHotEncoder, OrdinalEncoder, StandardScaler
 
-Oracle = Callable[[Callable[[pd.DataFrame], np.ndarray], pd.DataFrame, pd.DataFrame], np.ndarray]
+Predict = Callable[[pd.DataFrame], Any]
+Players = Sequence[Sequence[str]]
+Worths = Callable[..., dict[frozenset[int], np.ndarray]]
+Oracle = Callable[..., np.ndarray]
 
 
 @pytest.fixture(scope="session")
@@ -100,37 +103,48 @@ def coded() -> Callable[[], ColumnTransformer]:
 
 
 @pytest.fixture(scope="session")
-def brute_force() -> Oracle:
-    """Shapley values of the interventional game by its definition, through the whole model."""
+def worths() -> Worths:
+    """What all coalitions of players are worth for one row, by the definition and through the whole model:
+    the mean output over the background rows with the players' columns as in the row."""
+
+    def of(
+        predict: Predict, row: pd.DataFrame, background: pd.DataFrame, players: Players | None = None
+    ) -> dict[frozenset[int], np.ndarray]:
+        players = players or [[name] for name in row.columns]
+        subsets = [
+            frozenset(c) for size in range(len(players) + 1) for c in combinations(range(len(players)), size)
+        ]
+        frames = []
+        for subset in subsets:
+            hybrid = background.copy()
+            for name in [name for player in subset for name in players[player]]:
+                hybrid[name] = pd.Series([row[name].iloc[0]] * len(hybrid), dtype=row[name].dtype).array
+            frames.append(hybrid)
+        outputs = np.asarray(predict(pd.concat(frames, ignore_index=True)), dtype=float)
+        outputs = outputs.reshape(len(subsets), len(background), -1).mean(axis=1)
+        return dict(zip(subsets, outputs, strict=True))
+
+    return of
+
+
+@pytest.fixture(scope="session")
+def brute_force(worths: Worths) -> Oracle:
+    """Shapley values of the interventional game by its definition, shape (n, players, K)."""
 
     def values(
-        predict: Callable[[pd.DataFrame], np.ndarray], X: pd.DataFrame, background: pd.DataFrame
+        predict: Predict, X: pd.DataFrame, background: pd.DataFrame, players: Players | None = None
     ) -> np.ndarray:
-        columns = list(X.columns)
-        m = len(columns)
+        m = len(players or X.columns)
         result = []
         for i in range(len(X)):
-            worth: dict[frozenset[int], Any] = {}
-            subsets = [frozenset(c) for size in range(m + 1) for c in combinations(range(m), size)]
-            frames = []
-            for subset in subsets:
-                hybrid = background.copy()
-                for j in subset:
-                    hybrid[columns[j]] = pd.Series([X.iloc[i, j]] * len(hybrid), dtype=X.dtypes.iloc[j]).array
-                frames.append(hybrid)
-            outputs = np.asarray(predict(pd.concat(frames, ignore_index=True)), dtype=float)
-            outputs = outputs.reshape(len(subsets), len(background), -1).mean(axis=1)
-            worth = dict(zip(subsets, outputs, strict=True))
-            row = []
-            for j in range(m):
-                total = 0.0
-                for subset in subsets:
-                    if j not in subset:
-                        size = len(subset)
-                        weight = factorial(size) * factorial(m - size - 1) / factorial(m)
-                        total = total + weight * (worth[subset | {j}] - worth[subset])
-                row.append(total)
-            result.append(row)
+            worth = worths(predict, X.iloc[[i]], background, players)
+            weights = [factorial(size) * factorial(m - size - 1) / factorial(m) for size in range(m)]
+            result.append(
+                [
+                    sum(weights[len(s)] * (worth[s | {player}] - worth[s]) for s in worth if player not in s)
+                    for player in range(m)
+                ]
+            )
         return np.asarray(result)
 
     return values

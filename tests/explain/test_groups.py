@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import combinations
-from math import factorial
-
 import numpy as np
-import pandas as pd
 import pytest
 from lightgbm import LGBMClassifier
 from sklearn.decomposition import PCA
@@ -22,33 +18,8 @@ GROUPS = {"person": ["age", "city"], "money": ["income", "plan"]}
 PLAYERS = [["income", "plan"], ["age", "city"], ["since"], ["same"]]
 
 
-def shapley_of(players, predict, X, background):
-    """Shapley values with sets of columns as players, by the definition."""
-    m = len(players)
-    subsets = [frozenset(c) for size in range(m + 1) for c in combinations(range(m), size)]
-    result = []
-    for i in range(len(X)):
-        worth = {}
-        for subset in subsets:
-            hybrid = background.copy()
-            for column in [column for p in subset for column in players[p]]:
-                hybrid[column] = pd.Series([X[column].iloc[i]] * len(hybrid), dtype=X[column].dtype).array
-            worth[subset] = np.asarray(predict(hybrid), dtype=float).reshape(len(hybrid), -1).mean(axis=0)
-        result.append(
-            [
-                sum(
-                    factorial(len(s)) * factorial(m - len(s) - 1) / factorial(m) * (worth[s | {p}] - worth[s])
-                    for s in subsets
-                    if p not in s
-                )
-                for p in range(m)
-            ]
-        )
-    return np.array(result)
-
-
 @pytest.mark.parametrize("kind", ["forest", "boosted margin", "boosted probability", "frame"])
-def test_groups_are_players(kind, table, answers, piped, one_hot):
+def test_groups_are_players(kind, table, answers, piped, one_hot, brute_force):
     X, background = table[:3], table[100:112]
     if kind == "forest":
         model = piped(one_hot(), RandomForestRegressor(15, random_state=0), table, answers["regression"])
@@ -67,7 +38,7 @@ def test_groups_are_players(kind, table, answers, piped, one_hot):
                 return model[-1].predict_proba(model[:-1].transform(rows), raw_score=True)
 
     found = explain.explain(model, X, background, groups=GROUPS, **options)
-    expected = shapley_of(PLAYERS, predict, X, background)
+    expected = brute_force(predict, X, background, PLAYERS)
     assert found.columns == ("money", "person", "since", "same")
     assert found.exact
     np.testing.assert_allclose(found.values[:, :, -1], expected[:, :, -1], atol=1e-9)

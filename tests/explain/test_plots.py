@@ -12,6 +12,7 @@ from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
 import explain
 from explain import plots
+from explain.plots.figure import Z95
 
 
 @pytest.fixture(scope="module", params=["binary", "multiclass", "regression"])
@@ -59,7 +60,7 @@ def test_bars_are_the_global_importance(explanation):
     importance = explanation.global_()
     factor = 100 if explanation.scale == "probability" else 1
     np.testing.assert_allclose(figure.data[0].x, importance.importance[:3] * factor)
-    np.testing.assert_allclose(figure.data[0].error_x.array, 1.96 * importance.stderr[:3] * factor)
+    np.testing.assert_allclose(figure.data[0].error_x.array, Z95 * importance.stderr[:3] * factor)
     assert (np.asarray(figure.data[0].error_x.arrayminus) <= np.asarray(figure.data[0].x)).all()
 
 

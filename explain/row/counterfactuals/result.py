@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
 from ... import formats
-from ...errors import InputError
-from ...frames import frame_from_json, frame_to_json
 from ...reference import Reference
+from ...stored import Stored
 from .goal import Goal
-
-FORMAT = 1
 
 
 @dataclass(frozen=True)
@@ -53,7 +50,7 @@ class Counterfactual:
 
 
 @dataclass(frozen=True, eq=False)
-class Counterfactuals:
+class Counterfactuals(Stored):
     """The nearest rows that the model treats as wanted.
 
     Attributes
@@ -134,10 +131,10 @@ class Counterfactuals:
     def words(self, k: int) -> str:
         """Option ``k`` as the end of a sentence."""
         option = self.options[k]
-        steps = [f"{name} {after} instead of {before}" for name, before, after in self.changes(k)]
-        listed = steps[0] if len(steps) == 1 else f"{', '.join(steps[:-1])} and {steps[-1]}"
+        steps = [f"{name} {new} instead of {old}" for name, old, new in self.changes(k)]
         after = formats.level(option.output, self.scale)
-        text = f"with {listed} ({self._noun()} {formats.level(self.output, self.scale)} → {after})"
+        before = formats.level(self.output, self.scale)
+        text = f"with {formats.listed(steps)} ({self._noun()} {before} → {after})"
         if option.never_together:
             pairs = " and ".join(f"{first} with {second}" for first, second in option.never_together[:2])
             text += f"; but no training row combines such values of {pairs}"
@@ -148,44 +145,3 @@ class Counterfactuals:
 
     def _now(self) -> str:
         return f"{self._noun()} {formats.level(self.output, self.scale)}"
-
-    def to_json(self) -> dict[str, Any]:
-        """As a dictionary of plain JSON values; :meth:`from_json` gives it back exactly."""
-        kept = {name: getattr(self, name) for name in _PLAIN}
-        return {
-            "format": FORMAT,
-            **kept,
-            "goal": asdict(self.goal),
-            "found": [asdict(option) for option in self.found],
-            "closest": None if self.closest is None else asdict(self.closest),
-            "rows": frame_to_json(self.rows),
-            "reference": [reference.to_json() for reference in self.reference],
-        }
-
-    @classmethod
-    def from_json(cls, data: dict[str, Any]) -> Counterfactuals:
-        """Inverse of :meth:`to_json`.
-
-        Raises
-        ------
-        InputError
-            If the format is not one this version reads.
-        """
-        if data.get("format") != FORMAT:
-            raise InputError(f"Expected counterfactuals of format {FORMAT}, found {data.get('format')!r}.")
-        return cls(
-            goal=Goal(**data["goal"]),
-            found=tuple(_option(option) for option in data["found"]),
-            closest=None if data["closest"] is None else _option(data["closest"]),
-            rows=frame_from_json(data["rows"]),
-            reference=tuple(Reference.from_json(item) for item in data["reference"]),
-            **{name: data[name] for name in _PLAIN},
-        )
-
-
-_PLAIN = ("scale", "output", "label", "changeable", "tried", "complete", "already", "milliseconds")
-
-
-def _option(data: dict[str, Any]) -> Counterfactual:
-    pairs = tuple((first, second) for first, second in data["never_together"])
-    return Counterfactual(**{**data, "changed": tuple(data["changed"]), "never_together": pairs})

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from explain.cuts import roundest, roundest_moment
 from explain.errors import InputError
-from explain.judge.cuts import roundest, roundest_moment
 from explain.judge.failures import Failures, failures_of, find_failures, row_loss
 from explain.judge.rules import Coded, Rule, narrowed, rule_of, words
 from explain.judge.scored import Scored

@@ -12,7 +12,7 @@ from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.inspection import permutation_importance as reference_importance
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import mean_squared_error, roc_auc_score
+from sklearn.metrics import roc_auc_score
 
 from explain import InputError
 from explain.whole.importance import PermutationImportance, permutation_importance
@@ -28,12 +28,17 @@ class Sum(RegressorMixin, BaseEstimator):
         return X["a"].to_numpy() + 0.5 * X["b"].to_numpy()
 
 
+def mean_squared(truth, outputs):
+    """As a metric like any other: scikit-learn's own checks its input for most of a millisecond."""
+    return float(((truth - outputs) ** 2).mean())
+
+
 def drawn(rng, n):
     X = pd.DataFrame({"a": rng.normal(size=n), "b": rng.normal(size=n), "c": rng.normal(size=n)})
     return X, X.a + 0.5 * X.b + rng.normal(0, 0.7, n)
 
 
-@pytest.mark.parametrize(("metric", "draws"), [(None, 300), (mean_squared_error, 120)])
+@pytest.mark.parametrize(("metric", "draws"), [(None, 300), (mean_squared, 250)])
 def test_intervals_hold_the_importance_over_all_such_rows(metric, draws):
     """The truth is 2 β² Var(x): rows, receiving and giving, and shuffles are all chance here."""
     hits, widths, means = [], [], []
@@ -52,9 +57,10 @@ def test_intervals_hold_the_importance_over_all_such_rows(metric, draws):
         assert found.importance[j] == found.stderr[j] == 0.0
     # Squared losses have long tails, so that at 80 rows 95 % is not quite reached.
     assert 0.88 <= np.mean(hits) <= 0.98
-    assert np.mean(means) == pytest.approx(1.0, abs=0.04)  # no row keeps its own value
     sd = np.sqrt((np.std(means[::2]) ** 2 + np.std(means[1::2]) ** 2) / 2)
-    assert 0.85 <= np.sqrt(np.mean(np.square(widths))) / sd <= 1.3
+    # No row keeps its own value, so nothing pulls the mean to zero; the two columns share their rows.
+    assert abs(np.mean(means) - 1.0) <= 3 * sd / np.sqrt(draws)
+    assert 0.8 <= np.sqrt(np.mean(np.square(widths))) / sd <= 1.3
 
 
 def test_more_shuffles_leave_the_error_of_the_rows():

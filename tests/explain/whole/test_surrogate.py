@@ -11,7 +11,7 @@ from lightgbm import LGBMClassifier
 from sklearn.base import BaseEstimator, RegressorMixin
 
 from explain import InputError
-from explain.whole.surrogate import Surrogate, _between, fit_surrogate, r_squared, wilson
+from explain.whole.surrogate import Surrogate, _between, fit_surrogate, r_squared
 
 
 class Rules(RegressorMixin, BaseEstimator):
@@ -60,17 +60,14 @@ def test_fidelity_is_measured_on_other_rows(table, answers, piped, one_hot):
 
 def test_intervals_of_fidelity():
     """R² of a fixed imitation: 1 − 0.25 / 1.25 on all rows."""
-    hits, shares = [], []
+    hits = []
     for draw in range(400):
         rng = np.random.default_rng(draw)
         given = rng.normal(size=(150, 1))
         truth = given + rng.normal(0, 0.5, (150, 1))
         value, error = r_squared(truth, given)
         hits.append(abs(value - 0.8) <= 1.96 * error)
-        low, high = wilson(int((rng.random(80) < 0.9).sum()), 80)
-        shares.append(low <= 0.9 <= high)
     assert 0.91 <= np.mean(hits) <= 0.98
-    assert 0.91 <= np.mean(shares) <= 0.99
 
 
 @pytest.mark.parametrize(

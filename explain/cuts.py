@@ -24,10 +24,11 @@ def roundest(low: float, high: float) -> float:
         for unit in (1.0, 0.5, 0.2):
             # Whole multiples of a power of ten are divided, not multiplied: 3 / 10 is 0.3, 3 * 0.1 is not.
             step = unit * 10.0**exponent
-            multiple = math.ceil(low / step)
-            number = float(f"{multiple * unit:.1f}e{exponent}")
-            if low <= number < high:
-                return number
+            # The quotient is off by rounding, so what ought to be its ceiling may be its floor.
+            for multiple in (math.floor(low / step), math.ceil(low / step)):
+                number = float(f"{multiple * unit:.1f}e{exponent}")
+                if low <= number < high:
+                    return number
     return low
 
 

@@ -9,12 +9,13 @@ Kish (1965), "Survey Sampling": the effective number of weighted rows.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from statistics import NormalDist
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from ..records import Record
+from .stored import Stored
 
 Floats = NDArray[np.float64]
 
@@ -23,7 +24,7 @@ PRIOR = 0.5
 
 
 @dataclass(frozen=True)
-class Estimate(Record):
+class Estimate(Stored):
     """A number with its interval.
 
     Attributes
@@ -48,9 +49,7 @@ def tails(level: float) -> list[float]:
 
 def normal_quantile(level: float) -> float:
     """Standard deviations to the ends of a two-sided interval."""
-    from scipy.special import ndtri
-
-    return float(ndtri((1 + level) / 2))
+    return NormalDist().inv_cdf((1 + level) / 2)
 
 
 def wilson(share: ArrayLike, rows: ArrayLike, level: float) -> tuple[Floats, Floats]:
@@ -88,15 +87,16 @@ def mean_estimate(values: Floats, weight: Floats | None, level: float) -> Estima
     mean, error, freedom = (
         float(part[0]) for part in means_by(values, weight, np.zeros(len(values), int), 1)
     )
-    half = student(level, freedom) * error
+    half = float(student(level, freedom)) * error
     return Estimate(mean, mean - half, mean + half)
 
 
-def student(level: float, freedom: float) -> float:
-    """Standard errors to the ends of Student's two-sided interval."""
+def student(level: float, freedom: ArrayLike) -> Floats:
+    """Standard errors to the ends of Student's two-sided interval; infinite without degrees of freedom."""
     from scipy.special import stdtrit
 
-    return float(stdtrit(freedom, (1 + level) / 2)) if freedom > 0 else float("inf")
+    free = np.asarray(freedom, dtype=np.float64)
+    return np.where(free > 0, stdtrit(np.maximum(free, 1e-3), (1 + level) / 2), np.inf)
 
 
 def means_by(
