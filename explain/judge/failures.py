@@ -143,8 +143,8 @@ class Failures(Stored):
             )
         worst = weak[0]
         text = (
-            f"The model does worst where {worst.words}: {formats.percent(worst.coverage)} of the rows, with a "
-            f"mean {self.loss_words} of {formats.number(worst.loss.value)} "
+            f"The model does worst where {worst.words}: {formats.percent(worst.coverage)} of the rows, with "
+            f"a mean {self.loss_words} of {formats.number(worst.loss.value)} "
             f"({formats.number(worst.loss.low)} to {formats.number(worst.loss.high)}), "
             f"{formats.number(worst.lift, 2)} times that of all rows."
         )

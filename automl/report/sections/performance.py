@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from explain.judge.intervals import Estimate
+from explain.intervals import Estimate
 
 from explain.formats import number
 from explain.judge.calibration import Calibration
