@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     from automl.conformal import Conformal
     from automl.data import Schema
+    from automl.inspection import Inspected, Inspection
     from automl.report import Evidence, Subject
     from automl.search.prepare import Prepared
     from explain import Explanation
@@ -38,6 +39,8 @@ ENSEMBLE = "ensemble"
 _BACKGROUND_ROWS = 100
 _EXPLAINED_ROWS = 100
 _EXPLAIN_SECONDS = 30.0
+_INSPECT_SECONDS = 30.0
+_REPORT_SECONDS = 60.0
 _SAMPLE_ROWS = 30
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*", re.IGNORECASE)
 _LEAST_MEMORY = 100_000_000
@@ -616,6 +619,170 @@ class Run:
         self.folder.write(name, made.to_json())
         return made
 
+    # -- inspections ---------------------------------------------------------------------------------------
+
+    def inspect(
+        self,
+        name: str,
+        *,
+        model: str | None = None,
+        time_budget: float | None = _INSPECT_SECONDS,
+        progress: Callable[[float], None] | None = None,
+        again: bool = False,
+        **params: Any,
+    ) -> Any:
+        """Find out more about a model: how good, how fair, where it fails, what would change a prediction.
+
+        It is made once and kept in the run folder; asked again, the stored result is given, unless the model
+        has become another since.
+
+        Parameters
+        ----------
+        name : str
+            One of `automl.inspection.inspections()`: performance, fairness (`column`), failures, stability,
+            importance, curve (`column`, `kind`), interactions, clusters, surrogate, counterfactuals (`row`,
+            `goal`, ...), what_if (`row`, `changes`), neighbours (`row`), contested (`row`), prototypes.
+        model : str, optional
+            Id of a model; default the chosen one.
+        time_budget : float, optional
+            Seconds. With little time the result is wider or shorter and says so.
+        progress : callable, optional
+            Called with the share done, 0 to 1.
+        again : bool
+            Make it anew in any case, for instance with more time.
+        **params
+            What the inspection is asked.
+
+        Returns
+        -------
+        result
+            A dataclass of `explain`, with `to_json`. What a model is judged on are predictions of rows that
+            it had not learned from; `inspected` says of which.
+
+        Raises
+        ------
+        SettingError
+            When there is no such inspection, a parameter makes no sense, or these rows cannot answer it.
+        RunError
+            When there is no such model.
+        """
+        return self.inspected(
+            name, model=model, time_budget=time_budget, progress=progress, again=again, params=params
+        ).result
+
+    def inspected(
+        self,
+        name: str,
+        *,
+        model: str | None = None,
+        time_budget: float | None = _INSPECT_SECONDS,
+        progress: Callable[[float], None] | None = None,
+        again: bool = False,
+        params: Mapping[str, Any] | None = None,
+    ) -> Inspected:
+        """The same with all that is known of the result: on what it was made, and its words.
+
+        Parameters
+        ----------
+        name, model, time_budget, progress, again
+            As for `inspect`.
+        params : mapping, optional
+            What the inspection is asked.
+        """
+        from automl.inspection import Inspected, file_of, get_inspection, read_params
+        from automl.search.matter import gather
+        from explain import ExplainError
+
+        what = get_inspection(name)
+        if time_budget is not None and not time_budget > 0:
+            raise SettingError(f"The time budget is {time_budget!r} seconds.", fix="Give a positive number.")
+        model_id, weights, calibration = self._members(model)
+        read = read_params(what, params or {}, self._scope())
+        fingerprint = self._fingerprint(model_id)
+        stored = None if again else self.stored_inspection(what, model_id, read, fingerprint)
+        if stored is not None:
+            return stored
+        started = monotonic()
+        matter = gather(
+            self.folder,
+            self._prepared(),
+            model_id,
+            weights,
+            calibration,
+            load=self.model_for,
+            background=self._background(),
+            explanation=self.explanation(model_id),
+        )
+        try:
+            result = what.make(matter, time_budget=time_budget, progress=progress, **read)
+        except ExplainError as error:
+            raise SettingError(str(error)) from error
+        made = Inspected(
+            name=name,
+            model=model_id,
+            params=read,
+            notes=tuple(matter.notes),
+            seconds=monotonic() - started,
+            fingerprint=fingerprint,
+            result=result,
+        )
+        path = self.folder.path / file_of(what, model_id, read)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self.folder.write(str(path.relative_to(self.folder.path)), made.to_json())
+        return made
+
+    def stored_inspection(
+        self, what: Inspection, model_id: str, params: Mapping[str, Any], fingerprint: str
+    ) -> Inspected | None:
+        """What is stored of an inspection; None where nothing is, or it is of another state of the model.
+
+        Parameters
+        ----------
+        what : Inspection
+        model_id : str
+        params : mapping
+            All parameters, checked.
+        fingerprint : str
+            Of the model as it is now.
+        """
+        from automl.inspection import Inspected, file_of
+
+        content = self.folder.read(file_of(what, model_id, params))
+        if content is None or content.get("fingerprint") != fingerprint:
+            return None
+        return Inspected.from_json(content)
+
+    def _scope(self) -> Any:
+        """What the parameters of an inspection may name."""
+        from automl.data import Schema
+        from automl.inspection import Scope
+
+        prepared = self._prepared()
+        every = Schema.from_json(self.folder.read("schema.json")).names
+        return Scope(
+            columns=tuple(prepared.schema.names),
+            table=tuple(name for name in every if name != prepared.task.target),
+            rows=self.folder.read("prepared.json")["rows"],
+            task=prepared.task,
+        )
+
+    def _fingerprint(self, model_id: str) -> str:
+        """Of all that makes a model and its decisions what they are."""
+        from automl.inspection import fingerprint_of
+
+        _, weights, calibration = self._members(model_id)
+        result = self.result or {}
+        chosen = model_id == result.get("chosen")
+        return fingerprint_of(
+            {
+                "members": weights,
+                "calibration": calibration,
+                "refitted": sorted(result.get("refitted", ())) if chosen else [],
+                "holdout": bool(result.get("holdout")) if chosen else False,
+                "task": self._prepared().task.to_json(),
+            }
+        )
+
     # -- report and export ---------------------------------------------------------------------------------
 
     def report(
@@ -623,6 +790,8 @@ class Run:
         path: str | Path,
         *,
         model: str | None = None,
+        fairness: Sequence[str] = (),
+        time_budget: float = _REPORT_SECONDS,
         progress: Callable[[float, str], None] | None = None,
     ) -> Path:
         """Write the report of a model: one HTML file that loads nothing from anywhere and prints well.
@@ -633,6 +802,11 @@ class Run:
             Of the file; an existing one is replaced.
         model : str, optional
             Id of a model; default the chosen one.
+        fairness : sequence of str
+            Columns by whose groups the model is judged; it need not read them.
+        time_budget : float
+            Seconds for all inspections together; those that there was no time for are named. What is stored
+            takes none.
         progress : callable, optional
             Called with the share done (0 to 1) and what is being done.
 
@@ -650,8 +824,18 @@ class Run:
                 f"There is no folder {str(target.parent)!r}.", fix="Make it first, or choose another."
             )
         model_id, *_ = self._members(model)
-        subject = self._subject(model_id, lambda share, what: step(0.8 * share, what))
-        subject = replace(subject, packages=versions(lightgbm=True))
+        self._require_fairness(fairness)
+        subject = self._subject(model_id, lambda share, what: step(0.3 * share, what))
+        subject = replace(
+            self._with_inspections(
+                subject,
+                model_id,
+                fairness,
+                time_budget,
+                lambda share, what: step(0.3 + 0.5 * share, what),
+            ),
+            packages=versions(lightgbm=True),
+        )
         document = build_report(subject, progress=lambda share: step(0.8 + 0.15 * share, "Drawing figures"))
         with replacing(target) as stream:
             stream.write(render_html(document).encode("utf-8"))
@@ -688,6 +872,59 @@ class Run:
             certificate=self._certificate(model_id, explanation),
             evidence=self._evidence(model_id, explanation),
         )
+
+    def _require_fairness(self, columns: Sequence[str]) -> None:
+        from automl.inspection import get_inspection, read_params
+
+        if isinstance(columns, str):
+            raise SettingError(
+                f"Expected fairness as a list of columns, found the text {columns!r}.",
+                fix=f"Give [{columns!r}].",
+            )
+        for column in columns:
+            read_params(get_inspection("fairness"), {"column": column}, self._scope())
+
+    def _with_inspections(
+        self,
+        subject: Subject,
+        model_id: str,
+        fairness: Sequence[str],
+        time_budget: float,
+        step: Callable[[float, str], None],
+    ) -> Subject:
+        """The subject with what inspections found; what could not be made says why."""
+        from automl.inspection import get_inspection, plan, read_params
+        from automl.report.examples import examples
+
+        explanation, evidence = subject.explanation, subject.evidence
+        columns: Sequence[str] = () if explanation is None else explanation.global_().columns
+        rows: list[int] = []
+        if explanation is not None and evidence is not None:
+            shown = examples(subject.task, explanation, evidence)
+            rows = [int(evidence.rows[example.position]) for example in shown]
+        found: dict[str, Any] = {}
+        notes: dict[str, tuple[str, ...]] = {}
+        missing: dict[str, str] = {}
+        scope, fingerprint = self._scope(), self._fingerprint(model_id)
+        ends = monotonic() + time_budget
+        planned = plan(columns, rows, fairness)
+        for number, each in enumerate(planned):
+            step(number / len(planned), f"Inspecting: {each.key.replace(':', ' of ')}")
+            what, left = get_inspection(each.name), ends - monotonic()
+            read = read_params(what, each.params, scope)
+            made = self.stored_inspection(what, model_id, read, fingerprint)
+            if made is None and left <= 0:
+                missing[each.key] = "There was no time for it."
+                continue
+            try:
+                made = made or self.inspected(
+                    each.name, model=model_id, time_budget=min(each.seconds, left), params=each.params
+                )
+            except SettingError as error:
+                missing[each.key] = str(error)
+            else:
+                found[each.key], notes[each.key] = made.result, made.notes
+        return replace(subject, inspections=found, inspection_notes=notes, not_inspected=missing)
 
     def _evidence(self, model_id: str, explanation: Explanation) -> Evidence | None:
         """What is known of the explained rows; None where it was not noted which rows these are."""

@@ -135,7 +135,7 @@ class Explainer:
         raw = FrameSpace(rows, self._background, self._memo, owner=self._owner)
         estimator, space = resolve(self._model, raw, seed=self._seed)
         game = Game(estimator, space, self._outputs.shape[1], self._scale, self._seed, clock, progress)
-        if np.allclose(game.predictions[game.n :], self._outputs, rtol=1e-9, atol=1e-9, equal_nan=True):
+        if np.allclose(game.usual, self._outputs, rtol=1e-9, atol=1e-9, equal_nan=True):
             return game
         return replace(game, estimator=self._model, space=raw)  # a pipeline that predicts in its own way
 

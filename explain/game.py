@@ -69,10 +69,14 @@ class Game:
     @cached_property
     def predictions(self) -> Floats:
         """Outputs on the pool, shape (n + B, K)."""
-        usual = self.recall("predictions", lambda: self.predict(self.space.background_inputs()))
         if not self.n:
-            return usual
-        return np.concatenate([self.predict(self.space.foreground_inputs()), usual])
+            return self.usual
+        return np.concatenate([self.predict(self.space.foreground_inputs()), self.usual])
+
+    @property
+    def usual(self) -> Floats:
+        """Outputs on the background, shape (B, K)."""
+        return self.recall("predictions", lambda: self.predict(self.space.background_inputs()))
 
     def predict(self, rows: Any) -> Floats:
         """Outputs of shape (R, K) for rows as the space builds them."""

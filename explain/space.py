@@ -294,7 +294,7 @@ def aligned(rows: pd.DataFrame, background: pd.DataFrame) -> pd.DataFrame:
     """Rows with the dtypes that they have in a pool with the background: an all-missing cell does not turn
     strings into objects.
     """
-    if all(rows.iloc[:, j].dtype == dtype for j, dtype in enumerate(background.dtypes)):
+    if list(rows.dtypes) == list(background.dtypes):
         return rows
     columns = {}
     for j in range(rows.shape[1]):

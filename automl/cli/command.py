@@ -22,6 +22,7 @@ _MODULES = {
     "front": "automl.cli.look",
     "threshold": "automl.cli.look",
     "explain": "automl.cli.explain",
+    "inspect": "automl.cli.inspect",
     "report": "automl.cli.ship",
     "export": "automl.cli.ship",
     "predict": "automl.cli.ship",

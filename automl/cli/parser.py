@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from automl.cli import values
 
 __all__ = ["build_parser"]
+
+if TYPE_CHECKING:
+    Verbs = argparse._SubParsersAction["_Parser"]
 
 _RUN = "a run's folder, or its id in the home folder"
 _EPILOG = """\
@@ -15,6 +20,7 @@ examples:
   automl fit churn.csv --target Churn --budget 60
   automl leaderboard RUN
   automl explain RUN --row 3
+  automl inspect RUN failures
   automl report RUN --out churn.html
   automl export RUN churn.zip
   automl predict churn.zip new.csv -o predictions.csv
@@ -30,6 +36,17 @@ stops at once.
 """
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose epilog may be a function, which is called when help is asked for."""
+
+    tell: Callable[[], str] | None = None
+
+    def format_help(self) -> str:
+        if self.tell is not None:
+            self.epilog = self.tell()
+        return super().format_help()
+
+
 def build_parser() -> argparse.ArgumentParser:
     """The parser of the command line; `command` in its result names the verb."""
     parser = argparse.ArgumentParser(
@@ -39,7 +56,7 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("--version", action="store_true", help="show the version and exit")
-    verbs = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands")
+    verbs = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", parser_class=_Parser)
     _add_fit(verbs)
     _add_resume(verbs)
     _add_runs(verbs)
@@ -47,6 +64,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_front(verbs)
     _add_threshold(verbs)
     _add_explain(verbs)
+    _add_inspect(verbs)
     _add_report(verbs)
     _add_export(verbs)
     _add_predict(verbs)
@@ -54,7 +72,7 @@ def build_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_fit(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_fit(verbs: Verbs) -> None:
     fit = verbs.add_parser(
         "fit",
         help="search the best model for a column",
@@ -181,7 +199,7 @@ def _add_costs(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def _add_resume(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_resume(verbs: Verbs) -> None:
     resume = verbs.add_parser(
         "resume",
         help="go on with a search that was cancelled or cut off",
@@ -198,7 +216,7 @@ def _add_resume(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     _add_output(resume, quiet=True)
 
 
-def _add_runs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_runs(verbs: Verbs) -> None:
     runs = verbs.add_parser(
         "runs", help="list the runs", description="List the runs of the home folder, newest first."
     )
@@ -206,7 +224,7 @@ def _add_runs(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> Non
     _add_output(runs)
 
 
-def _add_leaderboard(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_leaderboard(verbs: Verbs) -> None:
     board = verbs.add_parser(
         "leaderboard",
         help="compare the models of a run",
@@ -217,7 +235,7 @@ def _add_leaderboard(verbs: argparse._SubParsersAction[argparse.ArgumentParser])
     _add_output(board)
 
 
-def _add_front(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_front(verbs: Verbs) -> None:
     front = verbs.add_parser(
         "front",
         help="show what a better score costs in time and size",
@@ -229,7 +247,7 @@ def _add_front(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> No
     _add_output(front)
 
 
-def _add_threshold(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_threshold(verbs: Verbs) -> None:
     threshold = verbs.add_parser(
         "threshold",
         help="show what each threshold between two classes would bring",
@@ -248,7 +266,7 @@ def _add_threshold(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -
     _add_output(threshold)
 
 
-def _add_explain(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_explain(verbs: Verbs) -> None:
     explain = verbs.add_parser(
         "explain",
         help="say which columns matter, or why a row is predicted so",
@@ -271,7 +289,67 @@ def _add_explain(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     _add_output(explain)
 
 
-def _add_report(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _inspections() -> str:
+    from automl.inspection import inspections  # not above: the other verbs do without
+
+    lines = ["what there is:"]
+    for name, each in inspections().items():
+        asked = ", ".join(parameter.name for parameter in each.parameters)
+        lines.append(f"  {name:<16} {each.title}" + (f"  ({asked})" if asked else ""))
+    return "\n".join(lines)
+
+
+def _add_inspect(verbs: Verbs) -> None:
+    inspect = verbs.add_parser(
+        "inspect",
+        help="find out how good, fair and stable a model is, and what would change a prediction",
+        description="Find out more about a model. What it is judged on are predictions of rows that it\n"
+        "had not learned from. A result is made once and kept in the run.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    inspect.tell = _inspections
+    inspect.add_argument("run", metavar="RUN", help=_RUN)
+    inspect.add_argument("what", metavar="WHAT", help="one of those below")
+    inspect.add_argument("--column", metavar="C", help="the column, for fairness and curve")
+    inspect.add_argument(
+        "--row", type=values.position, metavar="N", help="row of the table, counted from 0 without the header"
+    )
+    inspect.add_argument("--kind", metavar="KIND", help="of a curve: pdp (default) or ale")
+    inspect.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        type=values.change,
+        dest="changes",
+        metavar="COLUMN=VALUE",
+        help="for what_if: a new value, nothing behind = for missing; may be repeated",
+    )
+    inspect.add_argument("--goal", metavar="CLASS", help="for counterfactuals and contested: the class meant")
+    inspect.add_argument("--low", type=float, metavar="X", help="for counterfactuals: the least prediction")
+    inspect.add_argument(
+        "--high", type=float, metavar="X", help="for counterfactuals: the highest prediction"
+    )
+    inspect.add_argument(
+        "--immutable",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="for counterfactuals: a column that stays as it is; may be repeated",
+    )
+    inspect.add_argument(
+        "--count", type=values.count, metavar="K", help="for neighbours and prototypes: how many"
+    )
+    inspect.add_argument("--depth", type=values.count, metavar="D", help="of the surrogate tree (default 3)")
+    inspect.add_argument("--model", metavar="ID", help="id from the leaderboard (default: the chosen model)")
+    inspect.add_argument(
+        "--budget", type=values.seconds, metavar="SECONDS", help="that it may take (default 30)"
+    )
+    inspect.add_argument("--again", action="store_true", help="make it anew, also where it is kept")
+    _add_home(inspect)
+    _add_output(inspect)
+
+
+def _add_report(verbs: Verbs) -> None:
     report = verbs.add_parser(
         "report",
         help="write what was found out about a model as one HTML file",
@@ -281,11 +359,18 @@ def _add_report(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     report.add_argument("run", metavar="RUN", help=_RUN)
     report.add_argument("--model", metavar="ID", help="id from the leaderboard (default: the chosen model)")
     report.add_argument("--out", type=Path, metavar="FILE", help="default: RUN-report.html, here")
+    report.add_argument(
+        "--fairness",
+        action="append",
+        default=[],
+        metavar="COLUMN",
+        help="judge the model by the groups of a column, which it need not read; may be repeated",
+    )
     _add_home(report)
     _add_output(report)
 
 
-def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_export(verbs: Verbs) -> None:
     export = verbs.add_parser(
         "export",
         help="write a model as one zip that predicts anywhere",
@@ -298,7 +383,7 @@ def _add_export(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     _add_output(export)
 
 
-def _add_predict(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_predict(verbs: Verbs) -> None:
     predict = verbs.add_parser(
         "predict",
         help="predict new rows with a bundle",
@@ -326,7 +411,7 @@ def _add_predict(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> 
     _add_output(predict)
 
 
-def _add_app(verbs: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_app(verbs: Verbs) -> None:
     app = verbs.add_parser(
         "app",
         help="open the workbench in the browser",

@@ -24,7 +24,8 @@ def report(options: Namespace, console: Console) -> int:
     run = load_run(find_run(options.run, options.home))
     name = options.model or (run.result or {}).get("chosen")
     jobs.await_explanation(run.folder.path, name)
-    path = run.report((options.out or Path(f"{run.folder.id}-report.html")).absolute(), model=options.model)
+    out = (options.out or Path(f"{run.folder.id}-report.html")).absolute()
+    path = run.report(out, model=options.model, fairness=options.fairness)
     size = path.stat().st_size
     console.document({"run": str(run.folder.path), "model": name, "report": str(path), "bytes": size})
     console.say(f"{path}  ({size / 1e6:.1f} MB, one file that loads nothing from anywhere)")

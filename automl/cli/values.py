@@ -10,6 +10,7 @@ from typing import Any
 __all__ = [
     "DIRECTIONS",
     "KINDS",
+    "change",
     "costs",
     "count",
     "direction",
@@ -100,6 +101,14 @@ def port(text: str) -> int:
     if not 1 <= value <= 65535:
         raise argparse.ArgumentTypeError(f"expected a port between 1 and 65535, got {text}")
     return value
+
+
+def change(text: str) -> tuple[str, str | None]:
+    """A column and its new value; None, for missing, where nothing is behind the sign."""
+    column, equals, value = text.partition("=")
+    if not (equals and column):
+        raise argparse.ArgumentTypeError(f"expected COLUMN=VALUE, got {text}")
+    return column, value or None
 
 
 def kind(text: str) -> tuple[str, str]:

@@ -37,8 +37,9 @@ def launch(
     run_folder : Path or str
         Folder of the run.
     kind : str
-        `search` (start or go on), `explain` (params `model`, `rows`, `time_budget`), `export` or `report`
-        (params `model`, `path`); see `automl.jobs.kinds`.
+        `search` (start or go on), `explain` (params `model`, `rows`, `time_budget`), `inspect` (params
+        `name`, `params`, `model`, `time_budget`, `again`), `export` or `report` (params `model`, `path`,
+        a report's `fairness`); see `automl.jobs.kinds`.
     worker : sequence of str
         Arguments of the Python interpreter that make it a worker; the folder is appended.
     **params
@@ -67,8 +68,10 @@ def launch(
             )
         _launch_search(run, worker)
         return run.path
-    if kind not in ("explain", "export", "report"):
-        raise SettingError(f"There is no kind of job {kind!r}.", fix="Use search, explain, export or report.")
+    if kind not in ("explain", "export", "inspect", "report"):
+        raise SettingError(
+            f"There is no kind of job {kind!r}.", fix="Use search, explain, inspect, export or report."
+        )
     (run.path / "jobs").mkdir(exist_ok=True)
     with lock.hold(run.path / "jobs" / "lock", wait=_LET_GO_SECONDS):  # two clicks make one job
         for job in jobs(run.path, kind):

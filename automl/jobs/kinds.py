@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from automl.errors import RunError
+from automl.inspection import file_of, get_inspection
 from automl.jobs.control import await_explanation, launch
 from automl.jobs.folder import JobFolder
 from automl.run import Run, load_run
 from automl.store import RunFolder, files, is_id
 
-__all__ = ["OTHERS", "explain", "export", "report", "search"]
+__all__ = ["OTHERS", "explain", "export", "inspect", "report", "search"]
 
 
 def search(run_folder: Path) -> None:
@@ -105,7 +106,12 @@ def export(
 
 
 def report(
-    run_folder: Path, job_folder: Path, *, model: str | None = None, path: str | None = None
+    run_folder: Path,
+    job_folder: Path,
+    *,
+    model: str | None = None,
+    path: str | None = None,
+    fairness: list[str] | None = None,
 ) -> dict[str, Any]:
     """Write a report.
 
@@ -118,6 +124,8 @@ def report(
         Id of a trial, or `ensemble`; default: the chosen model, before there is one the best trial.
     path : str, optional
         Where to; default: `reports/` of the run.
+    fairness : list of str, optional
+        Columns by whose groups the model is judged.
 
     Returns
     -------
@@ -129,8 +137,58 @@ def report(
     target = Path(path) if path else run_folder / "reports" / f"{run_folder.name}-{name}.html"
     target.parent.mkdir(parents=True, exist_ok=True)
     await_explanation(run_folder, name)
-    written = run.report(target, model=name, progress=_told(job_folder))
+    written = run.report(target, model=name, fairness=fairness or (), progress=_told(job_folder))
     return {"path": str(written), "model": name, "bytes": written.stat().st_size}
+
+
+def inspect(
+    run_folder: Path,
+    job_folder: Path,
+    *,
+    name: str,
+    params: dict[str, Any] | None = None,
+    model: str | None = None,
+    time_budget: float | None = None,
+    again: bool = False,
+) -> dict[str, Any]:
+    """Make an inspection.
+
+    Its status has `progress`, the share done, and a `message` that says what is being done.
+
+    Parameters
+    ----------
+    run_folder, job_folder : Path
+    name : str
+        Of the inspection; see `automl.inspection`.
+    params : dict, optional
+        What it is asked; checked by its registry.
+    model : str, optional
+        Id of a trial, or `ensemble`; default: the chosen model, before there is one the best trial.
+    time_budget : float, optional
+        Seconds; default: as `Run.inspect`.
+    again : bool
+        Whether to make it anew where it is stored.
+
+    Returns
+    -------
+    dict
+        `path` of the stored result, `model`, `name` and all `params`.
+    """
+    what = get_inspection(name)
+    run = load_run(run_folder)
+    told = _told(job_folder)
+    told(0.0, f"Inspecting: {what.title}")
+    limit: dict[str, Any] = {} if time_budget is None else {"time_budget": time_budget}
+    made = run.inspected(
+        name,
+        model=_model_id(run, model),
+        params=params,
+        again=again,
+        progress=lambda share: told(share, f"Inspecting: {what.title}"),
+        **limit,
+    )
+    path = run_folder / file_of(what, made.model, made.params)
+    return {"path": str(path), "model": made.model, "name": name, "params": made.params}
 
 
 def _told(job_folder: Path) -> Callable[[float, str], None]:
@@ -139,7 +197,12 @@ def _told(job_folder: Path) -> Callable[[float, str], None]:
     return lambda share, what: folder.set_status("running", progress=share, message=what)
 
 
-OTHERS: Mapping[str, Callable[..., dict[str, Any]]] = {"explain": explain, "export": export, "report": report}
+OTHERS: Mapping[str, Callable[..., dict[str, Any]]] = {
+    "explain": explain,
+    "export": export,
+    "inspect": inspect,
+    "report": report,
+}
 
 
 def _launched(folder: RunFolder) -> float | None:

@@ -64,6 +64,12 @@ class Subject:
     evidence : Evidence, optional
     results : mapping
         What else was found out about the model, by name; sections show what is there.
+    inspections : mapping
+        Results of inspections by name, with the column or row behind a colon, as in ``curve:age``.
+    inspection_notes : mapping of the same names to tuple of str
+        On what each was made, in sentences.
+    not_inspected : mapping of name to str
+        Why an inspection could not be made.
     packages : mapping of name to version
         What prediction needs.
     model_sha256 : str
@@ -79,6 +85,9 @@ class Subject:
     certificate: Certificate | None = None
     evidence: Evidence | None = None
     results: Mapping[str, Any] = field(default_factory=dict)
+    inspections: Mapping[str, Any] = field(default_factory=dict)
+    inspection_notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    not_inspected: Mapping[str, str] = field(default_factory=dict)
     packages: Mapping[str, str] = field(default_factory=dict)
     model_sha256: str = ""
     sample_rows: int = 0

@@ -30,7 +30,7 @@ from automl.search.select import out_of_fold_vote
 from automl.store import RunFolder
 from automl.task import Task
 
-__all__ = ["FINAL", "assemble", "stored_bytes"]
+__all__ = ["FINAL", "assemble", "fold_models", "stored_bytes"]
 
 FINAL = "final"
 """Folder of a run with all rows as the workers read them, and the fold models that learned from them."""
@@ -74,6 +74,50 @@ def assemble(
             models = models[:1]
         members += [(f"{trial_id}-fold{number}", model) for number, model in enumerate(models)]
         member_weights += [weight / len(models)] * len(models)
+    return _finished(folder, task, weights, calibration, members, member_weights)
+
+
+def fold_models(
+    folder: RunFolder, task: Task, weights: Mapping[str, float], calibration: str | None = None
+) -> list[Pipeline]:
+    """The model as it would be with the models of a single fold each, none of which has seen that fold.
+
+    Parameters
+    ----------
+    folder, task, weights, calibration
+        As in `assemble`.
+
+    Returns
+    -------
+    list of Pipeline
+        In the order of the folds. Base rates, calibration and threshold are the model's own: what they take
+        from a single row is little, but they have seen all rows.
+    """
+    used = {trial_id: weight for trial_id, weight in weights.items() if weight > 0}
+    stored = {trial_id: joblib.load(folder.trial_path(trial_id, ".joblib")) for trial_id in used}
+    return [
+        _finished(
+            folder,
+            task,
+            weights,
+            calibration,
+            [(trial_id, models[number]) for trial_id, models in stored.items()],
+            list(used.values()),
+        )
+        for number in range(min(len(models) for models in stored.values()))
+    ]
+
+
+def _finished(
+    folder: RunFolder,
+    task: Task,
+    weights: Mapping[str, float],
+    calibration: str | None,
+    members: list[tuple[str, Any]],
+    member_weights: list[float],
+) -> Pipeline:
+    """A vote with base rates, calibration and threshold around it, behind the preprocessor."""
+    members, member_weights = list(members), list(member_weights)
     if is_hedged(folder, task) or calibration:
         rows = TrainingRows.load(folder.path)
         hedge = unseen_share(len(rows.y))

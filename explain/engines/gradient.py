@@ -19,7 +19,11 @@ from .sample import sample_permutations
 
 
 class GradientEngine(Engine):
-    """A GradientBoostingRegressor with ``init``: the values of that model and those of the trees add up."""
+    """A GradientBoostingRegressor with ``init``: the values of that model and those of the trees add up.
+
+    A linear model there works in single precision, so that its outputs are not reproducible enough to be
+    taken apart: the whole is then left to the engines that ask the model.
+    """
 
     name = "gradient"
     order = 32

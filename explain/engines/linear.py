@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from ..game import Game
+from ..walkers.base import agrees
 from ..walkers.linear import LinearWalker
 from .base import Attribution, Engine, UnsuitableError
 
@@ -22,11 +21,9 @@ class LinearEngine(Engine):
         if game.scale == "probability":
             raise UnsuitableError("linear models are not linear in the probability")
         walker = LinearWalker.of(game)
-        if walker is None:
+        if walker is None or walker.link != "identity":
             raise UnsuitableError("not a linear model on encoded columns")
-        raw = walker.intercept + walker.parts.sum(axis=1)
-        size = max(1.0, float(np.abs(raw).max(initial=0.0)))
-        if np.abs(raw - game.predictions).max(initial=0.0) > 1e-9 * size:
+        if not agrees(walker, game):
             raise UnsuitableError("the output is not the linear combination of the encoded columns")
         usual = walker.parts[game.n :].mean(axis=0)
         return Attribution(walker.parts[: game.n] - usual, None, "exact: linear in closed form")

@@ -46,6 +46,7 @@ class _Sums:
     credit_squared: Floats
     credit_level: Floats
     within: Floats
+    within_squared: Floats
     level: Floats
     level_squared: Floats
     used: int = 0
@@ -56,19 +57,20 @@ class _Sums:
     @classmethod
     def zero(cls, shape: tuple[int, int, int]) -> _Sums:
         """Before any background row was used."""
-        each = [np.zeros(shape) for _ in range(4)]
-        return cls(each[0], each[1], each[2], each[3], np.zeros(shape[2]), np.zeros(shape[2]))
+        each = [np.zeros(shape) for _ in range(5)]
+        return cls(each[0], each[1], each[2], each[3], each[4], np.zeros(shape[2]), np.zeros(shape[2]))
 
 
 def sample_permutations(game: Game, walker: Walker, *, strata: int | None = None) -> Attribution:
     """Shapley values by antithetic pairs of random permutations, stratified by background row.
 
     Each background row z is a stratum, from which pairs (a permutation and its reverse) are walked. With
-    all strata used, only the spread between pairs of the same z counts as error. When the time budget ends
+    all strata used, only the spread between pairs of the same z counts as error, widened by Student's factor
+    where that comes from few strata, so that 1.96 of it make a 95 % interval. When the time budget ends
     sooner, the strata are a random subset: the estimate is then corrected by regression on the output at z
     (whose mean over all z is known, which also keeps additivity exact) and the standard error is that of
-    two-stage sampling (Cochran, Sampling Techniques, 1977, eq. 10.15 and 7.29), widened by Student's factor
-    for few strata so that 1.96 of it still make a 95 % interval.
+    two-stage sampling (Cochran, Sampling Techniques, 1977, eq. 10.15 and 7.29), widened in the
+    same way for few strata.
 
     Parameters
     ----------
@@ -194,13 +196,22 @@ def _add_stratum(
         sums.credit_squared[rows] += mean**2
         sums.credit_level[rows] += mean * level
         if rounds > 1:
-            sums.within[rows] += pair.var(axis=1, ddof=1)
+            spread = pair.var(axis=1, ddof=1)
+            sums.within[rows] += spread
+            sums.within_squared[rows] += spread**2 / (rounds - 1)
     sums.level += level
     sums.level_squared += level**2
     sums.used += 1
     sums.repeated += rounds > 1
     sums.walks += 2 * rounds
     sums.inverse_pairs += 1 / rounds
+
+
+def _widened(sums: _Sums) -> Floats:
+    """Student's factor for variances that few strata are the most of (Satterthwaite, 1946)."""
+    some = sums.within_squared > 0
+    freedom = np.where(some, sums.within**2, 1.0) / np.where(some, sums.within_squared, 1.0)
+    return np.asarray(np.where(some, student(0.95, freedom) / normal_quantile(0.95), 1.0), dtype=np.float64)
 
 
 def _estimate(sums: _Sums, background: int, spread_all: Floats) -> tuple[Floats, Floats]:
@@ -213,7 +224,7 @@ def _estimate(sums: _Sums, background: int, spread_all: Floats) -> tuple[Floats,
     # Spread between pairs of one stratum, and what it adds to the variance of the mean over the strata.
     within = sums.within / max(1, sums.repeated) * (sums.inverse_pairs / used)
     if used == background:
-        return mean, np.sqrt(within / background)
+        return mean, _widened(sums) * np.sqrt(within / background)
     offset = sums.level / used
     spread_level = sums.level_squared - sums.level**2 / used
     shared = sums.credit_level - sums.credit * offset

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from ..game import Game
 from ..space import Ints
+from ..threads import in_parts
 from ..trees.structure import Trees
 from ..trees.view import is_tree_model
 from ..walkers.base import agrees
@@ -75,7 +76,7 @@ class _Patterns:
 
 def _add_leaves(game: Game, walker: TreeWalker, values: Floats, deadline: Deadline) -> bool:
     """Leaf by leaf, with rows of the same pattern as one; False if some way has too many players for it."""
-    from ..trees.patterns import MAX_PLAYERS, add_leaves, background_patterns, height
+    from ..trees.patterns import MAX_PLAYERS, background_patterns, height
 
     seen, trees = walker.seen, walker.seen.trees
     tallest = game.recall("height", lambda: height(trees.root, trees.left, trees.right))
@@ -101,6 +102,22 @@ def _add_leaves(game: Game, walker: TreeWalker, values: Floats, deadline: Deadli
                 return False
             if sum(each.pattern.nbytes + each.count.nbytes for each in kept.values()) < _KEPT:
                 kept[low] = part
+        _add_part(walker, part, tallest, weight, credit)
+        done = float(trees.root[high] if high < len(trees.root) else trees.nodes) / trees.nodes
+        deadline.check(done)
+        game.report(done)
+    values += credit.transpose(2, 0, 1)
+    return True
+
+
+def _add_part(walker: TreeWalker, part: _Patterns, tallest: int, weight: Floats, credit: Floats) -> None:
+    """The values of some trees for all foreground rows, in threads by words of rows."""
+    from ..trees.patterns import add_leaves
+
+    seen, trees = walker.seen, walker.seen.trees
+
+    def add(start: int, stop: int) -> None:
+        own = np.zeros((*credit.shape[:2], stop - start))
         add_leaves(
             trees.root,
             trees.left,
@@ -108,22 +125,20 @@ def _add_leaves(game: Game, walker: TreeWalker, values: Floats, deadline: Deadli
             seen.player,
             trees.value,
             trees.output,
-            seen.goes_left,
-            game.n,
-            low,
-            high,
+            np.ascontiguousarray(seen.goes_left[:, start // 64 : (stop + 63) // 64]),
+            stop - start,
+            part.low,
+            part.high,
             tallest,
             part.start,
             part.pattern,
             part.count,
             weight,
-            credit,
+            own,
         )
-        done = float(trees.root[high] if high < len(trees.root) else trees.nodes) / trees.nodes
-        deadline.check(done)
-        game.report(done)
-    values += credit.transpose(2, 0, 1)
-    return True
+        credit[:, :, start:stop] += own
+
+    in_parts(add, credit.shape[2], least=64, step=64)
 
 
 def _chunks(trees: Trees) -> list[int]:

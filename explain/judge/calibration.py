@@ -80,8 +80,7 @@ class Calibration(Stored):
         )
         text = (
             f"The probabilities of “{self.output}” are off by {ece} points on average; with so many rows "
-            "perfectly "
-            f"calibrated ones would seem off by {chance}, and by up to {bound}"
+            f"perfectly calibrated ones would seem off by {chance}, and by up to {bound}"
         )
         if not self.shown:
             return f"{text}, so no miscalibration could be shown."
@@ -90,9 +89,8 @@ class Calibration(Stored):
         worst = int(np.argmax(self.share * np.abs(self.observed - self.predicted)))
         return (
             f"{text}: they are miscalibrated, {side} by {formats.number(100 * abs(gap), 2)} points over all "
-            "rows. Where "
-            f"they say {formats.level(float(self.predicted[worst]), 'probability')}, it happened in "
-            f"{formats.level(float(self.observed[worst]), 'probability')} of the rows."
+            f"rows. Where they say {formats.level(float(self.predicted[worst]), 'probability')}, it "
+            f"happened in {formats.level(float(self.observed[worst]), 'probability')} of the rows."
         )
 
 

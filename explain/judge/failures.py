@@ -143,11 +143,10 @@ class Failures(Stored):
             )
         worst = weak[0]
         text = (
-            f"The model does worst where {worst.words}: {formats.percent(worst.coverage)} of the "
-            "rows, with "
+            f"The model does worst where {worst.words}: {formats.percent(worst.coverage)} of the rows, with "
             f"a mean {self.loss_words} of {formats.number(worst.loss.value)} "
-            f"({formats.number(worst.loss.low)} to "
-            f"{formats.number(worst.loss.high)}), {formats.number(worst.lift, 2)} times that of all rows."
+            f"({formats.number(worst.loss.low)} to {formats.number(worst.loss.high)}), "
+            f"{formats.number(worst.lift, 2)} times that of all rows."
         )
         others = len(weak) - 1
         if others:

@@ -38,8 +38,7 @@ def verdict(fairness: Fairness) -> str:
         widest = max(asked, key=lambda m: (m.share, m.difference.high))
         parts.append(
             f"By {where}, no difference between groups could be shown. That is no proof that there is none: "
-            "in the "
-            f"{widest.words} these rows leave room for differences of up to "
+            f"in the {widest.words} these rows leave room for differences of up to "
             f"{size(widest, widest.difference.high)}."
         )
     unclear = [m for m in asked if m not in found]

@@ -111,8 +111,7 @@ class Scored:
             if len(found) != given.shape[1]:
                 raise InputError(
                     f"Expected `classes` to name the {given.shape[1]} columns of the probabilities; the "
-                    "truth has "
-                    f"{len(found)} labels, so the order cannot be guessed."
+                    f"truth has {len(found)} labels, so the order cannot be guessed."
                 )
             classes = tuple(found)
         if classes is not None and given is not None and len(classes) != given.shape[1]:
@@ -176,8 +175,7 @@ class Scored:
         if self.probability is None:
             raise InputError(
                 "Expected probabilities, found labels or values only; give `probability` or use a model that "
-                "has "
-                "predict_proba."
+                "has predict_proba."
             )
         return self.probability
 
@@ -225,8 +223,7 @@ def _codes(name: str, labels: ArrayLike, n: int, classes: tuple[Any, ...] | None
         strange = values[codes < 0].iloc[0]
         raise InputError(
             f"Expected {name} with the labels {', '.join(map(str, classes))}, found {strange!r}; leave out "
-            "rows "
-            "without a known label."
+            "rows without a known label."
         )
     return np.asarray(codes, dtype=np.int64)
 

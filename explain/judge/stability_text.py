@@ -69,6 +69,5 @@ def deletion_sentence(deletion: Deletion, scale: str) -> str:
     )
     return (
         f"Replacing {columns} with the largest attributions moves the prediction by {top}, replacing as many "
-        "random "
-        f"ones by {random}."
+        f"random ones by {random}."
     )

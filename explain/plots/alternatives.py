@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import html
+import re
+
 import plotly.graph_objects as go
 
 from .. import formats
@@ -72,7 +75,7 @@ def counterfactual_table(result: Counterfactuals, *, theme: Theme = DEFAULT) -> 
     font = {"size": 13} if theme.font is None else {"size": 13, "family": theme.font}
     figure = go.Figure(
         go.Table(
-            columnwidth=[2.2, *[1.5] * (len(columns) - 1)],
+            columnwidth=[_width([title, *cells]) for title, cells in zip(titles, columns, strict=True)],
             header={
                 "values": [f"<b>{title}</b>" for title in titles],
                 "fill": {"color": "rgba(0,0,0,0)"},
@@ -99,6 +102,12 @@ def counterfactual_table(result: Counterfactuals, *, theme: Theme = DEFAULT) -> 
         font={"color": theme.text},
     )
     return figure
+
+
+def _width(texts: list[str]) -> int:
+    """Room for the longest text, relative to other columns: a text on two lines would push out the last."""
+    plain = (html.unescape(re.sub(r"<[^>]+>", "", text)) for text in texts)
+    return max(9, 3 + max(len(text) for text in plain))
 
 
 def _cell(result: Counterfactuals, row: int, j: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -11,6 +12,8 @@ from .. import formats
 from ..labels import Outputs
 from .figure import finished, scale_factor, signed
 from .theme import Theme
+
+_DECIMALS = 6  # smaller steps are written with an exponent
 
 
 def stepped(
@@ -47,7 +50,7 @@ def stepped(
             y=list(range(len(labels))),
             text=[
                 formats.level(start / factor, result.scale),
-                *[signed(step) for step in steps],
+                *_shown(steps),
                 formats.level(end / factor, result.scale),
             ],
             textposition="outside",
@@ -66,3 +69,13 @@ def stepped(
     room = 0.18 * ((high - low) or 1.0)
     figure.update_xaxes(title_text=title, range=[low - room, high + room])
     return finished(figure, theme, rows=len(labels), labels=list(labels))
+
+
+def _shown(steps: Sequence[float]) -> list[str]:
+    """Signed steps, all to the same place: that of the third digit of the largest."""
+    largest = max((abs(step) for step in steps), default=0.0)
+    decimals = max(0, 2 - math.floor(math.log10(largest))) if largest > 0 else 0
+    if decimals > _DECIMALS:
+        return [signed(step) for step in steps]
+    texts = [f"{step:+,.{decimals}f}".replace("-", formats.MINUS) for step in steps]
+    return [text if text.strip(f"+{formats.MINUS}0.") else text[1:] for text in texts]  # a zero has no sign

@@ -103,11 +103,14 @@ class Figure:
     alt : str
         What it shows, for those who cannot see it.
     caption : str
+    folds : bool
+        Whether it can be drawn anew for a telephone; else one scrolls along it there.
     """
 
     plot: Any
     alt: str
     caption: str = ""
+    folds: bool = True
 
 
 @dataclass(frozen=True)

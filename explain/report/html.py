@@ -151,6 +151,12 @@ def _bars(block: Bars) -> str:
 
 def _figure(block: Figure, *, half: bool) -> str:
     wide = draw(block.plot, width=HALF if half else WIDE, alt=block.alt)
-    narrow = "" if half else f'<div class="narrow">{draw(block.plot, width=NARROW, alt=block.alt)}</div>'
     caption = f"<figcaption>{escape(block.caption)}</figcaption>" if block.caption else ""
+    if not block.folds:
+        name = escape(block.alt.partition(".")[0], quote=True)
+        return (
+            f'<figure><div class="along" tabindex="0" role="group" aria-label="{name}">{wide}</div>'
+            f"{caption}</figure>"
+        )
+    narrow = "" if half else f'<div class="narrow">{draw(block.plot, width=NARROW, alt=block.alt)}</div>'
     return f'<figure><div class="{"half" if half else "wide"}">{wide}</div>{narrow}{caption}</figure>'

@@ -15,7 +15,7 @@ class ConstantWalker(Walker):
     def __init__(self, game: Game) -> None:
         self.players = np.zeros(game.players, dtype=np.bool_)
         self.outputs = game.outputs
-        self._value = game.predictions[0]
+        self._value = game.usual[0]
 
     @classmethod
     def of(cls, game: Game) -> ConstantWalker | None:

@@ -6,8 +6,11 @@ import numpy as np
 
 from ..game import Game
 from ..outputs import linked
+from ..threads import in_parts
 from ..trees.view import TreeView, view
 from .base import Floats, Ints, Walker
+
+_WALKS = 200  # that a thread is worth it for
 
 
 class TreeWalker(Walker):
@@ -33,24 +36,29 @@ class TreeWalker(Walker):
         position = np.zeros((walks, self._count), dtype=np.int32)
         np.put_along_axis(position, order, np.arange(steps, dtype=np.int32)[None], axis=1)
         change = np.zeros((walks, steps + 2, trees.outputs))
-        add_walks(
-            trees.root,
-            trees.left,
-            trees.right,
-            self.seen.player,
-            self.seen.other,
-            self.seen.joint,
-            self.seen.mixed,
-            trees.threshold,
-            trees.missing_left,
-            trees.value,
-            trees.output,
-            self.seen.goes_left,
-            self.seen.usual_left,
-            x,
-            z - self.seen.foreground,
-            position,
-            change,
-        )
+        seen = self.seen
+
+        def follow(start: int, stop: int) -> None:
+            add_walks(
+                trees.root,
+                trees.left,
+                trees.right,
+                seen.player,
+                seen.other,
+                seen.joint,
+                seen.mixed,
+                trees.threshold,
+                trees.missing_left,
+                trees.value,
+                trees.output,
+                seen.goes_left,
+                seen.usual_left,
+                x[start:stop],
+                z[start:stop] - seen.foreground,
+                position[start:stop],
+                change[start:stop],
+            )
+
+        in_parts(follow, walks, least=_WALKS)
         raw = trees.base + np.cumsum(change[:, :-1], axis=1)
         return linked(raw, self.seen.link)

@@ -13,6 +13,7 @@ from sklearn.preprocessing import FunctionTransformer, StandardScaler
 
 import explain
 from automl.features import beside, pair_columns
+from explain import threads
 
 
 def rows_one_by_one(table):
@@ -87,6 +88,17 @@ def test_many_rows_at_once_are_the_rows_one_by_one(models, table):
     together = explainer.explain(table[:70]).values
     alone = [explainer.explain(table[i : i + 1]).values[0] for i in range(0, 70, 23)]
     np.testing.assert_allclose(alone, together[::23], rtol=0, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["boosted", "histogram"])
+def test_threads_change_nothing(name, models, table, monkeypatch):
+    rows, background = table[:200], table[200:240]
+    one = explain.explain(models[name], rows, background)
+    monkeypatch.setattr(threads, "_cores", lambda: 3)
+    np.testing.assert_array_equal(explain.explain(models[name], rows, background).values, one.values)
+    parts: list[tuple[int, int]] = []
+    threads.in_parts(lambda start, stop: parts.append((start, stop)), 200, least=20, step=64)
+    assert sorted(parts) == [(0, 128), (128, 200)]
 
 
 def test_a_pipeline_that_predicts_in_its_own_way_is_taken_as_it_is(table, answers, one_hot, brute_force):

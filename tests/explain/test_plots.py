@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -72,6 +73,14 @@ def test_waterfall_ends_at_the_prediction(explanation):
     assert len(x) == 6  # average, three columns, the others, prediction
     low, high = figure.layout.xaxis.range
     assert low < min(np.cumsum(x[:-1])) <= max(np.cumsum(x[:-1])) < high
+
+
+def test_steps_of_a_waterfall_are_written_to_the_same_place(explanation):
+    factor = 100 if explanation.scale == "probability" else 1
+    values = np.zeros_like(explanation.values)
+    values[3, :4, -1] = np.array([20.31, 9.86, -3.824, -0.0154]) / factor
+    figure = plots.waterfall(replace(explanation, values=values), 3, top=4)
+    assert list(figure.data[0].text[1:5]) == ["+20.3", "+9.9", "−3.8", "0.0"]
 
 
 def test_beeswarm_shows_every_row(explanation):

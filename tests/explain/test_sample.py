@@ -9,7 +9,7 @@ from sklearn.calibration import CalibratedClassifierCV
 from sklearn.compose import TransformedTargetRegressor
 from sklearn.decomposition import TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression, Ridge
+from sklearn.linear_model import LogisticRegression
 from sklearn.neighbors import KNeighborsClassifier, KNeighborsRegressor
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import FeatureUnion, make_pipeline
@@ -59,8 +59,8 @@ def coverage(make_game, model, strata, seeds=40, scale="probability"):
 
 def test_intervals_cover_with_all_background_rows(make_game, boosted):
     share, ratio = coverage(make_game, boosted, None)
-    assert 0.92 <= share <= 0.97
-    assert 0.9 <= ratio <= 1.1
+    assert 0.93 <= share <= 0.97
+    assert 0.95 <= ratio <= 1.25  # wider than the error by Student's factor
 
 
 def test_intervals_of_all_kinds_of_models_cover(make_game, table, answers, piped, one_hot, boosted):
@@ -74,19 +74,19 @@ def test_intervals_of_all_kinds_of_models_cover(make_game, table, answers, piped
     )
     network = {"max_iter": 400, "early_stopping": True, "learning_rate_init": 0.02, "random_state": 0}
     cases = [
-        (boosted, "probability", 25),
-        (piped(one_hot(), MLPClassifier((8,), **network), table, binary), "probability", 25),
-        (piped(one_hot(), MLPRegressor(hidden_layer_sizes=(8,), **network), table, regression), "target", 25),
-        (piped(one_hot(), KNeighborsClassifier(9), table, binary), "probability", 10),
-        (piped(one_hot(), KNeighborsRegressor(9), table, regression), "target", 10),
-        (piped(one_hot(), SVC(), table, binary), "margin", 10),
-        (piped(one_hot(), SVR(), table, regression), "target", 10),
+        (boosted, "probability", 14),
+        (piped(one_hot(), MLPClassifier((8,), **network), table, binary), "probability", 14),
+        (piped(one_hot(), MLPRegressor(hidden_layer_sizes=(8,), **network), table, regression), "target", 14),
+        (piped(one_hot(), KNeighborsClassifier(9), table, binary), "probability", 7),
+        (piped(one_hot(), KNeighborsRegressor(9), table, regression), "target", 7),
+        (piped(one_hot(), SVC(), table, binary), "margin", 7),
+        (piped(one_hot(), SVR(), table, regression), "target", 7),
         (
             piped(one_hot(), CalibratedClassifierCV(LogisticRegression(max_iter=500), cv=2), table, binary),
             "probability",
-            25,
+            14,
         ),
-        (make_pipeline(words, TruncatedSVD(4), Ridge()).fit(table, regression), "target", 6),
+        (make_pipeline(words, TruncatedSVD(4), SVR()).fit(table, regression), "target", 5),
     ]
     held = [coverage(make_game, model, None, seeds, scale)[0] for model, scale, seeds in cases]
     assert 0.93 <= np.average(held, weights=[seeds for *_, seeds in cases]) <= 0.97
@@ -159,6 +159,26 @@ def test_a_model_whose_inside_was_changed_is_predicted_instead(make_game, booste
     original = TreeWalker.walk
     monkeypatch.setattr(TreeWalker, "walk", lambda self, x, z, order: original(self, x, z, order) + 1e-6)
     assert type(walker_for(make_game(boosted))) is EvaluatedWalker
+
+
+def test_values_that_do_not_add_up_are_not_given(table, answers, piped, one_hot, monkeypatch):
+    """Whatever is wrong with what was read of the model: then it is asked."""
+    from sklearn.ensemble import RandomForestRegressor
+
+    from explain.trees import patterns
+
+    model = piped(one_hot(), RandomForestRegressor(8, random_state=0), table, answers["regression"])
+    right = explain.explain(model, table[:3], table[150:190])
+    assert right.exact
+
+    def wrong(*arguments):
+        arguments[-1][0] += 0.01  # the credit
+
+    monkeypatch.setattr(patterns, "add_leaves", wrong)
+    found = explain.explain(model, table[:3], table[150:190])
+    assert "sampled" in found.method
+    assert found.additivity_error < 1e-9
+    assert np.abs(found.values - right.values).max() < 6 * found.stderr.max()
 
 
 def test_time_budget_cuts_the_work_short(table, answers, piped, one_hot):

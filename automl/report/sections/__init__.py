@@ -3,7 +3,8 @@
 A file has one function with ``@section``: from a :class:`~automl.report.subject.Subject` to blocks, and to
 none where there is nothing to say. Its order puts it between the others:
 
-    10 what it predicts   20 how good it is   40 what it looks at   60 the data   80 limits   90 how to use it
+    10 what it predicts   20 how good it is   31 where it fails   32 groups   40 what it looks at
+    50 single rows        60 the data         80 limits           90 how to use it
 """
 
 from __future__ import annotations

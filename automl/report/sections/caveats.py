@@ -29,6 +29,7 @@ def caveats(subject: Subject) -> Iterator[Block]:
         texts.append(f"Probabilities are {words}. Check their calibration before basing costs on them.")
     if explanation is not None and not explanation.exact:
         texts.append("The explanation is sampled: differences within two standard errors mean nothing.")
+    texts += [f"Not in this report: {name}. {why}" for name, why in subject.not_inspected.items()]
     if subject.background_rows:
         texts.append(
             "The bundle carries some training rows (sample_input.csv, background.csv, explanation.json, "

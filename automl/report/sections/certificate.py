@@ -13,7 +13,7 @@ from . import section
 __all__ = ["certificate"]
 
 
-@section("Whether explanations are right", order=50)
+@section("Whether explanations are right", order=48)
 def certificate(subject: Subject) -> Iterator[Block]:
     """Additivity, agreement with brute force, standard errors."""
     found = subject.certificate

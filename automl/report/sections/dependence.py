@@ -19,7 +19,7 @@ __all__ = ["dependence"]
 _TOP = 6
 
 
-@section("How the columns work", order=42, pages=("report",))
+@section("How the columns work", order=43, pages=("report",))
 def dependence(subject: Subject) -> Iterator[Block]:
     """Contributions of each of the most important columns against its values."""
     explanation = subject.explanation

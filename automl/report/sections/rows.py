@@ -18,7 +18,7 @@ from . import section
 __all__ = ["rows"]
 
 
-@section("Single predictions", order=44, pages=("report",))
+@section("Single predictions", order=50, pages=("report",))
 def rows(subject: Subject) -> Iterator[Block]:
     """Well-chosen rows with their contributions."""
     explanation = subject.explanation

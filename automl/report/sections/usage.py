@@ -12,9 +12,12 @@ from . import section
 __all__ = ["usage"]
 
 
-@section("How to score", order=90, pages=("card",))
+@section("How to score", order=90)
 def usage(subject: Subject) -> Iterator[Block]:
     """The commands."""
+    if not subject.sample_rows:
+        yield Paragraph("First write the model as a bundle, which needs no Glassbench to predict:")
+        yield Code(f"automl export {subject.facts.run_id} bundle.zip --model {subject.facts.exported}")
     yield Paragraph("Python 3.11 or newer. In the unpacked folder:")
     yield Code(
         "python -m venv venv\n"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from .marks import mark
+from .marks._shared import many
 from .scales import Axis, Kind, kind_of, numbers
 from .text import SIZE, colour, fitted, label, plain, width, wrapped
 
@@ -77,7 +78,7 @@ def framed(traces: list[dict[str, Any]], layout: dict[str, Any], wide: float, he
             ranges[twin] = (other[0], low, high, other[3])
     uprights = [name for name in ranges if name[0] == "y"]
     flats = [name for name in ranges if name[0] == "x"]
-    titles = {name: plain((_options(layout, name).get("title") or {}).get("text") or "") for name in ranges}
+    titles = {name: _title(_options(layout, name)) for name in ranges}
     top = _TOP + (_LINE + 6 if any(titles[name] for name in uprights) else 0.0)
     top += 22.0 if layout.get("showlegend") else 0.0
     top += 18.0 if _headings(layout) else 0.0
@@ -92,6 +93,7 @@ def framed(traces: list[dict[str, Any]], layout: dict[str, Any], wide: float, he
     left = _SIDE / 2 + (min(longest, room) + 10.0 if texts else 6.0)
 
     axes = {name: _placed(ranges[name], _domain(layout, name), left, right) for name in flats}
+    axes = {name: _roomy(axis, owners[name]) for name, axis in axes.items()}
     rows, turned = _foot(axes, layout)
     longest = max((width(titles[name]) for name in flats), default=0.0)
     height += max(0.0, rows - _LINE) + (_LINE if longest > wide - 8.0 else 0.0)
@@ -109,6 +111,11 @@ def framed(traces: list[dict[str, Any]], layout: dict[str, Any], wide: float, he
         grid, labels = grid + grid_, labels + labels_
     bounded = frozenset(name for name in ranges if _options(layout, name).get("range"))
     return Frame(axes, bounded, left, right, top, bottom, height, grid, labels)
+
+
+def _title(options: dict[str, Any]) -> str:
+    text = str((options.get("title") or {}).get("text") or "")
+    return plain(text.replace("<br>", " "))
 
 
 def _headings(layout: dict[str, Any]) -> bool:
@@ -193,6 +200,23 @@ def _placed(span: Range, domain: tuple[float, float], start: float, end: float) 
     return Axis(kind, low, high, first, last, categories)
 
 
+def _roomy(axis: Axis, traces: list[dict[str, Any]]) -> Axis:
+    """The axis, long enough for texts that stand right of their dots and are not to be cut off."""
+    whole = axis.end - axis.start
+    for trace in traces:
+        if trace.get("cliponaxis") is not False or "text" not in str(trace.get("mode")):
+            continue
+        marker = trace.get("marker") or {}
+        texts = many(trace.get("text"), len(trace["x"]))
+        sizes = many(marker.get("size", 0.0), len(trace["x"]))
+        for place, text, size in zip(trace["x"], texts, sizes, strict=True):
+            free = whole - width(plain(text)) - float(size) / 2 - 4.0
+            taken = axis.at(place) - axis.start
+            if taken > free > 0.3 * whole:
+                axis = replace(axis, high=axis.low + (axis.high - axis.low) * taken / free)
+    return axis
+
+
 def _partner(layout: dict[str, Any], name: str, traces: list[dict[str, Any]]) -> str | None:
     """The axis that one stands on: as it says, else that of the first trace on it."""
     given = _options(layout, name).get("anchor")
@@ -269,7 +293,8 @@ def _foot(axes: dict[str, Axis], layout: dict[str, Any]) -> tuple[float, bool]:
             continue
         apart = float(np.diff(sorted(pixel for pixel, _ in ticks)).min())
         widest = max(width(text) for _, text in ticks)
-        if widest > apart - 6 and axis.kind == "category":
+        named = axis.kind == "category" or _options(layout, name).get("ticktext") is not None
+        if widest > apart - 6 and named:
             if widest / 2 < apart - 6 and all(" " in text for _, text in ticks if width(text) > apart - 6):
                 return 2 * _LINE, False
             return min(0.72 * min(widest, 150.0) + 10.0, 110.0), True
@@ -286,7 +311,7 @@ def _upright(
         if options.get("showgrid", True) is not False:
             grid += f"M{beside[0]:.1f} {pixel:.1f}H{beside[1]:.1f}"
         if options.get("showticklabels") is not False:
-            lines = wrapped(text, room if full else 40.0, lines=2 if apart >= 27 else 1)
+            lines = wrapped(text, room if full else 40.0, lines=2 if apart >= 24 else 1)
             for k, line in enumerate(lines):
                 shift = 4.0 + _LINE * (k - (len(lines) - 1) / 2) * 0.93
                 labels += label(line, beside[0] - 8.0, pixel + shift, anchor="end")

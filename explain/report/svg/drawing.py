@@ -49,7 +49,7 @@ def draw(plot: Any, *, width: float, alt: str) -> str:
     for trace in traces:
         x, y = frame.axes[axis_of(trace, "x")], frame.axes[axis_of(trace, "y")]
         parts.append(_inside(mark(trace).draw(trace, x, y), trace, frame))
-    parts += [*shapes(frame, layout, below=False), *notes(frame, layout)]
+    parts += [*shapes(frame, layout, below=False), *notes(frame, layout, traces)]
     parts += [colour_key(traces, frame), key(traces, layout, frame)]
     name = html.escape(alt, quote=True)
     return (

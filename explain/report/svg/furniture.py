@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from ... import formats
-from .axes import Frame
-from .marks._shared import COLOURS, colour_at, colour_of, fixed
+from .axes import Frame, axis_of
+from .marks._shared import COLOURS, colour_at, colour_of, fixed, many
 from .marks.heatmap import _SCALE, limits
 from .marks.scatter import _DASHES
 from .text import fitted, label, plain, width
@@ -51,8 +51,9 @@ def shapes(frame: Frame, layout: dict[str, Any], *, below: bool) -> Iterator[str
             yield f'<path d="M{fixed(x0, y0)}L{fixed(x1, y1)}" {style} style="{stroke}"/>'
 
 
-def notes(frame: Frame, layout: dict[str, Any]) -> Iterator[str]:
+def notes(frame: Frame, layout: dict[str, Any], traces: list[dict[str, Any]]) -> Iterator[str]:
     """Notes of the layout."""
+    dots = _dots(frame, traces)
     for note in layout.get("annotations") or ():
         if not note.get("text") or note.get("visible") is False:
             continue
@@ -65,7 +66,7 @@ def notes(frame: Frame, layout: dict[str, Any]) -> Iterator[str]:
         if note.get("showarrow"):
             x, y = x + float(note.get("ax") or 0.0), y + float(note.get("ay") or 0.0)
         anchor = {"left": "start", "right": "end"}.get(str(note.get("xanchor")), "middle")
-        text = fitted(plain(note["text"]), frame.right)
+        text = fitted(plain(note["text"]), _room(frame, note, (x, y), dots))
         reach = width(text)
         least, most = {"start": (4.0, frame.right - reach), "end": (reach, frame.right)}.get(
             anchor, (reach / 2, frame.right - reach / 2)
@@ -73,6 +74,35 @@ def notes(frame: Frame, layout: dict[str, Any]) -> Iterator[str]:
         fill = (note.get("font") or {}).get("color") or "var(--soft)"
         y += _SHIFTS.get(str(note.get("yanchor", "auto")), 4.0)
         yield label(text, max(min(x, most), least), y, anchor=anchor, fill=fill)
+
+
+def _room(frame: Frame, note: dict[str, Any], at: tuple[float, float], dots: list[_Dot]) -> float:
+    """How wide a note may be: one that begins left of axes or of a large dot keeps out of them."""
+    x, y = at
+    if note.get("xanchor") != "left":
+        return frame.right
+    if note.get("xref") == "paper":
+        right = [axis.start for name, axis in frame.axes.items() if name[0] == "x" and axis.start > x + 40.0]
+    else:
+        right = [
+            place - size for place, level, size in dots if place - size > x and abs(level - y) < size + 10
+        ]
+    return min([frame.right, *right]) - x - 6.0
+
+
+_Dot = tuple[float, float, float]
+
+
+def _dots(frame: Frame, traces: list[dict[str, Any]]) -> list[_Dot]:
+    """Pixels and radius of the dots that carry texts."""
+    found: list[_Dot] = []
+    for trace in traces:
+        if trace.get("mode") == "markers+text":
+            across, up = frame.axes[axis_of(trace, "x")], frame.axes[axis_of(trace, "y")]
+            places = zip(across(trace["x"]).tolist(), up(trace["y"]).tolist(), strict=True)
+            sizes = many((trace.get("marker") or {}).get("size", 7), len(trace["x"]))
+            found += [(x, y, float(size) / 2) for (x, y), size in zip(places, sizes, strict=True)]
+    return found
 
 
 def colour_key(traces: list[dict[str, Any]], frame: Frame) -> str:
@@ -102,7 +132,8 @@ def colour_key(traces: list[dict[str, Any]], frame: Frame) -> str:
         ends = (texts[0], texts[-1]) if texts else (formats.number(low, 2), formats.number(high, 2))
         out += label(ends[0], x + 12, middle + tall / 2) + label(ends[1], x + 12, middle - tall / 2 + 9)
         title = plain((bar.get("title") or {}).get("text") or "")
-        return out + (label(fitted(title, 56.0), x - 4, middle - tall / 2 - 8) if title else "")
+        place = frame.right + 68.0, middle - tall / 2 - 8
+        return out + (label(fitted(title, 80.0), *place, anchor="end") if title else "")
     return ""
 
 

@@ -5,19 +5,21 @@ from __future__ import annotations
 import html
 import re
 
+from ..colours import variable
+
 __all__ = ["SIZE", "colour", "fitted", "label", "plain", "width", "wrapped"]
 
 #: Font size in CSS pixels.
 SIZE = 12.0
 
-_WIDE = frozenset("mwMW@%—…") | frozenset("ABCDEFGHKNOPQRSTUVXYZ&+=<>−±→")
+_WIDE = frozenset("mwMW@%—…\u2003") | frozenset("ABCDEFGHKNOPQRSTUVXYZ&+=<>−±→")
 _NARROW = frozenset("iljtfrI.,:;'|!()[]-/ “”’·")
 
 
 def plain(text: object) -> str:
-    """Text without Plotly's markup: tags away, line breaks as spaces."""
+    """Text without Plotly's markup: no tags, line breaks as dots; wide spaces, which set apart, are kept."""
     spaced = re.sub(r"<br\s*/?>", " · ", str(text))
-    return html.unescape(re.sub(r"<[^>]*>", "", spaced)).strip()
+    return re.sub(r" {2,}", "\u2003", html.unescape(re.sub(r"<[^>]*>", "", spaced)).strip(" \t\n"))
 
 
 def width(text: str, size: float = SIZE) -> float:
@@ -60,5 +62,5 @@ def label(
 
 def colour(value: object) -> str:
     """A colour that can stand in a style attribute and nothing else."""
-    text = str(value)
+    text = variable(str(value))
     return html.escape(text) if re.fullmatch(r"[#\w(),.%\s-]+", text) else "currentColor"

@@ -79,6 +79,16 @@ def test_dark_light_and_paper(document: Document) -> None:
     assert "default-src 'none'" in page
 
 
+def test_figures_that_do_not_fold_are_drawn_once_and_scroll() -> None:
+    figure = Figure(go.Figure(go.Bar(x=["a"], y=[1])), alt="A bar. It is one high.", folds=False)
+    section = Section("s", (figure, Part("Half", (figure,), half=True)))
+    page = render_html(Document("Report", "t", "", (), (section,), ""))
+    found = checked(page)
+    scrolling = [attributes for _, attributes in found.tags if attributes.get("class") == "along"]
+    assert len(scrolling) == page.count("<svg") == 2
+    assert all(each["tabindex"] == "0" and each["aria-label"] == "A bar" for each in scrolling)
+
+
 def test_figures_are_told_in_words_where_there_is_no_markup(document: Document) -> None:
     text = render_markdown(document)
     assert r"Two bars, \<b\>Jekyll" in text

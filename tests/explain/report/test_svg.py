@@ -12,13 +12,17 @@ import pytest
 from plotly.subplots import make_subplots
 
 from explain import InputError
+from explain.plots.figure import faded
+from explain.report import colours
+from explain.report.colours import variable
 from explain.report.svg import draw
 from explain.report.svg.scales import Axis
+from explain.report.svg.text import width
 
 
-def drawn(figure: go.Figure, width: float = 600) -> ElementTree.Element:
+def drawn(figure: go.Figure, wide: float = 600) -> ElementTree.Element:
     """The figure, as a parser of XML reads it."""
-    return ElementTree.fromstring(draw(figure, width=width, alt="a <figure>"))
+    return ElementTree.fromstring(draw(figure, width=wide, alt="a <figure>"))
 
 
 def boxes(svg: ElementTree.Element) -> np.ndarray:
@@ -126,11 +130,11 @@ def test_labels_never_become_markup_and_never_run_out_of_the_figure() -> None:
     name = "<script>alert(1)</script> & a very long name of a column that nobody would want to read in full"
     figure = go.Figure(go.Bar(x=[1.0], y=[0], orientation="h", hovertext=[name]))
     figure.update_yaxes(tickvals=[0], ticktext=[name.replace("<", "&lt;").replace(">", "&gt;")])
-    for width in (340, 800):
-        svg = draw(figure, width=width, alt=name)
+    for wide in (340, 800):
+        svg = draw(figure, width=wide, alt=name)
         assert "<script" not in svg
         first, *_ = boxes(ElementTree.fromstring(svg))
-        assert 40 < first[0] < 0.55 * width
+        assert 40 < first[0] < 0.55 * wide
     evil = go.Figure(go.Bar(x=[1], y=[1])).to_plotly_json()
     evil["data"][0]["marker"] = {"color": 'red"/><script>'}
     assert "<script" not in draw(evil, width=400, alt="")
@@ -153,3 +157,64 @@ def test_subplots_lines_boxes_and_notes() -> None:
 def test_what_cannot_be_drawn_is_refused_by_name() -> None:
     with pytest.raises(InputError, match=r"found a trace of type 'pie'"):
         draw(go.Figure(go.Pie(values=[1])), width=400, alt="a")
+
+
+def test_the_theme_s_colours_become_those_of_the_page() -> None:
+    theme = colours()
+    assert variable(theme.accent) == "var(--bar)"
+    assert variable(faded(theme.accent, 0.25)) == "color-mix(in srgb, var(--bar) 25%, transparent)"
+    assert variable("#123456") == "#123456"
+    assert variable(faded("#123456", 0.5)) == faded("#123456", 0.5)
+    figure = go.Figure(
+        go.Heatmap(
+            z=[[0.0, 1.0, 0.51]],
+            zmin=0,
+            zmax=1,
+            showscale=False,
+            colorscale=[
+                [0, faded(theme.accent, 0.1)],
+                [0.5, faded(theme.accent, 0.2)],
+                [0.5, theme.accent],
+                [1, theme.accent],
+            ],
+        )
+    )
+    fills = [str(rect.get("style")) for rect in drawn(figure).iter("rect")]
+    assert fills[0] == "fill:color-mix(in srgb, var(--bar) 10%, transparent)"
+    assert fills[1] == fills[2] == "fill:var(--bar)", "a step in the scale is not blurred"
+
+
+def test_symbols_and_texts_beside_dots() -> None:
+    hollow = {"size": 10, "symbol": ["circle", "diamond-open"]}
+    svg = drawn(go.Figure(go.Scatter(x=[1, 2], y=[1, 2], mode="markers", marker=hollow)))
+    assert len(list(svg.iter("circle"))) == 1
+    assert [path for path in svg.iter("path") if "fill:none;stroke" in str(path.get("style"))]
+    ticks = {"size": 10, "symbol": "line-ns", "line": {"width": 2}}
+    svg = drawn(go.Figure(go.Scatter(x=[1, 2], y=[1, 2], mode="markers", marker=ticks)))
+    assert [path for path in svg.iter("path") if str(path.get("d")).count("v10") == 2]
+    text = "a leaf: 25 % of the rows"
+    figure = go.Figure(
+        go.Scatter(x=[0, 1], y=[0, 1], mode="markers+text", text=["", text], textposition="middle right")
+    )
+    figure.data[0].cliponaxis = False
+    figure.update_xaxes(range=[0, 1.05])
+    label = next(each for each in drawn(figure, 400).iter("text") if each.text == text)
+    assert float(label.get("x", "nan")) + width(text) < 400, "it is not cut off"
+
+
+def test_notes_left_of_the_axes_keep_out_of_them() -> None:
+    figure = go.Figure(go.Scatter(x=[1, 2], y=[0, 1], mode="markers"))
+    figure.update_xaxes(domain=[0.5, 1.0])
+    note = "\u2003a condition that is far too long to stand beside the dots that it belongs to"
+    figure.add_annotation(x=0, xref="paper", xanchor="left", y=0, text=note, showarrow=False)
+    shown = next(text for text in texts(drawn(figure, 400)) if "condition" in text)
+    assert shown.startswith("\u2003"), "indented"
+    assert shown.endswith("…")
+    assert width(shown) < 200
+
+
+def test_long_names_of_positions_are_turned() -> None:
+    figure = go.Figure(go.Heatmap(z=[[1, 2, 3, 4]], showscale=False))
+    names = ["a_name_without_spaces_that_is_long"] * 4
+    figure.update_xaxes(tickvals=[0, 1, 2, 3], ticktext=names)
+    assert "rotate(-38" in draw(figure, width=300, alt="a")

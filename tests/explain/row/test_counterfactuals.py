@@ -344,7 +344,8 @@ def test_the_table_shows_what_changes(boosted, table, refused):
     result = CounterfactualFinder(boosted, table).find(refused.iloc[[1]])
     figure = plots.counterfactual_table(result)
     data = json.loads(figure.to_json())["data"][0]
-    assert len(data["header"]["values"]) == 2 + len(result.found)
+    assert len(data["header"]["values"]) == len(data["columnwidth"]) == 2 + len(result.found)
+    assert data["columnwidth"][0] > len("training rows as unusual")  # else it takes a second line
     for k, option in enumerate(result.found):
         bold = [cell for cell in data["cells"]["values"][2 + k] if "<b>" in cell]
         assert len(bold) == len(option.changed) + 2  # and the output and the label

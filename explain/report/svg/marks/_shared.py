@@ -63,9 +63,9 @@ def titled(text: Any) -> str:
     return f"<title>{html.escape(plain(text))}</title>" if text not in (None, "") else ""
 
 
-def colour_at(scale: Sequence[Sequence[Any]], share: float) -> str:
+def colour_at(scale: Sequence[Sequence[Any]], share: float, steps: int = _BINS) -> str:
     """The colour of a scale at a share of it, in steps, so that equal ones can be drawn together."""
-    share = round(min(1.0, max(0.0, share)) * _BINS) / _BINS
+    share = round(min(1.0, max(0.0, share)) * steps) / steps
     for (low, first), (high, second) in pairwise(scale):
         if share <= high + 1e-9:
             part = (share - low) / ((high - low) or 1.0)

@@ -14,6 +14,7 @@ from ._shared import colour_at, colour_of, fixed, titled
 __all__ = ["TYPE", "draw", "limits", "spread"]
 
 TYPE = "heatmap"
+_STEPS = 1000  # fields are drawn one by one: their colours need not be few
 _SCALE = [[0.0, "var(--wash)"], [1.0, "var(--bar)"]]
 
 
@@ -62,7 +63,7 @@ def draw(trace: dict[str, Any], x: Axis, y: Axis) -> str:
             if value is None or not np.isfinite(value):
                 continue
             centre, middle = x.at(across[j]), y.at(down[i])
-            tone = colour_of(colour_at(scale, (value - low) / ((top - low) or 1.0)))
+            tone = colour_of(colour_at(scale, (value - low) / ((top - low) or 1.0), _STEPS))
             shown = _shown(trace, i, j, value)
             hover = _cell(trace.get("hovertext"), i, j)
             out.append(

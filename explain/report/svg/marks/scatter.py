@@ -140,12 +140,12 @@ def _dots(trace: dict[str, Any], across: Any, up: Any) -> str:
     hover = many(trace.get("hovertext") or trace.get("text"), count)
     opacity = marker.get("opacity", trace.get("opacity"))
     faint = f' opacity="{opacity}"' if isinstance(opacity, (int, float)) and opacity < 1 else ""
-    hollow = str(marker.get("symbol", "")).endswith("open")
-    if shown.sum() <= _TITLED or hollow:
-        paint = "fill:none;stroke:" if hollow else "fill:"
+    symbols = [str(symbol) for symbol in many(marker.get("symbol") or "circle", count)]
+    if all(symbol.startswith("line-") for symbol in symbols):
+        return f"<g{faint}>{_dashes(marker, symbols, sizes, across, up)}</g>"
+    if shown.sum() <= _TITLED or any(symbol != "circle" for symbol in symbols):
         dots = "".join(
-            f'<circle cx="{fixed(across[i])}" cy="{fixed(up[i])}" r="{fixed(float(sizes[i]) / 2)}" '
-            f'style="{paint}{colour_of(tones[i])}">{titled(hover[i])}</circle>'
+            _dot(symbols[i], across[i], up[i], float(sizes[i]) / 2, colour_of(tones[i]), titled(hover[i]))
             for i in np.flatnonzero(shown)
         )
         return f"<g{faint}>{dots}</g>"
@@ -160,6 +160,29 @@ def _dots(trace: dict[str, Any], across: Any, up: Any) -> str:
     return f'<g stroke-linecap="round"{faint}>{paths}</g>'
 
 
+def _dot(symbol: str, x: float, y: float, size: float, tone: str, title: str) -> str:
+    """One dot or diamond, hollow or filled."""
+    hollow = symbol.endswith("-open")
+    paint = f"fill:none;stroke-width:2;stroke:{tone}" if hollow else f"fill:{tone}"
+    if symbol.startswith("diamond"):
+        path = f"M{fixed(x, y - size)}l{fixed(size, size, -size, size, -size, -size)}z"
+        return f'<path d="{path}" style="{paint}">{title}</path>'
+    return f'<circle cx="{fixed(x)}" cy="{fixed(y)}" r="{fixed(size)}" style="{paint}">{title}</circle>'
+
+
+def _dashes(marker: dict[str, Any], symbols: list[str], sizes: list[Any], across: Any, up: Any) -> str:
+    """Short lines, upright or flat, all as one path."""
+    path = ""
+    for symbol, size, x, y in zip(symbols, sizes, across.tolist(), up.tolist(), strict=True):
+        if math.isfinite(x) and math.isfinite(y):
+            half = float(size) / 2
+            flat = symbol.startswith("line-ew")
+            path += f"M{fixed(x - half, y)}h{fixed(size)}" if flat else f"M{fixed(x, y - half)}v{fixed(size)}"
+    line = marker.get("line") or {}
+    tone = colour_of(line.get("color") or marker.get("color") or "var(--soft)")
+    return f'<path d="{path}" stroke-width="{line.get("width", 1)}" style="stroke:{tone}"/>'
+
+
 def _tones(marker: dict[str, Any], count: int, own: str) -> list[str]:
     given = marker.get("color")
     if isinstance(given, list) and marker.get("colorscale") and all(map(_number, given)):
@@ -171,6 +194,8 @@ def _tones(marker: dict[str, Any], count: int, own: str) -> list[str]:
 
 def _texts(trace: dict[str, Any], across: Any, up: Any) -> str:
     places = many(trace.get("textposition", "middle center"), len(across))
+    dots = "markers" in str(trace.get("mode"))
+    sizes = many((trace.get("marker") or {}).get("size", 6) if dots else 0, len(across))
     fill = (trace.get("textfont") or {}).get("color") or "var(--ink)"
     out = []
     for i, text in enumerate(many(trace.get("text"), len(across))):
@@ -178,6 +203,7 @@ def _texts(trace: dict[str, Any], across: Any, up: Any) -> str:
             continue
         down = {"top": -8.0, "bottom": 15.0}.get(str(places[i]).split()[0], 4.0)
         side = str(places[i]).split()[-1]
-        anchor, shift = {"left": ("end", -7.0), "right": ("start", 7.0)}.get(side, ("middle", 0.0))
+        beside = 4.0 + float(sizes[i]) / 2
+        anchor, shift = {"left": ("end", -beside), "right": ("start", beside)}.get(side, ("middle", 0.0))
         out.append(label(plain(text), across[i] + shift, up[i] + down, anchor=anchor, fill=fill))
     return "".join(out)

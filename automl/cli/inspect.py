@@ -1,0 +1,52 @@
+"""`automl inspect`."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from typing import Any
+
+from automl.cli.console import Console, find_run
+from automl.run import load_run
+
+__all__ = ["inspect"]
+
+_PLAIN = ("column", "row", "kind", "goal", "low", "high", "count", "depth")
+
+
+def inspect(options: Namespace, console: Console) -> int:
+    """Make an inspection of a model, or show the stored one."""
+    run = load_run(find_run(options.run, options.home))
+    budget = {} if options.budget is None else {"time_budget": options.budget}
+    made = run.inspected(
+        options.what, model=options.model, again=options.again, params=_params(options), **budget
+    )
+    told = made.told()
+    console.document(
+        {
+            "run": str(run.folder.path),
+            "model": made.model,
+            "what": made.name,
+            "params": made.params,
+            "sentences": told.sentences,
+            "notes": made.notes,
+            "seconds": made.seconds,
+            "result": made.result.to_json(),
+        }
+    )
+    console.say(*told.sentences)
+    if told.rows:
+        console.say("")
+        console.table(told.headers, told.rows, right=told.right)
+    if made.notes:
+        console.say("", *made.notes)
+    return 0
+
+
+def _params(options: Namespace) -> dict[str, Any]:
+    """What was typed; the registry says what is wrong with it."""
+    found = {name: value for name in _PLAIN if (value := getattr(options, name)) is not None}
+    if options.changes:
+        found["changes"] = dict(options.changes)
+    if options.immutable:
+        found["immutable"] = list(options.immutable)
+    return found

@@ -1,0 +1,1 @@
+"""The inspections, one per file, found by looking into this package."""

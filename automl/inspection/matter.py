@@ -1,0 +1,185 @@
+"""All that an inspection may look at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from automl.data import Schema
+    from automl.task import Task
+    from explain import Explanation
+    from explain.judge.scored import Scored
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+__all__ = ["Fold", "Matter"]
+
+
+@dataclass(frozen=True, eq=False)
+class Fold:
+    """What the model is made of, as far as it has not learned from some rows.
+
+    Attributes
+    ----------
+    model : Pipeline
+        The vote of its members' models of this fold.
+    unseen : array of int
+        Positions of the rows that these have not learned from.
+    """
+
+    model: Any
+    unseen: Ints
+
+
+@dataclass(frozen=True, eq=False)
+class Matter:
+    """A model of a run and its rows. Positions of rows are those in the run's table.
+
+    Attributes
+    ----------
+    model : Pipeline
+        Fitted; takes a DataFrame of raw columns.
+    schema : Schema
+        Columns that the model reads.
+    task : Task
+    rows : DataFrame of shape (n, M)
+        Canonical rows of all that have a target, the model's columns.
+    table : DataFrame of shape (n, ...)
+        The same rows with all columns but the target.
+    truth : array of shape (n,)
+        Codes of classes, or values; NaN where they are sealed.
+    honest : array of shape (n, K)
+        What was predicted for each row by models that had not learned from it: out of fold, and of the
+        holdout where it was opened. NaN where there is none.
+    decided : array of int, shape (n,), or None
+        The label that each of these predictions is, as the model decides; -1 where there is none. None for
+        regression.
+    holdout : array of bool, shape (n,)
+        Which rows are of the holdout.
+    learned : array of int
+        Positions of the rows that the model learned from.
+    weight : array of shape (n,) or None
+        How much each row counts.
+    background : DataFrame of shape (B, M)
+        Rows that stand for "nothing known".
+    explanation : Explanation or None
+        The stored one, of a sample of rows.
+    seed : int
+    others : callable
+        Gives the models that the data cannot tell from this one, by id.
+    folds : callable
+        Gives the model's folds; empty where their models were not kept.
+    notes : list of str
+        On what the result was made, in sentences; inspections add to it.
+    """
+
+    model: Any
+    schema: Schema
+    task: Task
+    rows: pd.DataFrame
+    table: pd.DataFrame
+    truth: Floats
+    honest: Floats
+    decided: Ints | None
+    holdout: NDArray[np.bool_]
+    learned: Ints
+    weight: Floats | None
+    background: pd.DataFrame
+    explanation: Explanation | None
+    seed: int
+    others: Callable[[], Mapping[str, Any]]
+    folds: Callable[[], tuple[Fold, ...]]
+    notes: list[str] = field(default_factory=list)
+
+    def labels(self, codes: Ints) -> NDArray[Any]:
+        """Classes by their codes, shape as ``codes``."""
+        import numpy as np
+
+        return np.array(self.task.classes, dtype=object)[codes]
+
+    def outcomes(self, positions: Ints) -> list[Any]:
+        """True labels or values of rows; None where they are sealed."""
+        import numpy as np
+
+        found = []
+        for value in self.truth[positions].tolist():
+            known = not np.isnan(value)
+            classes = self.task.classes
+            found.append((value if classes is None else classes[int(value)]) if known else None)
+        return found
+
+    def sample(self, most: int, *, among: Ints | None = None, what: str = "rows") -> Ints:
+        """Positions of at most ``most`` rows, by default of all, drawn at random and noted."""
+        import numpy as np
+
+        pool = np.arange(len(self.rows)) if among is None else among
+        if len(pool) <= most:
+            return pool
+        self.notes.append(f"Made on {most:,} of {len(pool):,} {what}, drawn at random.")
+        rng = np.random.default_rng([self.seed, 31])
+        return np.sort(rng.choice(pool, most, replace=False))
+
+    def affordable(self, most: int, seconds: float | None) -> int:
+        """How many rows the model predicts in so many seconds, at most ``most`` and at least 100."""
+        from time import perf_counter
+
+        if seconds is None:
+            return most
+        few = self.rows.iloc[:50]
+        self.model.predict(few)  # the first call may have something to load
+        began = perf_counter()
+        self.model.predict(few)
+        by_row = (perf_counter() - began) / len(few)
+        return max(100, min(most, int(seconds / max(by_row, 1e-9))))
+
+    def scored(self, frame: pd.DataFrame | None = None, *, most: int) -> Scored:
+        """Rows with truth and what was predicted for them by models that had not learned from them.
+
+        Parameters
+        ----------
+        frame : DataFrame of shape (n, ...), optional
+            Columns to judge by; default the model's.
+        most : int
+            Of more rows a sample is drawn.
+
+        Raises
+        ------
+        InputError
+            If no row has such a prediction.
+        """
+        import numpy as np
+
+        from explain import InputError, Scored
+
+        known = np.flatnonzero(np.isfinite(self.honest).all(axis=1) & np.isfinite(self.truth))
+        if not len(known):
+            raise InputError("Expected rows that were predicted before they were learned from, found none.")
+        opened = int(self.holdout[known].sum())
+        parts = [f"{len(known) - opened:,} out of fold"] + ([f"{opened:,} of the holdout"] if opened else [])
+        self.notes.append(
+            f"Judged on predictions of {len(known):,} rows ({' and '.join(parts)}) by models that had not "
+            "learned from them."
+        )
+        chosen = self.sample(most, among=known, what="such rows")
+        X = (self.rows if frame is None else frame).iloc[chosen]
+        weight = None if self.weight is None else self.weight[chosen]
+        if weight is not None:
+            self.notes.append("Each row counts by its weight.")
+        honest, truth = self.honest[chosen], self.truth[chosen]
+        if self.decided is None:
+            return Scored.of_predictions(X, truth, prediction=honest[:, 0], sample_weight=weight)
+        return Scored.of_predictions(
+            X,
+            self.labels(truth.astype(np.int64)),
+            prediction=self.labels(self.decided[chosen]),
+            probability=honest,
+            classes=self.task.classes,
+            sample_weight=weight,
+        )
