@@ -716,7 +716,7 @@ class Run:
         try:
             result = what.make(matter, time_budget=time_budget, progress=progress, **read)
         except ExplainError as error:
-            raise SettingError(f"{name} cannot be made: {error}") from error
+            raise SettingError(str(error)) from error
         made = Inspected(
             name=name,
             model=model_id,

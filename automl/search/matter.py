@@ -52,7 +52,7 @@ def gather(
     task, split, result = prepared.task, load_split(folder), folder.result or {}
     opened = model_id == result.get("chosen") and bool(result.get("holdout"))
     table = pd.read_parquet(folder.path / "data.parquet")
-    truth = np.asarray(task.encode(table[task.target]), dtype=np.float64)
+    truth = np.array(task.encode(table[task.target]), dtype=np.float64)
     if not opened:
         truth[split.holdout] = np.nan
     _, honest = honest_predictions(folder, task, weights, calibration, opened=opened)

@@ -43,10 +43,13 @@ def importance(matter: Matter, *, time_budget: float | None, progress: Any) -> P
 
     clock = Clock(time_budget)
     wanted = np.zeros(len(matter.rows), dtype=np.bool_)
-    folds = [fold for fold in matter.folds() if len(fold.unseen) >= _FEWEST]
+    every = matter.folds()
+    folds = [fold for fold in every if len(fold.unseen) >= _FEWEST]
     if not folds:
+        largest = max((len(fold.unseen) for fold in every), default=0)
         raise InputError(
-            f"Expected at least {_FEWEST} rows in a fold whose models have not learned from them, found none."
+            f"Expected at least {_FEWEST} rows in a fold, which its models have not learned from, to shuffle "
+            f"columns among, found {largest} at most."
         )
     everyone = np.concatenate([fold.unseen for fold in folds])
     matter.notes.append(

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from explain.intervals import Estimate
-
 from explain.formats import number
+from explain.intervals import Estimate
 from explain.judge.calibration import Calibration
 from explain.judge.confusion import WORDS, Confusion
 from explain.judge.performance import Performance

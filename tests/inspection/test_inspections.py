@@ -1,0 +1,191 @@
+"""Every inspection once on a real run, and where each of them is judged."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sklearn.metrics import log_loss
+
+import automl
+from automl.errors import RunError, SettingError
+from automl.inspection import get_inspection, inspections
+from automl.inspection.kinds.importance import pooled
+from automl.run import Run
+from explain.whole.importance import PermutationImportance
+
+from .conftest import clients, matter_of
+
+ASKED: dict[str, dict[str, Any]] = {
+    "fairness": {"column": "sex"},
+    "curve": {"column": "age", "kind": "ale"},
+    "counterfactuals": {"row": 3, "immutable": ["city"]},
+    "what_if": {"row": 3, "changes": {"age": 70, "city": "Zug"}},
+    "neighbours": {"row": 3, "count": 4},
+    "contested": {"row": 3},
+}
+
+
+@pytest.mark.parametrize("name", sorted(inspections()))
+def test_is_made_stored_and_read_back(clients_run: Run, name: str) -> None:
+    params = ASKED.get(name, {})
+    told: list[float] = []
+    made = clients_run.inspected(name, params=params, time_budget=6, progress=told.append)
+    assert all(0 <= share <= 1 for share in told)
+    assert type(made.result).__name__ == get_inspection(name).kind.rpartition(":")[2]
+    words = made.told()
+    assert words.sentences
+    assert all(sentence.strip() for sentence in words.sentences)
+    assert all(len(row) == len(words.headers) for row in words.rows)
+    again = automl.load_run(clients_run.folder.path).inspected(name, params=params)
+    assert again.seconds == made.seconds  # read, not made
+    assert again.to_json() == made.to_json()
+    stored = list((clients_run.folder.path / "inspections" / made.model).glob(f"{name}*.json"))
+    assert len(stored) == 1
+
+
+@pytest.mark.parametrize("run_name", ["clients_run", "flats_run"])
+def test_fold_models_give_the_out_of_fold_predictions(run_name: str, request: pytest.FixtureRequest) -> None:
+    run = request.getfixturevalue(run_name)
+    matter = matter_of(run)
+    seen = np.zeros(len(matter.rows), dtype=int)
+    for fold in matter.folds():
+        rows = matter.rows.iloc[fold.unseen]
+        if matter.task.classes is None:
+            given = fold.model.predict(rows)[:, None]
+        else:
+            given = fold.model.predict_proba(rows)
+        np.testing.assert_allclose(given, matter.honest[fold.unseen], rtol=1e-6)
+        seen[fold.unseen] += 1
+    assert (seen == np.isfinite(matter.honest).all(axis=1)).all()
+
+
+def test_importance_is_of_rows_that_were_not_learned_from(clients_run: Run) -> None:
+    matter = matter_of(clients_run)
+    result = clients_run.inspect("importance")
+    out_of_fold = log_loss(matter.truth, matter.honest)
+    assert result.level == pytest.approx(out_of_fold, rel=1e-6)
+    in_sample = log_loss(matter.truth, matter.model.predict_proba(matter.rows))
+    assert in_sample < 0.98 * out_of_fold  # so the two can be told apart
+    assert result.columns[0] == "age"
+    assert result.low[0] > 0
+
+
+def test_groups_may_be_of_a_column_that_the_model_does_not_read(clients_run: Run) -> None:
+    made = clients_run.inspected("fairness", params={"column": "sex"})
+    assert made.result.groups == ("f", "m")
+    assert "The model does not read sex." in made.notes
+    table = clients()
+    base = made.result.measure("base_rate", "yes").values
+    expected = (table["left"] == "yes").groupby(table["sex"]).mean()
+    np.testing.assert_allclose(base, expected.to_numpy())
+
+
+def test_decisions_are_the_models_own_and_other_costs_make_results_stale(
+    clients_run: Run, tmp_path: Path
+) -> None:
+    before = clients_run.inspect("performance").confusion.counts
+    shutil.copytree(clients_run.folder.path, tmp_path / "copy")
+    run = automl.load_run(tmp_path / "copy")
+    run.threshold(costs={"false_negative": 9, "false_positive": 1}, keep=True)
+    after = run.inspect("performance").confusion.counts
+    matter = matter_of(run)
+    assert run.result is not None
+    threshold = run.result["decision"]["threshold"]
+    assert threshold < 0.4
+    assert after[:, 1].sum() == (matter.honest[:, 1] >= threshold).sum() > before[:, 1].sum()
+    assert (matter.model.predict_proba(matter.rows)[:, 1] >= threshold).sum() == (
+        matter.model.predict(matter.rows) == "yes"
+    ).sum()
+
+
+def test_weights_count_and_rows_are_named(flats_run: Run) -> None:
+    matter = matter_of(flats_run)
+    made = flats_run.inspected("performance")
+    assert matter.weight is not None
+    off = np.abs(matter.truth - matter.honest[:, 0])
+    expected = float(np.average(off, weights=matter.weight))
+    assert made.result.residuals.mean_absolute.value == pytest.approx(expected)
+    assert expected != pytest.approx(float(off.mean()), rel=1e-3)
+    assert made.notes[0].startswith("Judged on predictions of 90 rows (90 out of fold)")
+    assert "Each row counts by its weight." in made.notes
+
+
+def test_numbers_have_a_usual_goal_and_neighbours_leave_the_row_out(flats_run: Run) -> None:
+    matter = matter_of(flats_run)
+    middle = float(np.median(matter.truth))
+    row = int(np.argmin(matter.truth))
+    assert flats_run.inspect("counterfactuals", row=row).goal.low == middle
+    found = flats_run.inspect("neighbours", row=row, count=6)
+    assert row not in found.positions
+    assert found.outcomes == tuple(matter.truth[list(found.positions)])
+    assert found.predictions[1:] == pytest.approx(matter.honest[list(found.positions), 0])
+
+
+def test_a_sample_is_drawn_by_the_seed_and_said(clients_run: Run) -> None:
+    matter = matter_of(clients_run)
+    scored = matter.scored(most=150)
+    assert scored.rows == 150
+    assert matter.notes[1] == "Made on 150 of 320 such rows, drawn at random."
+    assert (matter_of(clients_run).scored(most=150).truth == scored.truth).all()
+
+
+@pytest.mark.parametrize(
+    ("name", "params", "said"),
+    [
+        ("horoscope", {}, "There is no inspection 'horoscope'. There is clusters, contested"),
+        ("curve", {}, "The inspection curve needs a column"),
+        ("curve", {"column": "height"}, "There is no column 'height' to be the column. The model reads age,"),
+        ("curve", {"column": "sex"}, "There is no column 'sex'"),
+        ("curve", {"column": "age", "kind": "spline"}, "Expected kind as pdp or ale, found 'spline'"),
+        ("curve", {"column": "age", "colour": 1}, "takes no 'colour'. It takes column, kind."),
+        ("fairness", {"column": "left"}, "There is no column 'left'"),
+        ("neighbours", {"row": 320}, "There is no row 320. Rows are counted from 0 to 319."),
+        ("neighbours", {"row": True}, "There is no row True"),
+        ("what_if", {"row": 0, "changes": {}}, "Name at least one column"),
+        ("what_if", {"row": 0, "changes": {"age": "old"}}, "old"),
+        ("counterfactuals", {"row": 0, "goal": "maybe"}, "There is no class 'maybe'. 'left' has no, yes."),
+        ("counterfactuals", {"row": 0, "immutable": "age"}, "Expected immutable as a list"),
+        ("counterfactuals", {"row": 0, "direction": {"age": 1}}, "with increase or decrease"),
+        ("surrogate", {"depth": 9}, "Expected depth as a whole number from 1 to 6, found 9"),
+    ],
+)
+def test_what_makes_no_sense_is_said(clients_run: Run, name: str, params: dict[str, Any], said: str) -> None:
+    with pytest.raises(SettingError) as error:
+        clients_run.inspect(name, **params)
+    assert said in str(error.value)
+
+
+def test_reasons_are_contested_by_near_tied_models_only(clients_run: Run) -> None:
+    made = clients_run.inspected("contested", params={"row": 5})
+    assert made.result.models == ("this model", "t0002")
+    assert made.result.row == 5
+    assert made.notes == ("Compared with t0002.",)
+    with pytest.raises(SettingError, match="cannot tell from this one, found none"):
+        clients_run.inspect("contested", model="t0001", row=5)
+
+
+def test_a_model_that_is_not_there_and_no_time_at_all(clients_run: Run) -> None:
+    with pytest.raises(RunError, match="has no model 't9999'"):
+        clients_run.inspect("performance", model="t9999")
+    with pytest.raises(SettingError, match="time budget is 0"):
+        clients_run.inspect("performance", time_budget=0)
+
+
+def test_parts_are_pooled_by_their_rows() -> None:
+    def part(rows: int, importance: list[float], names: tuple[str, ...]) -> PermutationImportance:
+        size = len(importance)
+        return PermutationImportance(
+            names, np.array(importance), np.full(size, 0.5), np.full(size, 0.3), np.full(size, 0.4), 1.96,
+            1.0, "log loss", np.full(size, 3), rows, {}, (),
+        )  # fmt: skip
+
+    found = pooled([part(30, [4.0, 1.0], ("a", "b")), part(10, [9.0, 0.0, 7.0], ("b", "a", "c"))])
+    assert found.columns == ("a", "b")
+    np.testing.assert_allclose(found.importance, [3.0, 3.0])
+    np.testing.assert_allclose(found.stderr_rows, np.hypot(0.75, 0.25) * 0.3)
+    np.testing.assert_allclose(found.stderr, np.hypot(0.75, 0.25) * 0.5)
+    assert (found.rows, found.skipped) == (40, ("c",))
