@@ -84,7 +84,8 @@ def checked_background(background: Any) -> pd.DataFrame:
         raise InputError(
             "Expected at least one background row, found none; give some rows of the training data."
         )
-    return background.reset_index(drop=True)
+    rows: pd.DataFrame = background.reset_index(drop=True)
+    return rows
 
 
 def checked_rows(X: Any, background: pd.DataFrame) -> pd.DataFrame:
@@ -102,7 +103,8 @@ def checked_rows(X: Any, background: pd.DataFrame) -> pd.DataFrame:
     extra = [str(name) for name in X.columns if name not in background.columns]
     if extra:
         raise InputError(f"Expected X to have only the background's columns; also found: {', '.join(extra)}.")
-    return X[list(background.columns)].reset_index(drop=True)
+    rows: pd.DataFrame = X[list(background.columns)].reset_index(drop=True)
+    return rows
 
 
 def _check_frame(name: str, frame: Any) -> None:
