@@ -21,9 +21,9 @@ from .introspect import resolve
 from .memo import Memo
 from .outputs import choose_scale, model_classes, predictor, widen, widen_level
 from .reference import Reference
-from .space import FrameSpace
+from .space import MAX_PAIRS, FrameSpace
 
-_BLOCK = 512  # rows explained together: bounds memory
+_BLOCK = 64, 512  # rows explained together, at least and at most: bounds memory
 
 
 class Explainer:
@@ -96,8 +96,9 @@ class Explainer:
         rows = checked_rows(X, self._background)
         n = len(rows)
         parts, own = [], []
-        for start in range(0, max(n, 1), _BLOCK):
-            block = rows.iloc[start : start + _BLOCK]
+        size = int(np.clip(MAX_PAIRS // len(self._background), *_BLOCK))
+        for start in range(0, max(n, 1), size):
+            block = rows.iloc[start : start + size]
             share = clock.share(len(block) / max(1, n - start))
             game = self._game(block, share, part(progress, start / n, len(block) / n))
             own.append(game.predictions[: len(block)])

@@ -22,6 +22,9 @@ from numpy.typing import NDArray
 
 from .memo import Memo
 
+MAX_PAIRS = 200_000
+"""Pairs of a foreground and a background row for which columns of two players are encoded, several times."""
+
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 

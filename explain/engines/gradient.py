@@ -44,9 +44,10 @@ class GradientEngine(Engine):
         if not agrees(together, game):
             raise UnsuitableError("the model and the trees as read do not give the whole's outputs")
         patience = 0.35 * game.clock.left()
-        parts = [exactly(initial, patience, together.walkers[0])[0], exactly(game, patience, trees)[0]]
-        if parts[0] is not None and parts[1] is not None:
-            return Attribution(parts[0] + parts[1], None, "exact: trees on top of another model")
+        below, _ = exactly(initial, patience, together.walkers[0])
+        above, _ = exactly(game, patience, trees)
+        if below is not None and above is not None:
+            return Attribution(below + above, None, "exact: trees on top of another model")
         if affordable(game, together):
             return enumerate_coalitions(game, together, 0.7 * game.clock.left())
         return sample_permutations(game, together)

@@ -22,6 +22,7 @@ _LEAST = 4  # background rows used even when there is no time
 _FEWEST = 2  # rows explained even when there is no time
 _PRIOR = 3  # strata that the usual spread counts for
 _STATES = 3_000_000  # outputs held at once
+_TOGETHER = 4096  # walks from several background rows that are followed in one go
 
 
 class SampleEngine(Engine):
@@ -101,23 +102,28 @@ def sample_permutations(game: Game, walker: Walker, *, strata: int | None = None
         rows = _reached(game, pair)
     sums = _Sums.zero((len(rows), len(active), walker.outputs))
     enough = len(background) if strata is None else strata
-    block, sparing, seconds = max(1, len(background) // 10), strata is not None, 0.0
+    most = max(1, len(background) // 10, _TOGETHER // (2 * rounds * len(rows)))
+    block, sparing, seconds = most, strata is not None, 0.0
     while sums.used < enough:
         if sums.used == 0 and game.clock.budget is not None:
             sparing = rounds * len(background) * pair * len(rows) > game.clock.left()
             # Overdrawn by the preparation: a twentieth of the budget still goes into a first answer.
             affordable = int(_patience(game, 0.3) / max(pair * len(rows), 1e-9))
-            block = min(max(_LEAST, min(affordable, 10)), len(background))
+            block = min(max(_LEAST, min(affordable, max(10, most))), len(background))
         elif game.clock.budget is not None:
-            block = min(int(0.9 * game.clock.left() / max(seconds, 1e-9)), max(1, len(background) // 10))
+            block = min(int(0.9 * game.clock.left() / max(seconds, 1e-9)), most)
             if block < 1:
                 break
         started = time.monotonic()
         first = sums.used
-        for stratum in range(first, min(enough, first + block)):
-            pairs = rounds if not sparing else 1 if stratum % _SPARING else ROUNDS
-            z = int(background[stratum])
-            _add_stratum(sums, game, walker, rows, active, pairs, z, level[stratum] - center)
+        numbers = np.arange(first, min(enough, first + block))
+        pairs = np.where(numbers % _SPARING == 0, ROUNDS, 1) if sparing else np.full(len(numbers), rounds)
+        for count in np.unique(pairs).tolist():
+            some = numbers[pairs == count]
+            size = max(1, _TOGETHER // (2 * count * len(rows)))
+            for start in range(0, len(some), size):
+                part = some[start : start + size]
+                _add_strata(sums, game, walker, rows, active, count, background[part], level[part] - center)
         seconds = (time.monotonic() - started) / (sums.used - first)
         game.report(sums.used / len(background))
     estimate, error = _estimate(sums, len(background), level.var(axis=0))
@@ -167,44 +173,45 @@ def _continued(estimate: Floats, error: Floats, rows: Ints, total: Floats) -> tu
     return values, errors
 
 
-def _add_stratum(
+def _add_strata(
     sums: _Sums,
     game: Game,
     walker: Walker,
     reached: Ints,
     active: Ints,
     rounds: int,
-    z: int,
+    strata: Ints,
     level: Floats,
 ) -> None:
-    """Walk ``rounds`` antithetic pairs from background row z to every row that is reached."""
-    count = len(active)
-    rng = np.random.default_rng([game.seed, 2, z - game.n])
-    batch = max(1, _STATES // (2 * rounds * (count + 1) * walker.outputs))
+    """Walk ``rounds`` antithetic pairs from each of some background rows to every row that is reached."""
+    count, many = len(active), len(strata)
+    rngs = [np.random.default_rng([game.seed, 2, z - game.n]) for z in strata.tolist()]
+    batch = max(1, _STATES // (2 * rounds * (count + 1) * walker.outputs * many))
     for start in range(0, len(reached), batch):
         rows = np.arange(start, min(len(reached), start + batch))
-        rank = rng.permuted(np.tile(np.arange(count), (len(rows) * rounds, 1)), axis=1)
+        plain = np.tile(np.arange(count), (len(rows) * rounds, 1))
+        rank = np.concatenate([rng.permuted(plain, axis=1) for rng in rngs])
         both = np.stack([rank, rank[:, ::-1]], axis=1).reshape(-1, count)
-        x = np.repeat(reached[rows], 2 * rounds)
-        path = walker.walk(x, np.full(len(x), z), active[both])
+        x = np.tile(np.repeat(reached[rows], 2 * rounds), many)
+        path = walker.walk(x, np.repeat(strata, len(x) // many), active[both])
         step = np.diff(path, axis=1)
         credit = np.empty_like(step)
         np.put_along_axis(credit, both[:, :, None], step, axis=1)
-        pair = credit.reshape(len(rows), rounds, 2, count, walker.outputs).mean(axis=2)
-        mean = pair.mean(axis=1)
-        sums.credit[rows] += mean
-        sums.credit_squared[rows] += mean**2
-        sums.credit_level[rows] += mean * level
+        pair = credit.reshape(many, len(rows), rounds, 2, count, walker.outputs).mean(axis=3)
+        mean = pair.mean(axis=2)
+        sums.credit[rows] += mean.sum(axis=0)
+        sums.credit_squared[rows] += (mean**2).sum(axis=0)
+        sums.credit_level[rows] += (mean * level[:, None, None]).sum(axis=0)
         if rounds > 1:
-            spread = pair.var(axis=1, ddof=1)
-            sums.within[rows] += spread
-            sums.within_squared[rows] += spread**2 / (rounds - 1)
-    sums.level += level
-    sums.level_squared += level**2
-    sums.used += 1
-    sums.repeated += rounds > 1
-    sums.walks += 2 * rounds
-    sums.inverse_pairs += 1 / rounds
+            spread = pair.var(axis=2, ddof=1)
+            sums.within[rows] += spread.sum(axis=0)
+            sums.within_squared[rows] += (spread**2).sum(axis=0) / (rounds - 1)
+    sums.level += level.sum(axis=0)
+    sums.level_squared += (level**2).sum(axis=0)
+    sums.used += many
+    sums.repeated += many * (rounds > 1)
+    sums.walks += 2 * rounds * many
+    sums.inverse_pairs += many / rounds
 
 
 def _widened(sums: _Sums) -> Floats:

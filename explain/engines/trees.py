@@ -184,7 +184,11 @@ def _add_rows(game: Game, walker: TreeWalker, values: Floats, deadline: Deadline
         add(np.arange(1), 0, np.zeros_like(values[:1]))
         deadline.check(min(_CHUNK, seen.background) / (game.n * seen.background))
     for start in range(0, seen.background, _CHUNK):
-        add(np.arange(game.n), start, values)
+
+        def add_some(low: int, high: int, start: int = start) -> None:
+            add(np.arange(low, high), start, values[low:high])
+
+        in_parts(add_some, game.n, least=16)
         done = min(seen.background, start + _CHUNK) / seen.background
         deadline.check(done)
         game.report(done)

@@ -133,13 +133,17 @@ def add_walks(
 
 @compiled
 def _bits_between(
-    mixed: Any, column: Any, turn: Any, x: Any, start: Any, count: Any, cut: Any, missing: Any
+    mixed: Any, column: Any, turn: Any, x: Any, start: Any, rows: Any, cut: Any, missing: Any
 ) -> Any:
-    """Bits of the ``count`` background rows from ``start`` on with which `_goes_between` goes left."""
+    """Those of some background rows (bits, from row ``start`` on) with which `_goes_between` goes left."""
     bits = np.uint64(0)
-    for place in range(count):
+    while rows != 0:
+        others = rows & (rows - np.uint64(1))
+        lowest = rows ^ others
+        place = np.int64(count_bits(lowest - np.uint64(1)))
         if _goes_between(mixed, column, turn, x, start + place, cut, missing):
-            bits |= np.uint64(1) << np.uint64(place)
+            bits |= lowest
+        rows = others
     return bits
 
 
@@ -223,7 +227,7 @@ def add_shapley(
                                     turn,
                                     row_x,
                                     64 * word,
-                                    count,
+                                    rows,
                                     threshold[node],
                                     missing_left[node],
                                 )

@@ -81,4 +81,4 @@ def _read_tree(block: str) -> Tree | None:
 
 
 def _numbers(text: str) -> Any:
-    return np.array(text.split(), dtype=np.float64)
+    return np.fromstring(text, dtype=np.float64, sep=" ") if text else np.empty(0)

@@ -22,7 +22,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from ..game import Game
 from ..outputs import link_of
-from ..space import JointSpace, MatrixSpace
+from ..space import MAX_PAIRS, JointSpace, MatrixSpace
 from .gradient import read_gradient, starts_from_a_constant
 from .structure import LEAF, Trees
 
@@ -38,8 +38,6 @@ GRADIENT = (GradientBoostingClassifier, GradientBoostingRegressor)
 HISTOGRAMS = (HistGradientBoostingClassifier, HistGradientBoostingRegressor)
 
 _MAX_DECISIONS = 4_000_000_000  # one bit each: 500 MB
-_MAX_MIXED_ROWS = 50_000
-"""Pairs of a foreground and a background row for which columns of two players are encoded, several times."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,7 +120,7 @@ def view_trees(game: Game, link: str) -> TreeView | None:
     other = joint
     mixed = np.empty((0, 2, 0, 0))
     if isinstance(space, JointSpace):
-        if game.n * game.background > _MAX_MIXED_ROWS:
+        if game.n * game.background > MAX_PAIRS:
             return None
         other = space.other
         joint[other >= 0] = np.arange((other >= 0).sum())

@@ -114,7 +114,7 @@ def test_both_raw_columns_are_named(table, answers, coded):
 def test_more_pairs_of_rows_than_can_be_encoded_are_predicted(table, answers, coded, monkeypatch):
     from explain.trees import view
 
-    monkeypatch.setattr(view, "_MAX_MIXED_ROWS", 10)
+    monkeypatch.setattr(view, "MAX_PAIRS", 10)
     model = make_pipeline(coded(), making("regression"), REGRESSORS["random_forest"])
     model.fit(table, answers["regression"])
     explanation = explain.explain(model, table[ROWS], table[BACKGROUND])
