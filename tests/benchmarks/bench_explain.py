@@ -6,8 +6,8 @@ python tests/benchmarks/bench_explain.py --rows 200 --shap-rows 20 --skip forest
 Times are CPU seconds of one thread (set OMP_NUM_THREADS=1), so that other work on the machine counts little.
 shap is measured on the first rows only (its time per row does not depend on their number) and against all
 background rows: its own masker would quietly take 100 of them. The last lines are the median of single rows
-through ``Explainer.explain``, from a raw DataFrame to the Explanation, once everything is warm, beside what the
-pipeline takes to predict the same row (most of it for the encoding).
+through ``Explainer.explain``, from a raw DataFrame to the Explanation, once everything is warm, beside what
+the pipeline takes to predict the same row (most of it for the encoding).
 """
 
 from __future__ import annotations
