@@ -14,7 +14,7 @@ from .base import Attribution, Deadline, Engine, Floats, UnsuitableError
 
 MAX_PLAYERS = 5  # up to here all coalitions cost at most 2.5 times the sampler's usual walks
 _BATCH = 2_000_000
-_QUICK = 0.02  # seconds a walk: some more may be timed
+_TIMED = 256  # walks, to know what one takes
 
 
 class EnumerateEngine(Engine):
@@ -45,16 +45,22 @@ def affordable(game: Game, walker: Walker) -> bool:
 
 
 def seconds_a_walk(game: Game, walker: Walker, active: NDArray[np.int64]) -> float:
-    """Measured on one row, and, if that was quick, on some (the first call may load compiled code)."""
-    seconds = 0.0
-    for rows in (1, 16, 16):
-        x = np.arange(min(game.n, rows))
+    """Measured on one walk, then on four times as many for as long as that takes a fifth of the time left at
+    most: a call takes its time, too, and must not be counted for every walk.
+    """
+    count = 1
+    while True:
+        x = np.arange(count) % game.n
+        z = game.n + np.arange(count) % game.background
+        order = np.tile(active, (count, 1))
+        if walker.fast and count == 1:
+            walker.walk(x, z, order)  # loads compiled code
         started = time.monotonic()
-        walker.walk(x, np.full(len(x), game.n), np.tile(active, (len(x), 1)))
-        seconds = (time.monotonic() - started) / len(x)
-        if not walker.fast and seconds > _QUICK:
-            break
-    return seconds
+        walker.walk(x, z, order)
+        seconds = time.monotonic() - started
+        if count >= _TIMED or 4 * seconds > 0.2 * game.clock.left():
+            return seconds / count
+        count *= 4
 
 
 def enumerate_coalitions(game: Game, walker: Walker, patience: float = math.inf) -> Attribution:

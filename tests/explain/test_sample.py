@@ -181,32 +181,6 @@ def test_values_that_do_not_add_up_are_not_given(table, answers, piped, one_hot,
     assert np.abs(found.values - right.values).max() < 6 * found.stderr.max()
 
 
-def test_time_budget_cuts_the_work_short(table, answers, piped, one_hot):
-    class Slow(MLPClassifier):
-        """Predicts in batches that take a tenth of a second."""
-
-        def predict_proba(self, X):
-            import time
-
-            time.sleep(0.1)
-            return super().predict_proba(X)
-
-    frame = table.assign(other=np.arange(len(table)) % 7)
-    preprocessor = one_hot()
-    preprocessor.transformers.append(("other", "passthrough", ["other"]))
-    fitted = piped(
-        preprocessor,
-        Slow((4,), max_iter=400, learning_rate_init=0.05, early_stopping=True),
-        frame,
-        answers["binary"],
-    )
-    short = explain.explain(fitted, frame[:3], frame[100:200], time_budget=2.0)
-    long = explain.explain(fitted, frame[:3], frame[100:200])
-    assert short.milliseconds < 0.5 * long.milliseconds
-    assert short.stderr.mean() > long.stderr.mean()
-    assert short.additivity_error < 1e-12
-
-
 def test_models_of_the_logarithm_are_followed_inside_their_trees(make_game, table, answers, piped, one_hot):
     inner = piped(
         one_hot(), LGBMRegressor(n_estimators=30, num_leaves=7, verbose=-1), table, answers["regression"]
