@@ -62,8 +62,6 @@ class Subject:
     certificate : Certificate, optional
         How that explanation's method fared against brute force.
     evidence : Evidence, optional
-    results : mapping
-        What else was found out about the model, by name; sections show what is there.
     inspections : mapping
         Results of inspections by name, with the column or row behind a colon, as in ``curve:age``.
     inspection_notes : mapping of the same names to tuple of str
@@ -84,7 +82,6 @@ class Subject:
     explanation: Explanation | None = None
     certificate: Certificate | None = None
     evidence: Evidence | None = None
-    results: Mapping[str, Any] = field(default_factory=dict)
     inspections: Mapping[str, Any] = field(default_factory=dict)
     inspection_notes: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     not_inspected: Mapping[str, str] = field(default_factory=dict)

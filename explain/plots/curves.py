@@ -55,7 +55,7 @@ def curve(
         f"<b>{escaped(curve.column)}</b> = {escaped(curve.label(p))}<br>{_value(curve, height[p], changes)}"
         + ("" if np.isnan(error[p]) else f" ± {formats.number(float(error[p]), 2)}{unit(curve)}")
         + f"<br>{formats.percent(float(curve.share[p]))} of rows are nearest"
-        + ("<br>few rows: hardly founded" if curve.thin[p] else "")
+        + ("<br>rests on few rows" if curve.thin[p] else "")
         for p in range(len(curve.at))
     ]
     if curve.kind == "label":

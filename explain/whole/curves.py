@@ -57,7 +57,7 @@ class Curve(Outputs, Stored):
     share : array of shape (G,)
         Share of all rows that belong to each point: the nearest number, or the label.
     thin : bool array of shape (G,)
-        Where few rows are near (fewer than 5, or than 1 %): the model's output there is hardly founded.
+        Where few rows are near (fewer than 5, or than 1 %): what the model says there rests on little.
     edges, counts : arrays of shapes (H + 1,) and int (H,)
         Histogram of numbers and dates; empty for labels.
     left_out : float
@@ -136,7 +136,7 @@ class Curve(Outputs, Stored):
         if self.present < len(self.at):
             text += f" Where it is missing: {formats.level(float(level[-1]), self.scale)}."
         if self.thin[: self.present].any():
-            text += " Some values have few rows; the curve is hardly founded there."
+            text += " Some values have few rows: there the curve rests on little."
         return text
 
 
