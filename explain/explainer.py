@@ -100,7 +100,7 @@ class Explainer:
         for start in range(0, max(n, 1), size):
             block = rows.iloc[start : start + size]
             share = clock.share(len(block) / max(1, n - start))
-            game = self._game(block, share, part(progress, start / n, len(block) / n))
+            game = self._game(block, share, part(progress, start / max(1, n), len(block) / max(1, n)))
             own.append(game.predictions[: len(block)])
             parts.append(attribute(game))
         attribution = _joined(parts)
