@@ -18,6 +18,7 @@ from typing import Any
 from automl.jobs import state as job_state
 from automl.metrics import METRICS
 from automl.store import RunFolder, files, headline, tied_models
+from explain.explanation import Explanation
 
 __all__ = [
     "ENSEMBLE",
@@ -25,6 +26,7 @@ __all__ = [
     "Standing",
     "best_so_far",
     "disk_bytes",
+    "explanation_at",
     "failures",
     "family_label",
     "front",
@@ -118,6 +120,16 @@ def interval_of(value: Any) -> tuple[float, float] | None:
     if isinstance(value, (list, tuple)) and len(value) == 2 and None not in value:
         return float(value[0]), float(value[1])
     return None
+
+
+def explanation_at(path: Path) -> Explanation:
+    """The explanation in a file; read once for each version of it."""
+    return _explanation(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=8)
+def _explanation(path: Path, _stamp: int) -> Explanation:
+    return Explanation.from_json(files.read_json(path))
 
 
 @lru_cache(maxsize=512)

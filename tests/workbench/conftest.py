@@ -12,6 +12,8 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.parse import urlparse
 
 import pytest
 from streamlit.testing.v1 import AppTest
@@ -21,7 +23,11 @@ from automl import jobs
 from automl.store import Home, RunFolder
 from automl.workbench.server import SCRIPT
 
+from ..conftest import few_trees, require
 from . import folders
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page, Request, Route
 
 ROOT = Path(__file__).parents[2]
 
@@ -108,3 +114,64 @@ def server(home: Path) -> Iterator[Server]:
     running.start()
     yield running
     running.close()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    from playwright.sync_api import sync_playwright
+
+    from .browsing import CHROMIUM
+
+    require(CHROMIUM is not None, "Chromium")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def page(browser: Browser, server: Server) -> Iterator[Page]:
+    """A page in a context of its own that lets no request leave the machine."""
+    from .browsing import leaves
+
+    context = browser.new_context(viewport={"width": 1280, "height": 1600}, accept_downloads=True)
+    leaving: list[str] = []
+    broken: list[str] = []
+
+    def guard(route: Route, request: Request) -> None:
+        if urlparse(request.url).hostname in ("127.0.0.1", "localhost"):
+            route.continue_()
+        else:
+            leaving.append(request.url)
+            route.abort()
+
+    context.route("**/*", guard)
+    opened = context.new_page()
+    opened.on("request", lambda r: leaving.append(r.url) if leaves(r.url) else None)
+    opened.on("pageerror", lambda error: broken.append(str(error)))
+    yield opened
+    context.close()
+    assert not leaving
+    assert not broken
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory, sample_data: Path) -> Path:
+    """A home with one finished run on 1,500 customers, with real models; do not change it.
+
+    Copy it (`shutil.copytree`) to where a server may write.
+    """
+    import automl
+    from automl.data import read_table
+
+    folder = tmp_path_factory.mktemp("trained")
+    table = folder / "telco_churn.csv"
+    lines = (sample_data / "telco_churn.csv").read_text().splitlines(keepends=True)
+    table.write_text("".join(lines[:1501]))
+    assert read_table(table).report.rows == 1500
+    with few_trees():
+        automl.fit(
+            table, "Churn", budget=1200, max_trials=6, n_jobs=1, home=folder / "home", name="Churn",
+            calibrate="off",
+        )  # fmt: skip
+    return folder / "home"

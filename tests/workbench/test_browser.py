@@ -5,112 +5,21 @@ Every request that would leave the machine is aborted and recorded; the record m
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 import sys
-import time
 import zipfile
-from collections.abc import Callable, Iterator
 from pathlib import Path
-from urllib.parse import parse_qs, urlparse
 
 import pytest
-from playwright.sync_api import Browser, Page, Request, Route, expect, sync_playwright
+from playwright.sync_api import Page, expect
 
 from automl import jobs
-from automl.store import RunFolder
 
-from ..conftest import require
+from .browsing import SOON, begin, press, settled, until
 from .conftest import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
-
-CHROMIUM = (
-    os.environ.get("GLASSBENCH_CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-)
-SOON = 60_000  # milliseconds; generous, since the machine may be busy
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    require(CHROMIUM is not None, "Chromium")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def page(browser: Browser, server: Server) -> Iterator[Page]:
-    """A page in a context of its own that lets no request leave the machine."""
-    context = browser.new_context(viewport={"width": 1280, "height": 1600}, accept_downloads=True)
-    leaving: list[str] = []
-    broken: list[str] = []
-
-    def guard(route: Route, request: Request) -> None:
-        if urlparse(request.url).hostname in ("127.0.0.1", "localhost"):
-            route.continue_()
-        else:
-            leaving.append(request.url)
-            route.abort()
-
-    context.route("**/*", guard)
-    opened = context.new_page()
-    opened.on("request", lambda r: leaving.append(r.url) if _leaves(r.url) else None)
-    opened.on("pageerror", lambda error: broken.append(str(error)))
-    yield opened
-    context.close()
-    assert not leaving
-    assert not broken
-
-
-def _leaves(url: str) -> bool:
-    parts = urlparse(url)
-    return parts.scheme in ("http", "https", "ws", "wss") and parts.hostname not in ("127.0.0.1", "localhost")
-
-
-def settled(page: Page) -> None:
-    """Wait until the script behind the page has run."""
-    page.wait_for_selector('[data-testid="stApp"][data-test-script-state="notRunning"]', timeout=SOON)
-
-
-def press(page: Page, name: str) -> None:
-    settled(page)
-    page.get_by_role("button", name=name, exact=True).click()
-
-
-def begin(page: Page, server: Server, table: Path, target: str, budget: str) -> RunFolder:
-    """Upload a table, make the three decisions, start."""
-    page.goto(f"{server.url}/new")
-    settled(page)
-    page.locator('input[type="file"]').set_input_files(table)
-    box = page.get_by_role("combobox", name="Which column do you want to predict?")
-    expect(box).to_be_visible(timeout=SOON)
-    settled(page)
-    box.click()
-    page.get_by_role("option", name=target, exact=True).click()
-    expect(page.get_by_text("What counts as a good prediction?")).to_be_visible(timeout=SOON)
-    settled(page)
-    page.get_by_role("radio", name=budget, exact=True).or_(
-        page.get_by_role("button", name=budget, exact=True)
-    ).first.click()
-    settled(page)
-    press(page, "Start the search")
-    page.wait_for_url(re.compile(r"/run\?run="), timeout=SOON)
-    return run_of(page, server)
-
-
-def run_of(page: Page, server: Server) -> RunFolder:
-    return server.home.run(parse_qs(urlparse(page.url).query)["run"][0])
-
-
-def until(condition: Callable[[], bool], what: str, *, seconds: float = 60) -> None:
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, f"still waiting until {what}"
-        time.sleep(0.2)
 
 
 def test_from_a_csv_to_a_bundle_that_verifies(

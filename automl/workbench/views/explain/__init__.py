@@ -1,0 +1,115 @@
+"""Explain: what a model looks at, and why it says what it says about one row."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from automl import jobs
+from automl.store import RunFolder
+from automl.workbench import actions, components, navigation, reading
+from automl.workbench.reading import Standing
+from automl.workbench.views.explain.about import about
+from automl.workbench.views.explain.columns import all_rows, one_column
+from automl.workbench.views.explain.row import one_row
+from explain.explanation import Explanation
+
+__all__ = ["show"]
+
+
+def show() -> None:
+    """Draw the page."""
+    run = navigation.current_run()
+    if run is None:
+        components.no_run_chosen()
+        return
+    now = jobs.state(run.path)
+    components.run_header(run, now.status)
+    rows = reading.standings(reading.trials(run), run.result)
+    if not rows:
+        _too_early(run, now)
+        return
+    choices = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
+    with choices:
+        model = components.choose_model(run, rows)
+    path = run.path / "explanations" / f"{model.id}.json"
+    if not path.is_file():
+        _not_yet(run, now, model)
+        return
+    explanation = reading.explanation_at(path)
+    with choices:
+        output = _choose_output(explanation)
+    about(explanation)
+    whole, column, row = st.tabs(
+        ["All rows", "One column", "One row"], key="explain-view", on_change="rerun", bind="query-params"
+    )
+    if whole.open:
+        with whole:
+            all_rows(explanation, output)
+    if column.open:
+        with column:
+            one_column(explanation, output)
+    if row.open:
+        with row:
+            one_row(run, model, explanation, output)
+
+
+def _too_early(run: RunFolder, now: jobs.JobState) -> None:
+    if now.is_over:
+        components.empty("Nothing to explain", "This run has no model. Its page says why.")
+    else:
+        components.busy("No model yet", "The winner is explained by itself when the search has ended.")
+        st.fragment(_wait_for, run_every=3)(run.id, None)
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        navigation.link("run", "See the progress", run=run.id)
+
+
+def _not_yet(run: RunFolder, now: jobs.JobState, model: Standing) -> None:
+    job = actions.latest_job(run, "explain", model=model.id)
+    by_search = model.chosen and now.alive
+    if by_search or (job is not None and not job.is_over):
+        components.busy(
+            f"Explaining {model.label}",
+            "The model is asked about many variants of real rows, to see what each column changes. "
+            "About half a minute.",
+        )
+        st.fragment(_wait_for, run_every=2)(run.id, model.id)
+        return
+    if job is not None and job.state == "failed":
+        components.problem(job.message or "The explanation failed.")
+        if job.error and job.error.get("id"):
+            st.caption(f"Error {job.error['id']}; worker.log in the folder of job {job.id} has the details.")
+    else:
+        components.empty(
+            "This model has not been explained yet",
+            "It takes up to half a minute, and runs beside anything else that is going on.",
+        )
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        label = "Try again" if job is not None and job.state == "failed" else "Explain this model"
+        if st.button(label, type="primary", icon=":material/lightbulb:", key="explain-now"):
+            actions.explain(run, model.id)
+            st.rerun()
+
+
+def _wait_for(run_id: str, model_id: str | None) -> None:
+    """Redraw the page when what it waits for is there, or will not come."""
+    run = navigation.home().run(run_id)
+    if model_id is None:
+        if reading.successful(reading.trials(run)) or jobs.state(run.path).is_over:
+            st.rerun()
+        return
+    job = actions.latest_job(run, "explain", model=model_id)
+    waiting = jobs.state(run.path).alive or (job is not None and not job.is_over)
+    if not waiting or (run.path / "explanations" / f"{model_id}.json").is_file():
+        st.rerun()
+
+
+def _choose_output(explanation: Explanation) -> Any:
+    """Which class is explained; only asked where there are more than two."""
+    if explanation.classes is None or explanation.outputs <= 2:
+        return None
+    names = [str(label) for label in explanation.classes]
+    return st.pills(
+        "Probability of", names, default=names[-1], key="output", required=True, bind="query-params"
+    )
