@@ -12,6 +12,14 @@ from .reference import Kind, Reference
 
 MINUS = "\u2212"
 
+UNITS = {
+    "probability": "probability",
+    "target": "units of the target",
+    "margin": "margin (log-odds)",
+    "log": "logarithm of the prediction",
+}
+"""What contributions are measured in, by scale."""
+
 
 def number(value: float, digits: int = 3) -> str:
     """A number with thousands separators and about ``digits`` significant digits."""

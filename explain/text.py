@@ -11,7 +11,12 @@ from . import formats
 from .explanation import Explanation
 from .reasons import ValueComparison, compare, explained_output
 
-_AVERAGE = {"probability": "average probability", "target": "average prediction", "margin": "average margin"}
+_AVERAGE = {
+    "probability": "average probability",
+    "target": "average prediction",
+    "margin": "average margin",
+    "log": "average logarithm",
+}
 
 
 def sentence(explanation: Explanation, i: int, output: Any = None, *, top: int = 4) -> str:
@@ -83,6 +88,8 @@ def _lead(explanation: Explanation, position: int, prediction: float, base: floa
         subject = f"The model gives “{name}” a probability of {shown}"
     elif scale == "margin" and name is not None:
         subject = f"The model gives “{name}” a margin of {shown}"
+    elif scale == "log":
+        subject = f"The logarithm of the model's prediction is {shown}"
     else:
         subject = f"The model predicts {shown}"
     if shown == usual:

@@ -126,19 +126,21 @@ def _row(explanation: Any, i: int, row: int, output: str | None) -> dict[str, An
 
 def text(told: Mapping[str, Any], *, table: bool) -> str:
     """What `document` gives, for a terminal; with the table of contributions where it is wanted."""
-    lines = []
+    from explain import formats
+
+    lines, scale = [], told["scale"]
     for row in told["rows"]:
         lines.append(f"row {row['row']}: {row['sentence']}")
         if table:
             longest = max((len(each["column"]) for each in row["contributions"]), default=0)
-            lines += ["", f"  {'base':{longest}}  {row['base']:+.6g}"]
+            lines += ["", f"  {'base':{longest}}  {formats.level(row['base'], scale)}"]
             for each in row["contributions"]:
-                error = "" if each["stderr"] is None else f" ± {each['stderr']:.2g}"
+                moved = formats.change(each["contribution"], scale)
+                if each["stderr"]:
+                    moved += f" ± {formats.change(each['stderr'], scale).lstrip('+')}"
                 shown = "missing" if each["value"] is None else each["value"]
-                lines.append(
-                    f"  {each['column']:{longest}}  {each['contribution']:+.6g}{error}  (is {shown})"
-                )
-            lines += [f"  {'prediction':{longest}}  {row['prediction']:+.6g}", ""]
+                lines.append(f"  {each['column']:{longest}}  {moved}  (is {shown})")
+            lines += [f"  {'prediction':{longest}}  {formats.level(row['prediction'], scale)}", ""]
     return "".join(f"{line}\n" for line in lines)
 
 

@@ -14,12 +14,6 @@ if TYPE_CHECKING:
 
 __all__ = ["explain"]
 
-_UNITS = {
-    "probability": "probability",
-    "target": "units of the target",
-    "margin": "margin (log-odds)",
-}
-
 
 def explain(options: Namespace, console: Console) -> int:
     """Say which columns matter, or why one row is predicted as it is."""
@@ -130,7 +124,9 @@ def _facts(explanation: Explanation) -> dict[str, Any]:
 
 
 def _unit(explanation: Explanation) -> str:
-    return _UNITS.get(explanation.scale, explanation.scale)
+    from explain import formats
+
+    return formats.UNITS[explanation.scale]
 
 
 def _method(explanation: Explanation) -> str:

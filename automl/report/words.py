@@ -7,14 +7,9 @@ from typing import Any
 
 from automl.data import Column, Kind
 
-__all__ = ["SCALES", "column_words", "date", "figure", "interval", "seconds", "share"]
+__all__ = ["column_words", "date", "figure", "interval", "seconds", "share"]
 
 #: Units of explanations.
-SCALES = {
-    "probability": "probability (0 to 1)",
-    "target": "units of the target",
-    "margin": "margin (log-odds)",
-}
 _SHOWN_CATEGORIES = 8
 _LONGEST = 60
 

@@ -137,8 +137,9 @@ def sample_permutations(game: Game, walker: Walker, *, strata: int | None = None
         every = np.arange(game.n)
         order = np.tile(active, (game.n, 1))
         total = walker.arrive(every, np.full(game.n, game.n), order) - center
-        estimate, error = _continued(estimate, error, rows, total)
-        name += f"; {game.n - len(rows)} rows, for lack of time, like the average of the others"
+        apart = game.space.apart(rows)[:, :, active]
+        estimate, error = _continued(estimate, error, rows, total, apart)
+        name += f"; {game.n - len(rows)} rows, for lack of time, like the most similar of the others"
     values[:, active] = estimate
     stderr[:, active] = error
     return Attribution(values, stderr, name)
@@ -157,17 +158,33 @@ def _reached(game: Game, pair: float) -> Ints:
     return np.sort(np.random.default_rng([game.seed, 4]).permutation(game.n)[: max(_FEWEST, reach)])
 
 
-def _continued(estimate: Floats, error: Floats, rows: Ints, total: Floats) -> tuple[Floats, Floats]:
-    """Values of all rows, where only some were reached: the others get the mean values of those, and in equal
-    parts what is then missing to their own output.
+def _continued(
+    estimate: Floats, error: Floats, rows: Ints, total: Floats, apart: Floats
+) -> tuple[Floats, Floats]:
+    """Values of all rows, where only some were reached: each of the others gets those of the most similar
+    one, and what is then missing to its own output in proportion to how much the columns matter.
 
-    Their standard error is how far that rule, learned from the other reached rows, is off in each of them.
+    Their standard error is how far that rule, applied to the reached rows, is off in each column.
+
+    Parameters
+    ----------
+    estimate, error : arrays of shape (R, A, K)
+        Of the rows reached.
+    rows : int array of shape (R,)
+        Which these are.
+    total : array of shape (n, K)
+        What the values of each row have to sum up to.
+    apart : array of shape (n, R, A)
+        How far every row is from each of those reached, column by column, from 0 to 1.
     """
-    reached, players = estimate.shape[:2]
-    mean = estimate.mean(axis=0)
-    values = mean + ((total - mean.sum(axis=0)) / players)[:, None]
-    off = estimate - values[rows]
-    spread = np.sqrt((off**2).mean(axis=0)) * reached / (reached - 1)
+    reached = len(rows)
+    matters = np.abs(estimate).mean(axis=(0, 2))
+    matters = matters / matters.sum() if matters.any() else np.full(len(matters), 1.0 / len(matters))
+    distance = apart @ matters
+    distance[rows, np.arange(reached)] = np.inf  # of a reached row: the most similar other one
+    like = estimate[distance.argmin(axis=1)]
+    values = like + (total - like.sum(axis=1))[:, None] * matters[:, None]
+    spread = np.sqrt(((estimate - values[rows]) ** 2).mean(axis=0))
     errors = np.broadcast_to(spread * student(0.95, reached - 1) / normal_quantile(0.95), values.shape).copy()
     values[rows], errors[rows] = estimate, error
     return values, errors

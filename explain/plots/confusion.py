@@ -9,8 +9,7 @@ import plotly.graph_objects as go
 
 from .. import formats
 from ..judge.confusion import Confusion
-from .figure import escaped, finished, short
-from .performance import faded
+from .figure import escaped, faded, finished, short
 from .theme import DEFAULT, Theme
 
 _TEXTS = 12  # classes up to which cells carry numbers

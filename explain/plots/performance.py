@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
@@ -11,7 +9,7 @@ from numpy.typing import NDArray
 from .. import formats
 from ..judge.calibration import Calibration
 from ..judge.ranking import Ranking, RankingCurve
-from .figure import escaped, finished
+from .figure import escaped, faded, finished
 from .theme import DEFAULT, Theme
 
 Floats = NDArray[np.float64]
@@ -163,11 +161,3 @@ def _note(figure: go.Figure, theme: Theme, text: str, x: float, y: float, anchor
         showarrow=False,
         font={"color": theme.text},
     )
-
-
-def faded(colour: str, opacity: float) -> str:
-    """A hexadecimal colour as a translucent one; any other notation unchanged."""
-    if not re.fullmatch(r"#[0-9a-fA-F]{6}", colour):
-        return colour
-    red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
-    return f"rgba({red},{green},{blue},{opacity})"

@@ -7,8 +7,7 @@ import plotly.graph_objects as go
 
 from .. import formats
 from ..judge.residuals import Residuals
-from .figure import finished
-from .performance import faded
+from .figure import faded, finished
 from .theme import DEFAULT, Theme
 
 

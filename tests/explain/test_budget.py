@@ -84,7 +84,7 @@ def test_rows_that_were_not_reached_have_a_right_standard_error(wide, monkeypatc
     quick = ExtraTreesRegressor(20, max_depth=5, random_state=0).fit(wide, model.predict(wide))
     rows, background = wide[:100], wide[100:140]
     exact = explain.explain(quick, rows, background).values
-    inside, reached = [], []
+    inside, reached, plain = [], [], []
     for seed in range(12):
         chosen = np.sort(np.random.default_rng(seed).permutation(100)[:12])
         monkeypatch.setattr(sample, "_reached", lambda game, pair, chosen=chosen: chosen)
@@ -97,8 +97,10 @@ def test_rows_that_were_not_reached_have_a_right_standard_error(wide, monkeypatc
         held = np.abs(found.values - exact) <= 1.96 * found.stderr
         inside.append(held[others].mean())
         reached.append(held[chosen].mean())
+        plain.append(np.abs(found.values).mean(axis=(0, 2)).max() / np.abs(exact).mean(axis=(0, 2)).max())
     assert 0.92 <= np.mean(inside) <= 0.99
     assert np.mean(reached) >= 0.9
+    assert 0.9 <= np.mean(plain) <= 1.1, "columns matter as much as if all rows had been reached"
 
 
 @pytest.fixture(scope="module")

@@ -5,11 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 import pytest
-from lightgbm import LGBMClassifier
+from lightgbm import LGBMClassifier, LGBMRegressor
 from sklearn.ensemble import RandomForestRegressor
 
 import explain
 from explain import formats
+from explain.outputs import SCALES
 
 
 @pytest.fixture(scope="module")
@@ -110,3 +111,11 @@ def test_cells(binary):
     assert formats.cell(40.0, references["age"]) == "40"
     assert formats.cell(12345.678, references["income"]) == "12,346"
     assert formats.cell("x" * 60, references["city"]) == "x" * 39 + "…"
+
+
+def test_a_logarithm_is_called_one(table, answers, piped, one_hot):
+    model = LGBMRegressor(n_estimators=10, objective="poisson", verbose=-1)
+    fitted = piped(one_hot(), model, table, np.exp(answers["regression"] / 10))
+    found = explain.explain(fitted, table[:5], table[100:130], scale="log")
+    assert explain.sentence(found, 0).startswith("The logarithm of the model's prediction is ")
+    assert set(formats.UNITS) == set(SCALES)

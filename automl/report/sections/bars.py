@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from explain import formats
 from explain.report import Bar, Bars, Block, Paragraph
 
 from ..subject import Subject
-from ..words import SCALES, figure
+from ..words import figure
 from . import section
 
 __all__ = ["bars"]
@@ -28,7 +29,7 @@ def bars(subject: Subject) -> Iterator[Block]:
         Bar(name, float(size) / longest, f"{figure(size, 3)} ± {figure(error, 2)}")
         for name, size, error in zip(ranking.columns, sizes, ranking.stderr, strict=False)
     )
-    scale = SCALES[explanation.scale]
+    scale = formats.UNITS[explanation.scale]
     yield Bars(
         shown,
         f"Mean size of each column's contribution to a prediction, in {scale}, with its standard error, over "

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from explain import formats
 from explain.report import Block, Note, Paragraph, Table
 
 from ..subject import Subject
-from ..words import SCALES, figure
+from ..words import figure
 from . import section
 
 __all__ = ["certificate"]
@@ -30,7 +31,7 @@ def certificate(subject: Subject) -> Iterator[Block]:
     if not found.holds:
         yield Note("That is further apart than promised: do not rely on the explanations.", "warning")
     rows = [
-        ("Scale", SCALES.get(found.scale, found.scale)),
+        ("Scale", formats.UNITS[found.scale]),
         ("Method", found.method),
         ("Contributions", "exact up to rounding" if found.exact else "sampled, each with its standard error"),
         ("Compared with", f"{found.background_rows:,} training rows"),

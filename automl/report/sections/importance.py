@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from explain import global_sentence
+from explain import formats, global_sentence
 from explain.explanation import Explanation
 from explain.formats import number
 from explain.report import Block, Figure, Paragraph, Part, Table, colours
@@ -17,7 +17,7 @@ __all__ = ["importance"]
 _TOP = 15
 _TABLE = 40
 _MOST_CLASSES = 4
-_UNITS = {"probability": "percentage points", "target": "units of the target", "margin": "margin"}
+_UNITS = formats.UNITS | {"probability": "percentage points"}
 
 
 @section("What it looks at", order=40, pages=("report",))
