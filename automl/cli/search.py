@@ -19,7 +19,7 @@ from automl.cli.suspicions import suspicions
 from automl.jobs.folder import LOG
 from automl.run import create_run, load_run
 from automl.search.forecast import outlook_words
-from automl.store import RunFolder, calibration_words, cost_words, headline, weights_words
+from automl.store import RunFolder, calibration_words, cost_words, headline, more_rows_words, weights_words
 
 __all__ = ["fit", "resume"]
 
@@ -169,6 +169,7 @@ def _summary(run: RunFolder, now: jobs.JobState, result: dict[str, Any], console
         *_cost(result),
         f"dummy    {number(result['dummy'])}  (looks at no column)",
         *_outlook(result),
+        *_more_rows(result),
         f"trials   {now.status.get('trials')}, of which {now.status.get('failed')} failed; "
         f"{float(now.status.get('seconds') or 0):.1f} s",
         *_memory(result),
@@ -185,6 +186,12 @@ def _outlook(result: dict[str, Any]) -> list[str]:
     """What more time would bring."""
     told = result.get("forecast")
     return [f"outlook  {outlook_words(told['next'])}"] if told else []
+
+
+def _more_rows(result: dict[str, Any]) -> list[str]:
+    """What more rows would bring."""
+    told = result.get("more_rows")
+    return [f"rows     {more_rows_words(told)}"] if told else []
 
 
 def _cost(result: dict[str, Any]) -> list[str]:

@@ -34,6 +34,7 @@ from automl.search.ladder import due_rows, on_sample, sample_sizes
 from automl.search.leakage import Hearing
 from automl.search.limits import Limits
 from automl.search.memory import MemoryLimit, MemoryMeter, default_limit
+from automl.search.more_rows import allowing_for
 from automl.search.pool import WorkerPool
 from automl.search.prepare import Prepared, prepare
 from automl.search.propose import Proposer
@@ -138,6 +139,7 @@ class _Search:
         self.at_work = InFlight(folder, self.pool)
         self.holdout_rows = 0
         self.refits = False
+        self.ordered = False
         self.n_workers = 1
         self.context: Context
         self.task: Task
@@ -180,6 +182,7 @@ class _Search:
             self.records.limits = Limits.of(self.folder)
             # Models judged along time have not learned from the latest rows, holdout or not. To a model that
             # has learned from nine tenths of a large table the other rows have little to add.
+            self.ordered = prepared.ordered
             self.refits = prepared.ordered or (prepared.holdout_rows > 0 and context.n_folds > 1)
             # Where a person must read it, a single model takes the place of one for each fold.
             self.refits = self.refits or self.asked.interpretable
@@ -271,7 +274,9 @@ class _Search:
         if not cost.within(self.asked) and not result["findings"]:
             self.folder.add_event("refit_over_limits", cost=cost.to_json())
             return result, model
+        grown = (context.n_rows + self.holdout_rows) / context.n_rows
         result |= {
+            **allowing_for(result, self.task.measure, grown),
             "refitted": refitted,
             **told(cost, self.asked),
             "seconds": self.clock.spent(),
@@ -301,6 +306,7 @@ class _Search:
             lag=_lag(pool.n_workers, growing=bool(sizes)),
             timed=self.timed,
             earlier=(self.folder.spec.get("warm_start") or {}).get("candidates", ()),
+            halves=not self.ordered,
         )
         for trial in self.records.all():
             self.proposer.add(trial)
@@ -389,7 +395,7 @@ class _Search:
         seconds = min(max(share * left, _PATIENCE * self._best_seconds(), _LEAST_SECONDS), 0.9 * left)
         self.at_work.start(
             candidate, self.context, seconds, attempt=attempt, memory=self._needs(candidate),
-            rival=self._rival() if self.context.n_folds > 1 else None,
+            rival=self._rival() if self.context.n_folds > 1 and candidate.origin != "halved" else None,
         )  # fmt: skip
 
     def _needs(self, candidate: Candidate) -> int:

@@ -99,11 +99,18 @@ class TrainingRows:
 
 
 def _in_one_piece(rows: NDArray[np.bool_], first: int | None = None) -> slice | NDArray[np.bool_]:
-    """Rows as a slice where they follow each other: a slice of a mapped matrix takes no memory."""
+    """Rows as a slice where they follow each other: a slice of a mapped matrix takes no memory.
+
+    `first` of them where a number is given, as they stand; where they do not follow each other, at random.
+    """
     at = np.flatnonzero(rows)
     if len(at) and at[-1] - at[0] + 1 == len(at):
         return slice(int(at[0]), int(at[0]) + min(len(at), first or len(at)))
-    return rows
+    if first is None or first >= len(at):
+        return rows
+    drawn = np.zeros_like(rows)
+    drawn[np.random.default_rng(len(at)).choice(at, first, replace=False)] = True
+    return drawn
 
 
 @dataclass(frozen=True)

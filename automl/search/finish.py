@@ -22,6 +22,7 @@ from automl.search.decide import Codes, choose_threshold, cross_fitted, decides,
 from automl.search.decision import decision_facts
 from automl.search.evaluate import TrainingRows
 from automl.search.forecast import outlook
+from automl.search.more_rows import row_gain
 from automl.search.prepare import Prepared, load_split
 from automl.search.select import Choice, confidence
 from automl.search.table import load_rows
@@ -159,6 +160,7 @@ def _summary(
     sure: dict[str, Any] | None,
     parts: Split,
 ) -> dict[str, Any]:
+    gain = row_gain(trials, task.measure)
     return {
         "constraints": Constraints.of(folder.spec).to_json(),
         "cost": None,
@@ -173,6 +175,7 @@ def _summary(
         "cv_interval": [json_number(end) for end in choice.interval],
         "trials": len(trials),
         "forecast": outlook(trials),
+        "more_rows": None if gain is None else gain.to_json(),
         "dummy": next((trial.score for trial in trials if trial.family == "dummy"), None),
     }
 

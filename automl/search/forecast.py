@@ -66,7 +66,7 @@ def forecast(trials: Sequence[Trial], seconds: float, *, now: float | None = Non
         None before there are six trials beside the dummy, or where none of them has a model.
     """
     finished = [trial for trial in trials if now is None or trial.at <= now]
-    tried = [trial for trial in finished if trial.family != "dummy"]
+    tried = [trial for trial in finished if trial.family != "dummy" and trial.status != "probe"]
     if len(tried) < _FEWEST or all(trial.loss is None for trial in tried):
         return None
     started = min(trial.at - trial.fit_seconds for trial in tried)
@@ -97,7 +97,7 @@ def outlook(trials: Sequence[Trial]) -> dict[str, Any] | None:
     ahead = forecast(trials, AHEAD)
     if ahead is None:
         return None
-    tried = [trial for trial in trials if trial.family != "dummy"]
+    tried = [trial for trial in trials if trial.family != "dummy" and trial.status != "probe"]
     end = max(trial.at for trial in tried)
     half = (max(min(trial.at - trial.fit_seconds for trial in tried), 0.0) + end) / 2
     before = forecast(trials, end - half, now=half)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ import optuna
 from automl.models import FAMILIES, Context, get_family
 from automl.search.gain import FamilyCost, chances
 from automl.search.ladder import due_rows, on_sample, sample_sizes, to_grow
+from automl.search.more_rows import with_halved
 from automl.search.portfolio import adapted, first_candidates
 from automl.search.trial import Candidate, Origin, Trial
 
@@ -40,6 +42,9 @@ class Proposer:
         Whether the cost of a candidate is its seconds; else each costs the same.
     earlier : sequence of mapping
         `family` and `params` of the candidates to try first, after the dummy.
+    halves : bool
+        Whether one of the first candidates also learns from half of the rows; see
+        `automl.search.more_rows`. Where rows follow in time, half of them would be the early ones.
     """
 
     def __init__(
@@ -50,6 +55,7 @@ class Proposer:
         lag: int,
         timed: bool = False,
         earlier: Sequence[Mapping[str, Any]] = (),
+        halves: bool = False,
     ) -> None:
         self._sizes = sample_sizes(context)
         self._whole = context
@@ -57,6 +63,8 @@ class Proposer:
         self._families = tuple(families)
         self._tunable = tuple(name for name in families if get_family(name).distributions(context))
         self._first = self._in_order(earlier)
+        if halves and not self._sizes and context.n_folds > 1:
+            self._first = with_halved(self._first, context.learned_rows)
         self._known: dict[int, Candidate] = {}
         self._lag = lag
         self._done: dict[int, Trial] = {}
@@ -66,8 +74,8 @@ class Proposer:
         self._costs = {name: FamilyCost() for name in self._tunable}
         self._studies = {name: self._new_study(name) for name in self._tunable}
 
-    def _in_order(self, earlier: Sequence[Mapping[str, Any]]) -> list[tuple[str, dict[str, Any], Origin]]:
-        """The candidates that are known before the first trial: family, parameters, origin."""
+    def _in_order(self, earlier: Sequence[Mapping[str, Any]]) -> list[Candidate]:
+        """The candidates that are known before the first trial, numbered by their places."""
         dummy, *others = first_candidates(self._context, self._families)
         warm = [
             (each["family"], adapted(each["family"], each["params"], self._context))
@@ -75,11 +83,12 @@ class Proposer:
             if each["family"] in self._tunable
         ]
         fresh = [candidate for candidate in others if candidate not in warm]
-        return [
+        wanted: list[tuple[str, dict[str, Any], Origin]] = [
             (*dummy, "first"),
             *((*candidate, "warm") for candidate in warm),
             *((*candidate, "first") for candidate in fresh),
         ]
+        return [Candidate(place, *each, self._context.sample) for place, each in enumerate(wanted)]
 
     def _new_study(self, family: str) -> optuna.Study:
         with warnings.catch_warnings():
@@ -139,7 +148,7 @@ class Proposer:
         rows = self._context.sample
         place = number - sum(each.origin == "grown" for each in self._known.values() if each.number < number)
         if place < len(self._first):
-            return Candidate(number, *self._first[place], rows)
+            return replace(self._first[place], number=number)
         while self._told <= number - self._lag:
             self._tell(self._done[self._told])
         family = self._next_family(number)
@@ -161,8 +170,8 @@ class Proposer:
 
     def _tell(self, trial: Trial) -> None:
         self._told += 1
-        if trial.family not in self._studies or trial.origin == "grown":
-            return  # what it needs and reaches with more rows is no measure for the others
+        if trial.family not in self._studies or trial.origin in ("grown", "halved"):
+            return  # what it needs and reaches with more or fewer rows is no measure for the others
         study = self._studies[trial.family]
         loss = trial.estimate if trial.loss is None else trial.loss
         self._costs[trial.family].add(trial.fit_seconds if self._timed else 1.0, loss)

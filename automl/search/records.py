@@ -9,6 +9,7 @@ import numpy as np
 
 from automl.search.evaluate import Evaluation
 from automl.search.limits import Limits
+from automl.search.more_rows import HALVED
 from automl.search.select import load_trials, ranked
 from automl.search.trial import Candidate, Status, Trial
 from automl.store import RunFolder
@@ -73,7 +74,7 @@ class Records:
             Whether it was not tried at all, for want of memory.
         """
         trial = _trial(candidate, evaluation, at=at, skipped=skipped)
-        if evaluation.out_of_fold is not None:
+        if evaluation.out_of_fold is not None and trial.status == "ok":
             with replacing(self._folder.trial_path(trial.id, ".npz")) as stream:
                 np.savez(stream, out_of_fold=evaluation.out_of_fold)
             with replacing(self._folder.trial_path(trial.id, ".joblib")) as stream:
@@ -115,6 +116,7 @@ def _trial(candidate: Candidate, evaluation: Evaluation, *, at: float, skipped: 
     outcome: Status = "failed" if evaluation.reason else "ok"
     if skipped or evaluation.estimate is not None:
         outcome = "skipped" if skipped else "beaten"
+    probe = candidate.origin == "halved" and outcome == "ok"
     return Trial(
         id=candidate.id,
         number=candidate.number,
@@ -122,17 +124,17 @@ def _trial(candidate: Candidate, evaluation: Evaluation, *, at: float, skipped: 
         params=candidate.params,
         origin=candidate.origin,
         rows=candidate.rows,
-        status=outcome,
-        reason=evaluation.reason,
+        status="probe" if probe else outcome,
+        reason=HALVED if probe else evaluation.reason,
         score=evaluation.score,
-        loss=evaluation.loss,
+        loss=None if probe else evaluation.loss,
         estimate=evaluation.estimate,
         interval=evaluation.interval,
         fold_scores=evaluation.fold_scores,
         fit_seconds=evaluation.fit_seconds,
         predict_seconds=evaluation.predict_seconds,
         row_seconds=evaluation.row_seconds,
-        bytes=len(evaluation.models),
+        bytes=0 if probe else len(evaluation.models),
         iterations=evaluation.iterations,
         clipped=evaluation.clipped,
         warnings=evaluation.warnings,

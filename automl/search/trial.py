@@ -7,8 +7,8 @@ from typing import Any, Literal
 
 __all__ = ["Candidate", "Origin", "Status", "Trial"]
 
-Origin = Literal["warm", "first", "tpe", "grown"]
-Status = Literal["ok", "beaten", "failed", "skipped"]
+Origin = Literal["warm", "first", "tpe", "grown", "halved"]
+Status = Literal["ok", "beaten", "failed", "skipped", "probe"]
 
 
 @dataclass(frozen=True)
@@ -22,9 +22,9 @@ class Candidate:
     family : str
     params : dict
         The family's parameters, JSON values only.
-    origin : {"warm", "first", "tpe", "grown"}
+    origin : {"warm", "first", "tpe", "grown", "halved"}
         Whether it was taken over from an earlier run, comes from the ordered first candidates, from Optuna's
-        sampler, or is a trial that did well on fewer rows.
+        sampler, is a trial that did well on fewer rows, or one of the first on half of the rows.
     rows : int or None
         How many rows its models learn from, where that may be a sample of a large table.
     """
@@ -49,9 +49,10 @@ class Trial:
     ----------
     id, number, family, params, origin, rows
         Of the candidate.
-    status : {"ok", "beaten", "failed", "skipped"}
+    status : {"ok", "beaten", "failed", "skipped", "probe"}
         `beaten`: clearly worse than another trial after some folds; the others were not run, and there is no
         model. `skipped`: not tried, since it would have needed more memory than there is.
+        `probe`: on half of the rows, for what that tells; it has scores but no loss and no model.
     reason : str
         Why it has no model; empty otherwise.
     score, loss : float or None

@@ -2,7 +2,14 @@
 
 from automl.store.decision import confusion_words, decision_words, rule_words, ways
 from automl.store.home import Home
-from automl.store.result import Headline, calibration_of, calibration_words, headline, tied_models
+from automl.store.result import (
+    Headline,
+    calibration_of,
+    calibration_words,
+    headline,
+    more_rows_words,
+    tied_models,
+)
 from automl.store.run_folder import ACTIVE_STATES, END_STATES, RunFolder, is_id
 from automl.store.wanted import constraint_words, cost_words, weights_words
 
@@ -19,6 +26,7 @@ __all__ = [
     "cost_words",
     "decision_words",
     "headline",
+    "more_rows_words",
     "is_id",
     "rule_words",
     "tied_models",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["Headline", "calibration_of", "calibration_words", "headline", "tied_models"]
+__all__ = ["Headline", "calibration_of", "calibration_words", "headline", "more_rows_words", "tied_models"]
 
 _METHODS = {"temperature": "temperature scaling", "sigmoid": "a sigmoid", "isotonic": "isotonic regression"}
 _WHY_NOT = {
@@ -95,6 +95,20 @@ def calibration_words(told: Mapping[str, Any]) -> str:
     if told["kept"]:
         return f"calibrated by {method}: {changes}"
     return f"as trained; the best of what was tried, {method}: {changes}; {_WHY_NOT[told['why_not']]}"
+
+
+def more_rows_words(told: Mapping[str, Any]) -> str:
+    """What more rows to learn from would bring, in a sentence.
+
+    Parameters
+    ----------
+    told : mapping
+        `more_rows` of a `result.json`.
+    """
+    scores = f"{told['half']:.4g} with half of the rows and {told['all']:.4g} with all of them"
+    if told["gain"] > 2 * told["stderr"]:
+        return f"The same candidate scores {scores}: more rows of this kind would help."
+    return f"The same candidate scores {scores}: more rows of this kind would hardly help."
 
 
 def tied_models(result: Mapping[str, Any] | None) -> frozenset[str] | None:

@@ -5,6 +5,7 @@ Whatever takes longer than a moment is a job in a process of its own; this is ho
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -88,9 +89,13 @@ def show_progress(run: RunFolder, job: jobs.JobState, title: str, text: str, *, 
     st.fragment(_progress, run_every=_EVERY)(run.id, job.id)
     with st.container(horizontal=True, horizontal_alignment="center"):  # outside the polled part
         st.button(
-            "Stop", type="tertiary", icon=":material/stop_circle:", key=f"{key}-stop", on_click=jobs.cancel,
+            "Stop", type="tertiary", icon=":material/stop_circle:", key=f"{key}-stop", on_click=_stop,
             args=(job.folder,),
         )  # fmt: skip
+
+
+def _stop(folder: Path) -> None:
+    jobs.cancel(folder)
 
 
 def _progress(run_id: str, job_id: str) -> None:
