@@ -1,4 +1,4 @@
-"""Comparison: where another model predicts otherwise, and why one group is predicted otherwise than another."""
+"""Comparison: where another model predicts otherwise, and why one group is predicted unlike another."""
 
 from __future__ import annotations
 
