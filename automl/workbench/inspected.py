@@ -61,7 +61,8 @@ def found(
     title, text : str
         The question, and in a sentence how it is answered and how long that takes.
     offer : str, optional
-        Label of the button that starts the job; without one it starts by itself.
+        Label of the button that starts the job; without one it starts by itself, unless the search is still
+        under way.
     key : str
         Tells several inspections on one page apart.
     """
@@ -73,6 +74,8 @@ def found(
         return made
     asked = {"name": name, "params": dict(params or {}), "model": model}
     job = working.latest(run, "inspect", asked)
+    if offer is None and job is None and jobs.state(run.path).alive:
+        offer, text = "Find out now", f"{text} {_SLOWER}"
     # A result that is there and is not shown is outdated, and so is what a finished job has left.
     outdated = path.is_file() if job is None else job.state == "finished"
     with st.container(border=True, key=f"gb-asked-{key}"):
@@ -85,6 +88,7 @@ def found(
     return None
 
 
+_SLOWER = "The search is still under way; this takes some of its time."
 _OUTDATED = (
     "It was found out before, but the model or the way in which it decides has changed since. What is shown "
     "here is always of the model as it is now."

@@ -1,4 +1,4 @@
-"""Every tab of the page of explanations: offered, under way, failed, outdated, and read from what is stored."""
+"""Every tab of the page of explanations: offered, under way, failed, outdated, and from what is stored."""
 
 from __future__ import annotations
 
@@ -207,3 +207,12 @@ def test_single_rows_are_those_of_the_table(run: RunFolder) -> None:
     found = rows_at(run, [7, 0, 1400], ["tenure", "Contract"])
     expected = table.loc[[7, 0, 1400], ["tenure", "Contract"]].to_dict("records")
     assert [dict(row) for row in found] == expected
+
+
+def test_nothing_starts_by_itself_while_the_search_is_under_way(open_page: OpenPage, run: RunFolder) -> None:
+    shutil.rmtree(run.path / "inspections")
+    with run.hold():  # as the search does
+        page = view(open_page, run, WRONG)
+    assert {"performance", "failures"} <= keys(page)
+    assert "takes some of its time" in read(page)
+    assert not jobs.jobs(run.path)

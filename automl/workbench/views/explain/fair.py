@@ -45,8 +45,8 @@ def fair(subject: Subject) -> None:
         key="group",
         bind="query-params",
         width=360,
-        format_func=lambda name: name if name in subject.scope.columns else f"{name} (not used by the model)",
-        help="Any column of the table; numbers and dates are cut into four groups of about equal size.",
+        help="Any column of the table, also one that the model does not use; numbers and dates are cut into "
+        "four groups of about equal size.",
     )
     if picked is None:
         components.empty(
