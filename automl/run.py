@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from automl.conformal import Conformal
     from automl.data import Schema
-    from automl.inspection import Inspected, Inspection
+    from automl.inspection import Inspected, Inspection, Scope
     from automl.report import Evidence, Subject
     from automl.search.prepare import Prepared
     from explain import Explanation
@@ -639,9 +639,10 @@ class Run:
         Parameters
         ----------
         name : str
-            One of `automl.inspection.inspections()`: performance, fairness (`column`), failures, stability,
-            importance, curve (`column`, `kind`), interactions, clusters, surrogate, counterfactuals (`row`,
-            `goal`, ...), what_if (`row`, `changes`), neighbours (`row`), contested (`row`), prototypes.
+            One of `automl.inspection.inspections()`: performance, fairness (`column`), thresholds (`column`,
+            `rate`), failures, stability, importance (`players`), curve (`column`, `kind`), interactions,
+            clusters, surrogate, difference (`other`), cohorts (`column`), counterfactuals (`row`, `goal`,
+            ...), what_if (`row`, `changes`), neighbours (`row`), contested (`row`), prototypes.
         model : str, optional
             Id of a model; default the chosen one.
         time_budget : float, optional
@@ -698,7 +699,7 @@ class Run:
             raise SettingError(f"The time budget is {time_budget!r} seconds.", fix="Give a positive number.")
         model_id, weights, calibration = self._members(model)
         read = read_params(what, params or {}, self._scope())
-        fingerprint = self._fingerprint(model_id)
+        fingerprint = self._fingerprint(model_id, *what.models(read))
         stored = None if again else self.stored_inspection(what, model_id, read, fingerprint)
         if stored is not None:
             return stored
@@ -752,36 +753,18 @@ class Run:
             return None
         return Inspected.from_json(content)
 
-    def _scope(self) -> Any:
+    def _scope(self) -> Scope:
         """What the parameters of an inspection may name."""
-        from automl.data import Schema
-        from automl.inspection import Scope
+        from automl.inspection import scope_of
 
-        prepared = self._prepared()
-        every = Schema.from_json(self.folder.read("schema.json")).names
-        return Scope(
-            columns=tuple(prepared.schema.names),
-            table=tuple(name for name in every if name != prepared.task.target),
-            rows=self.folder.read("prepared.json")["rows"],
-            task=prepared.task,
-        )
+        return scope_of(self.folder)
 
-    def _fingerprint(self, model_id: str) -> str:
-        """Of all that makes a model and its decisions what they are."""
-        from automl.inspection import fingerprint_of
+    def _fingerprint(self, model_id: str, *others: str) -> str:
+        """Of all that makes a model and its decisions, and other models, what they are."""
+        from automl.inspection import joint_fingerprint, model_fingerprint
 
-        _, weights, calibration = self._members(model_id)
-        result = self.result or {}
-        chosen = model_id == result.get("chosen")
-        return fingerprint_of(
-            {
-                "members": weights,
-                "calibration": calibration,
-                "refitted": sorted(result.get("refitted", ())) if chosen else [],
-                "holdout": bool(result.get("holdout")) if chosen else False,
-                "task": self._prepared().task.to_json(),
-            }
-        )
+        every = (model_id, *others)
+        return joint_fingerprint(model_fingerprint(self.folder, *self._members(each)) for each in every)
 
     # -- report and export ---------------------------------------------------------------------------------
 

@@ -10,7 +10,9 @@ from automl.run import load_run
 
 __all__ = ["inspect"]
 
-_PLAIN = ("column", "row", "kind", "goal", "low", "high", "count", "depth")
+_PLAIN = (
+    "column", "row", "kind", "goal", "low", "high", "count", "depth", "other", "rate", "players"
+)  # fmt: skip
 
 
 def inspect(options: Namespace, console: Console) -> int:

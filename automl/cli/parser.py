@@ -310,7 +310,7 @@ def _add_inspect(verbs: Verbs) -> None:
     inspect.tell = _inspections
     inspect.add_argument("run", metavar="RUN", help=_RUN)
     inspect.add_argument("what", metavar="WHAT", help="one of those below")
-    inspect.add_argument("--column", metavar="C", help="the column, for fairness and curve")
+    inspect.add_argument("--column", metavar="C", help="the column, for cohorts, curve, fairness, thresholds")
     inspect.add_argument(
         "--row", type=values.position, metavar="N", help="row of the table, counted from 0 without the header"
     )
@@ -340,6 +340,11 @@ def _add_inspect(verbs: Verbs) -> None:
         "--count", type=values.count, metavar="K", help="for neighbours and prototypes: how many"
     )
     inspect.add_argument("--depth", type=values.count, metavar="D", help="of the surrogate tree (default 3)")
+    inspect.add_argument("--other", metavar="ID", help="for difference: the model to compare with")
+    inspect.add_argument("--rate", metavar="RATE", help="for thresholds: the rate that would be made equal")
+    inspect.add_argument(
+        "--players", metavar="WHAT", help="for importance: columns (default), or clusters shuffled together"
+    )
     inspect.add_argument("--model", metavar="ID", help="id from the leaderboard (default: the chosen model)")
     inspect.add_argument(
         "--budget", type=values.seconds, metavar="SECONDS", help="that it may take (default 30)"

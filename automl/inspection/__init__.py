@@ -12,6 +12,7 @@ from .matter import Fold, Matter
 from .parameters import Parameter, Scope
 from .plan import Planned, plan
 from .registry import Inspection, Told, get_inspection, inspections, read_params
+from .state import fingerprint_now, joint_fingerprint, model_fingerprint, scope_of
 from .stored import Inspected, file_of, fingerprint_of
 
 __all__ = [
@@ -24,9 +25,13 @@ __all__ = [
     "Scope",
     "Told",
     "file_of",
+    "fingerprint_now",
     "fingerprint_of",
     "get_inspection",
     "inspections",
+    "joint_fingerprint",
+    "model_fingerprint",
     "plan",
     "read_params",
+    "scope_of",
 ]

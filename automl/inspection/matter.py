@@ -72,6 +72,8 @@ class Matter:
     explanation : Explanation or None
         The stored one, of a sample of rows.
     seed : int
+    load : callable
+        Gives any model of the run by its id.
     others : callable
         Gives the models that the data cannot tell from this one, by id.
     folds : callable
@@ -94,6 +96,7 @@ class Matter:
     background: pd.DataFrame
     explanation: Explanation | None
     seed: int
+    load: Callable[[str], Any]
     others: Callable[[], Mapping[str, Any]]
     folds: Callable[[], tuple[Fold, ...]]
     notes: list[str] = field(default_factory=list)
@@ -139,13 +142,11 @@ class Matter:
         by_row = (perf_counter() - began) / len(few)
         return max(100, min(most, int(seconds / max(by_row, 1e-9))))
 
-    def scored(self, frame: pd.DataFrame | None = None, *, most: int) -> Scored:
-        """Rows with truth and what was predicted for them by models that had not learned from them.
+    def judged(self, *, most: int) -> Ints:
+        """Positions of rows with a truth that were predicted before they were learned from; noted.
 
         Parameters
         ----------
-        frame : DataFrame of shape (n, ...), optional
-            Columns to judge by; default the model's.
         most : int
             Of more rows a sample is drawn.
 
@@ -156,7 +157,7 @@ class Matter:
         """
         import numpy as np
 
-        from explain import InputError, Scored
+        from explain import InputError
 
         known = np.flatnonzero(np.isfinite(self.honest).all(axis=1) & np.isfinite(self.truth))
         if not len(known):
@@ -167,18 +168,33 @@ class Matter:
             f"Judged on predictions of {len(known):,} rows ({' and '.join(parts)}) by models that had not "
             "learned from them."
         )
-        chosen = self.sample(most, among=known, what="such rows")
-        X = (self.rows if frame is None else frame).iloc[chosen]
-        weight = None if self.weight is None else self.weight[chosen]
+        return self.sample(most, among=known, what="such rows")
+
+    def scored(self, frame: pd.DataFrame | None = None, *, rows: Ints) -> Scored:
+        """Rows with truth and what was predicted for them by models that had not learned from them.
+
+        Parameters
+        ----------
+        frame : DataFrame of shape (n, ...), optional
+            Columns to judge by; default the model's.
+        rows : array of int
+            Positions, as :meth:`judged` gives them.
+        """
+        import numpy as np
+
+        from explain import Scored
+
+        X = (self.rows if frame is None else frame).iloc[rows]
+        weight = None if self.weight is None else self.weight[rows]
         if weight is not None:
             self.notes.append("Each row counts by its weight.")
-        honest, truth = self.honest[chosen], self.truth[chosen]
+        honest, truth = self.honest[rows], self.truth[rows]
         if self.decided is None:
             return Scored.of_predictions(X, truth, prediction=honest[:, 0], sample_weight=weight)
         return Scored.of_predictions(
             X,
             self.labels(truth.astype(np.int64)),
-            prediction=self.labels(self.decided[chosen]),
+            prediction=self.labels(self.decided[rows]),
             probability=honest,
             classes=self.task.classes,
             sample_weight=weight,

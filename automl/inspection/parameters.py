@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from automl.errors import SettingError
+from automl.store import is_id
 
 if TYPE_CHECKING:
     from automl.task import Task
@@ -23,6 +24,7 @@ __all__ = [
     "count",
     "directions",
     "label",
+    "model",
     "number",
     "row",
     "table_column",
@@ -70,12 +72,15 @@ class Parameter:
         ``read(name, value, scope)`` gives the value as it is handed on and stored.
     default : Any
         ``REQUIRED`` where it must be given.
+    model : bool
+        Whether it names another model, so that the result is of the state of that one too.
     """
 
     name: str
     help: str
     read: Reader
     default: Any = REQUIRED
+    model: bool = False
 
 
 def column(name: str, value: Any, scope: Scope) -> str:
@@ -116,6 +121,16 @@ def label(name: str, value: Any, scope: Scope) -> Any:
             return known
     shown = ", ".join(map(str, classes[:_SHOWN]))
     raise SettingError(f"There is no class {value!r}.", fix=f"{scope.task.target!r} has {shown}.")
+
+
+def model(name: str, value: Any, scope: Scope) -> str:
+    """The id of another model of the run; whether it was kept is seen when it is loaded."""
+    if not isinstance(value, str) or not is_id(value):
+        raise SettingError(
+            f"{value!r} is not the id of a model to be the {name}.",
+            fix="Ids look like t0007, or `ensemble`.",
+        )
+    return value
 
 
 def number(name: str, value: Any, scope: Scope) -> float | None:

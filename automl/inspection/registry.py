@@ -68,6 +68,10 @@ class Inspection:
         module, _, name = self.kind.partition(":")
         return getattr(importlib.import_module(module), name).from_json(content)
 
+    def models(self, params: Mapping[str, Any]) -> tuple[str, ...]:
+        """The other models that the parameters name."""
+        return tuple(params[each.name] for each in self.parameters if each.model)
+
     def plain(self, params: Mapping[str, Any]) -> dict[str, Any]:
         """Those of the parameters that are not as by default: what the stored result is named by."""
         usual = {parameter.name: parameter.default for parameter in self.parameters}

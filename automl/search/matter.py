@@ -94,6 +94,7 @@ def gather(
         background=background,
         explanation=explanation,
         seed=folder.spec["seed"],
+        load=load,
         others=others,
         folds=folds,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -16,6 +17,7 @@ __all__ = [
     "beeswarm",
     "dependence",
     "draw",
+    "figure",
     "global_sentence",
     "importance",
     "reason",
@@ -37,29 +39,65 @@ def _theme(colors: theme.Palette) -> figures.Theme:
     )
 
 
+def figure(name: str, *things: Any, **options: Any) -> Any:
+    """A figure of `explain.plots` by its name."""
+    return getattr(figures, name)(*things, theme=_theme(theme.palette()), **options)
+
+
 def importance(explanation: Explanation, output: Any) -> Any:
     """Mean size of each column's contribution, with intervals."""
-    chosen = output if explanation.outputs > 2 else None
-    return figures.importance_bar(explanation, top=12, output=chosen, theme=_theme(theme.palette()))
+    return figure("importance_bar", explanation, top=12, output=output if explanation.outputs > 2 else None)
 
 
-def beeswarm(explanation: Explanation, output: Any) -> Any:
-    """Each row's contributions, by column."""
-    return figures.beeswarm(explanation, top=12, output=output, theme=_theme(theme.palette()))
+def beeswarm(explanation: Explanation, output: Any, rows: Sequence[str] | None = None) -> Any:
+    """Each row's contributions, by column; `rows` are what the rows are called."""
+    return figure("beeswarm", explanation, top=12, output=output, rows=rows)
 
 
-def dependence(explanation: Explanation, column: str, output: Any) -> Any:
-    """A column's contributions against its values."""
-    return figures.dependence(explanation, column, output=output, theme=_theme(theme.palette()))
+def dependence(
+    explanation: Explanation,
+    column: str,
+    output: Any,
+    colour: str | None = None,
+    rows: Sequence[str] | None = None,
+) -> Any:
+    """A column's contributions against its values, coloured by the values of another one where asked."""
+    return figure("dependence", explanation, column, output=output, colour=colour, rows=rows)
 
 
 def waterfall(explanation: Explanation, row: int, output: Any) -> Any:
     """From the average to the prediction of one row."""
-    return figures.waterfall(explanation, row, top=10, output=output, theme=_theme(theme.palette()))
+    return figure("waterfall", explanation, row, top=10, output=output)
 
 
-def draw(figure: Any, *, key: str, alt: str) -> None:
-    """Put a figure on the page; `alt` says in words what it shows."""
+def draw(figure: Any, *, key: str, alt: str, clicked: Callable[[Any], None] | None = None) -> None:
+    """Put a figure on the page.
+
+    Parameters
+    ----------
+    figure : plotly Figure
+    key : str
+    alt : str
+        Says in words what it shows.
+    clicked : callable, optional
+        Called with what the bar or dot that was clicked carries as custom data, before the page is drawn
+        anew.
+    """
     figure.update_xaxes(title_font_size=13, fixedrange=True)
     figure.update_yaxes(title_font_size=13, fixedrange=True)
-    st.plotly_chart(figure, theme=None, config=charts.CONFIG, key=key, alt=alt)
+    if clicked is None:
+        st.plotly_chart(figure, theme=None, config=charts.CONFIG, key=key, alt=alt)
+        return
+    # A chart keeps what was selected on it; with a number in its key, the next one begins without.
+    turn = int(st.session_state.get(f"{key}-clicks", 0))
+
+    def act() -> None:
+        points = st.session_state[f"{key}-{turn}"].selection.points
+        if points and points[0].get("customdata") is not None:
+            st.session_state[f"{key}-clicks"] = turn + 1
+            clicked(points[0]["customdata"])
+
+    st.plotly_chart(
+        figure, theme=None, config=charts.CONFIG, key=f"{key}-{turn}", alt=alt, on_select=act,
+        selection_mode="points",
+    )  # fmt: skip

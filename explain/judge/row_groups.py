@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from typing import Any
 
@@ -46,6 +46,10 @@ class RowGroups:
     def counts(self) -> Ints:
         """Rows in each group, shape (G,)."""
         return np.bincount(self.code, minlength=len(self.names))
+
+    def take(self, rows: Ints) -> RowGroups:
+        """The groups of some of the rows, under the same names."""
+        return replace(self, code=self.code[rows])
 
 
 def group_rows(

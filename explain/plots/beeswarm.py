@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,16 +13,27 @@ from numpy.typing import NDArray
 from .. import formats
 from ..explanation import Explanation
 from ..reference import as_numbers
-from .figure import escaped, finished, quantity, scale_factor, short, signed, unit
+from .figure import escaped, finished, quantity, row_names, scale_factor, short, signed, unit
 from .theme import DEFAULT, Theme
 
 Floats = NDArray[np.float64]
 
 
 def beeswarm(
-    explanation: Explanation, *, top: int = 12, output: Any = None, seed: int = 0, theme: Theme = DEFAULT
+    explanation: Explanation,
+    *,
+    top: int = 12,
+    output: Any = None,
+    rows: Sequence[str] | None = None,
+    seed: int = 0,
+    theme: Theme = DEFAULT,
 ) -> go.Figure:
-    """One dot per row and column: how far the column moves the output, coloured by its value."""
+    """One dot per row and column: how far the column moves the output, coloured by its value.
+
+    Each dot carries the position of its row as custom data; ``rows`` are what rows are called, by default
+    "row 0" and so on.
+    """
+    called = row_names(explanation, rows)
     position = explanation.output_index(output)
     factor = scale_factor(explanation)
     mean = np.abs(explanation.values[:, :, position]).mean(axis=0)
@@ -36,8 +48,8 @@ def beeswarm(
         plain = np.isnan(ranks)
         hover = [
             f"<b>{escaped(name)}</b> = {escaped(formats.cell(value, reference))}"
-            f"<br>{signed(step)}{unit(explanation)}<br>row {row}"
-            for row, (value, step) in enumerate(zip(cells, moved.tolist(), strict=True))
+            f"<br>{signed(step)}{unit(explanation)}<br>{row}"
+            for row, value, step in zip(called, cells, moved.tolist(), strict=True)
         ]
         height = -place + _spread(moved, rng)
         for mask, marker in (
@@ -51,6 +63,7 @@ def beeswarm(
                         y=height[mask],
                         mode="markers",
                         marker={"size": 6, "opacity": 0.8, **marker},
+                        customdata=np.flatnonzero(mask),
                         hovertext=[text for text, keep in zip(hover, mask.tolist(), strict=True) if keep],
                         hoverinfo="text",
                         showlegend=False,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from ..explanation import Explanation
 from ..reference import as_numbers
 from ..whole.partner import strongest_partner
 from .colours import add_key, by_value
-from .figure import Z95, escaped, finished, quantity, scale_factor, short, signed, unit
+from .figure import Z95, escaped, finished, quantity, row_names, scale_factor, short, signed, unit
 from .theme import DEFAULT, Theme
 
 
@@ -22,6 +23,7 @@ def dependence(
     *,
     output: Any = None,
     colour: str | None = None,
+    rows: Sequence[str] | None = None,
     theme: Theme = DEFAULT,
 ) -> go.Figure:
     """How far one column moves the output, against its value, with 95 % intervals where sampled.
@@ -34,11 +36,14 @@ def dependence(
     colour : str, optional
         Another column whose values colour the dots; "auto" takes the one that works together with ``column``
         most, if any (:func:`explain.whole.partner.strongest_partner`).
+    rows : sequence of str, optional
+        What the rows are called; by default "row 0" and so on.
     theme : Theme
 
     Returns
     -------
     Figure
+        Each dot carries the position of its row as custom data.
     """
     if colour == "auto":
         colour = strongest_partner(explanation, column, output)
@@ -50,8 +55,8 @@ def dependence(
     shown = [formats.cell(value, reference) for value in series.tolist()]
     missing = series.isna().to_numpy(dtype=bool)
     hover = [
-        f"<b>{escaped(column)}</b> = {escaped(text)}<br>{signed(step)}{unit(explanation)}<br>row {row}"
-        for row, (text, step) in enumerate(zip(shown, moved.tolist(), strict=True))
+        f"<b>{escaped(column)}</b> = {escaped(text)}<br>{signed(step)}{unit(explanation)}<br>{row}"
+        for row, text, step in zip(row_names(explanation, rows), shown, moved.tolist(), strict=True)
     ]
     paint = None if colour is None else by_value(explanation, colour, theme)
     if paint is not None:
@@ -74,6 +79,7 @@ def dependence(
             go.Box(
                 x=[short(text) for text in shown],
                 y=moved,
+                customdata=np.arange(explanation.rows),
                 boxpoints="all",
                 jitter=0.4,
                 pointpos=0,
@@ -92,6 +98,7 @@ def dependence(
             go.Scatter(
                 x=np.asarray(x)[~missing],
                 y=moved[~missing],
+                customdata=np.flatnonzero(~missing),
                 error_y=None if error is None else {**error, "array": error["array"][~missing]},
                 mode="markers",
                 marker=marker if paint is None else {**marker, "color": paint.colours[~missing]},
@@ -132,6 +139,7 @@ def _add_strips(
             x=across,
             y=moved,
             mode="markers",
+            customdata=np.arange(len(labels)),
             marker={"color": colours, "size": 6, "opacity": 0.75},
             hovertext=hover,
             hoverinfo="text",

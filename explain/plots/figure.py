@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go
 
 from .. import formats
+from ..errors import InputError
 from ..explanation import Explanation
 from ..intervals import normal_quantile
 from ..labels import Outputs
@@ -98,3 +100,12 @@ def faded(colour: str, alpha: float) -> str:
 def rest_label(count: int) -> str:
     """Name of the step that sums up the columns not shown."""
     return "1 other column" if count == 1 else f"{count} other columns"
+
+
+def row_names(explanation: Explanation, rows: Sequence[str] | None) -> list[str]:
+    """What the rows of an explanation are called in hovers."""
+    if rows is None:
+        return [f"row {i}" for i in range(explanation.rows)]
+    if len(rows) != explanation.rows:
+        raise InputError(f"Expected names of {explanation.rows} rows, found {len(rows)}.")
+    return [escaped(name) for name in rows]

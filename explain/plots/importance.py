@@ -18,7 +18,8 @@ def importance_bar(
 ) -> go.Figure:
     """Mean |attribution| by column with 95 % intervals.
 
-    With three or more classes the mean over the classes, unless ``output`` names one.
+    With three or more classes the mean over the classes, unless ``output`` names one. Each bar carries its
+    column as custom data.
     """
     importance = explanation.global_()
     sizes, errors, names = importance.importance, importance.stderr, importance.columns
@@ -44,6 +45,7 @@ def importance_bar(
             x=sizes * factor,
             y=list(range(len(names))),
             orientation="h",
+            customdata=list(names),
             marker={"color": theme.accent},
             error_x={
                 "type": "data",

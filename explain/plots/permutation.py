@@ -11,7 +11,10 @@ from .theme import DEFAULT, Theme
 
 
 def permutation_bar(importance: PermutationImportance, *, top: int = 15, theme: Theme = DEFAULT) -> go.Figure:
-    """Permutation importance with 95 % intervals; grey where it cannot be told from chance."""
+    """Permutation importance with 95 % intervals; grey where it cannot be told from chance.
+
+    Each bar carries its column as custom data.
+    """
     shown = range(min(top, len(importance.columns)))
     size, low, high = (getattr(importance, name)[: len(shown)] for name in ("importance", "low", "high"))
     hover = []
@@ -32,6 +35,7 @@ def permutation_bar(importance: PermutationImportance, *, top: int = 15, theme: 
             x=size,
             y=list(shown),
             orientation="h",
+            customdata=list(importance.columns[: len(shown)]),
             marker={"color": [theme.accent if low[p] > 0 else faded(theme.missing, 0.6) for p in shown]},
             error_x={
                 "type": "data",

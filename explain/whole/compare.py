@@ -86,6 +86,16 @@ class Comparison(Outputs, Stored):
         size = np.abs(self.difference[:, self.output_index(output)])
         return [int(j) for j in np.argsort(-size, kind="stable")]
 
+    def turned(self) -> Comparison:
+        """The first set less the second."""
+        return replace(
+            self,
+            names=self.names[::-1],
+            difference=-self.difference,
+            means=self.means[::-1].copy(),
+            rows=self.rows[::-1],
+        )
+
     def to_frame(self, output: Any = None) -> pd.DataFrame:
         """Columns ``column``, ``difference``, ``low``, ``high``, ``stderr``; the largest difference first."""
         k, order = self.output_index(output), self.order(output)

@@ -68,3 +68,20 @@ def test_what_is_wrong(automl_command: Automl, run: Run) -> None:
     assert "There is no column 'wings'" in absent.err
     assert automl_command("inspect", path, "what_if", "--row", 1, "--set", "mass").code == 2
     assert automl_command("inspect", path).code == 2
+
+
+def test_models_and_groups_are_compared(automl_command: Automl, run: Run) -> None:
+    path = run.folder.path
+    tied = [t for t in run.leaderboard().query("status == 'ok' and family != 'dummy'")["id"]][:2]
+    asked = ("inspect", path, "difference", "--model", tied[0], "--other", tied[1], "--budget", 3)
+    done = automl_command(*asked)
+    assert done.code == 0, done.err
+    assert "of the two models differ by" in done.out
+    groups = automl_command("inspect", path, "cohorts", "--column", "island", "--budget", 3)
+    assert groups.code == 0, groups.err
+    assert "Most of what the model made of that comes from" in groups.out
+    three = automl_command("inspect", path, "thresholds", "--column", "sex", "--rate", "selection_rate")
+    assert three.code == 1
+    assert "Expected a classifier of two classes" in three.err
+    together = automl_command("inspect", path, "importance", "--players", "clusters", "--budget", 3, "--json")
+    assert together.document["params"] == {"players": "clusters"}

@@ -105,3 +105,21 @@ def test_columns_with_the_same_beginning_stay_apart(table, answers):
     result = explain.explain(model, X[:5], X[50:60])
     for figure in (plots.importance_bar(result), plots.waterfall(result, 0)):
         assert len(set(figure.data[0].y)) == len(figure.data[0].y)
+
+
+def test_bars_carry_their_column_and_dots_their_row(explanation):
+    bar, swarm, _, *dependences = figures(explanation)
+    assert tuple(bar.data[0].customdata) == explanation.global_().columns[:15]
+    names = [f"client {i}" for i in range(explanation.rows)]
+    swarm = plots.beeswarm(explanation, rows=names)
+    for trace in swarm.data[:-1]:  # the last one is the colour bar
+        assert [text.rpartition("<br>")[2] for text in trace.hovertext] == [
+            names[i] for i in trace.customdata
+        ]
+    for figure in (*dependences, plots.dependence(explanation, explanation.columns[0], rows=names)):
+        rows = np.concatenate([np.asarray(trace.customdata) for trace in figure.data])
+        assert sorted(rows.tolist()) == list(range(explanation.rows))
+    with pytest.raises(explain.InputError, match="names of 40 rows, found 1"):
+        plots.beeswarm(explanation, rows=["one"])
+    strange = plots.dependence(explanation, explanation.columns[0], rows=["<b>"] * explanation.rows)
+    assert "<b><br>" not in strange.data[0].hovertext[0] + "<br>"

@@ -12,9 +12,10 @@ from sklearn.metrics import log_loss
 
 import automl
 from automl.errors import RunError, SettingError
-from automl.inspection import get_inspection, inspections
+from automl.inspection import fingerprint_now, get_inspection, inspections
 from automl.inspection.kinds.importance import pooled
 from automl.run import Run
+from explain import InputError
 from explain.whole.importance import PermutationImportance
 
 from .conftest import clients, matter_of
@@ -26,6 +27,9 @@ ASKED: dict[str, dict[str, Any]] = {
     "what_if": {"row": 3, "changes": {"age": 70, "city": "Zug"}},
     "neighbours": {"row": 3, "count": 4},
     "contested": {"row": 3},
+    "difference": {"other": "t0002"},
+    "cohorts": {"column": "city"},
+    "thresholds": {"column": "sex"},
 }
 
 
@@ -127,10 +131,11 @@ def test_numbers_have_a_usual_goal_and_neighbours_leave_the_row_out(flats_run: R
 
 def test_a_sample_is_drawn_by_the_seed_and_said(clients_run: Run) -> None:
     matter = matter_of(clients_run)
-    scored = matter.scored(most=150)
+    scored = matter.scored(rows=matter.judged(most=150))
     assert scored.rows == 150
     assert matter.notes[1] == "Made on 150 of 320 such rows, drawn at random."
-    assert (matter_of(clients_run).scored(most=150).truth == scored.truth).all()
+    again = matter_of(clients_run)
+    assert (again.scored(rows=again.judged(most=150)).truth == scored.truth).all()
 
 
 @pytest.mark.parametrize(
@@ -189,3 +194,71 @@ def test_parts_are_pooled_by_their_rows() -> None:
     np.testing.assert_allclose(found.stderr_rows, np.hypot(0.75, 0.25) * 0.3)
     np.testing.assert_allclose(found.stderr, np.hypot(0.75, 0.25) * 0.5)
     assert (found.rows, found.skipped) == (40, ("c",))
+
+
+def test_the_light_fingerprint_is_the_one_that_results_are_stored_with(clients_run: Run) -> None:
+    chosen = (clients_run.result or {})["chosen"]
+    for model in {chosen, "t0001", "t0002"}:
+        assert fingerprint_now(clients_run.folder, model) == clients_run._fingerprint(model)
+    joint = clients_run._fingerprint("t0001", "t0002")
+    assert fingerprint_now(clients_run.folder, "t0001", "t0002") == joint
+    assert joint not in {clients_run._fingerprint("t0001"), clients_run._fingerprint("t0002", "t0001")}
+
+
+def test_two_models_differ_by_what_their_predictions_differ(clients_run: Run) -> None:
+    made = clients_run.inspected("difference", model="t0001", params={"other": "t0002"})
+    found = made.result
+    np.testing.assert_allclose(found.base + found.values.sum(axis=1), found.prediction, atol=1e-6)
+    rows = found.data
+    one, two = (clients_run.model_for(name).predict_proba(rows) for name in ("t0001", "t0002"))
+    np.testing.assert_allclose(found.prediction, one - two, atol=1e-9)
+    assert made.told().rows[0][0] in made.told().sentences[0]
+    with pytest.raises(SettingError, match="is not the id of a model to be the other"):
+        clients_run.inspect("difference", other="../t0001")
+    with pytest.raises(RunError, match="has no model 't9999'"):
+        clients_run.inspect("difference", other="t9999")
+
+
+def test_groups_are_explained_alike_and_compared_in_both_directions(clients_run: Run) -> None:
+    found = clients_run.inspect("cohorts", column="sex")
+    assert found.groups == ("f", "m")
+    there, back = found.between("f", "m"), found.between("m", "f")
+    assert there.rows == back.rows[::-1] == (150, 150)
+    np.testing.assert_allclose(there.difference, -back.difference)
+    np.testing.assert_allclose(there.means, back.means[::-1])
+    np.testing.assert_allclose(there.low, -back.high)
+    low, high = found.widest()
+    assert found.between(low, high).total[-1] > 0
+    with pytest.raises(InputError, match="two groups out of f, m"):
+        found.between("f", "x")
+
+
+def test_thresholds_bring_rates_together_and_say_what_it_costs(clients_run: Run) -> None:
+    made = clients_run.inspected("thresholds", params={"column": "sex"})
+    before, after = made.result.equalised()
+    assert after.difference.value < before.difference.value
+    assert "They are not applied" in made.told().sentences[0]
+    parity = clients_run.inspect("thresholds", column="sex", rate="true_positive_rate")
+    assert parity.rate == "true_positive_rate"
+
+
+def test_columns_that_tell_the_same_are_shuffled_together(tmp_path: Path) -> None:
+    table = clients(200)
+    table["age_in_months"] = table["age"] * 12
+    run = automl.fit(table, "left", budget=1200, max_trials=2, n_jobs=1, out=tmp_path / "run")
+    alone = run.inspect("importance")
+    together = run.inspected("importance", params={"players": "clusters"})
+    assert "Columns that tell the same are shuffled together." in together.notes
+    (group,) = together.result.groups
+    assert set(together.result.groups[group]) == {"age", "age_in_months"}
+    size = dict(zip(together.result.columns, together.result.importance, strict=True))[group]
+    each = dict(zip(alone.columns, alone.importance, strict=True))
+    assert size > max(each["age"], each["age_in_months"])
+
+
+def test_residuals_name_rows_of_the_table(flats_run: Run) -> None:
+    residuals = flats_run.inspect("performance").residuals
+    matter = matter_of(flats_run)
+    off = matter.truth - matter.honest[:, 0]
+    np.testing.assert_allclose(residuals.shown_residual, off[residuals.shown_row])
+    np.testing.assert_allclose(residuals.worst_truth, matter.truth[residuals.worst_row])

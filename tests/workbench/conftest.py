@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +22,7 @@ from streamlit.util import calc_hash
 
 from automl import jobs
 from automl.store import Home, RunFolder
+from automl.store.lock import hold
 from automl.workbench.server import SCRIPT
 
 from ..conftest import few_trees, require
@@ -175,3 +177,42 @@ def trained(tmp_path_factory: pytest.TempPathFactory, sample_data: Path) -> Path
             calibrate="off",
         )  # fmt: skip
     return folder / "home"
+
+
+# Every inspection that the page of explanations shows, and what it is asked.
+INSPECTED: tuple[tuple[str, dict[str, object]], ...] = (
+    ("performance", {}),
+    ("failures", {}),
+    ("fairness", {"column": "gender"}),
+    ("thresholds", {"column": "gender"}),
+    ("importance", {}),
+    ("interactions", {}),
+    ("clusters", {}),
+    ("stability", {}),
+    ("surrogate", {}),
+    ("prototypes", {}),
+    ("cohorts", {"column": "Contract"}),
+    ("curve", {"column": "tenure"}),
+    ("curve", {"column": "tenure", "kind": "ale"}),
+)
+
+
+@pytest.fixture(scope="session")
+def examined(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The home of `trained` with its chosen model explained and inspected; do not change it.
+
+    Made once for all of pytest's processes.
+    """
+    import automl
+
+    base = tmp_path_factory.getbasetemp()
+    home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "examined"
+    with hold(home.with_suffix(".lock"), wait=600):
+        if not home.exists():
+            part = shutil.copytree(trained, home.with_suffix(".part"))
+            run = automl.load_run(Home(part).runs()[0].path)
+            run.explain(store=True, time_budget=4)
+            for name, params in INSPECTED:
+                run.inspect(name, time_budget=2, **params)
+            part.rename(home)
+    return home

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import shutil
 import subprocess
 import sys
 import tomllib
@@ -15,6 +16,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
+from automl.store import Home
 from automl.workbench.server import MIDDLEWARE
 from automl.workbench.settings import OPTIONS
 
@@ -79,6 +81,34 @@ print("loaded:", [name for name in {HEAVY!r} if name in sys.modules])
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.strip().splitlines()[-1] == "loaded: []"
+
+
+@pytest.mark.parametrize("plain", ["All columns", "One column", "One row", "Where it is wrong", "Is it fair",
+                                   "Can it be trusted", "Comparison"])  # fmt: skip
+def test_reading_and_drawing_results_loads_no_engine(plain: str, examined: Path, home: Path) -> None:
+    """Also not where every result of a real model is on the page."""
+    shutil.copytree(examined, home)
+    run = Home(home).runs()[0]
+    query = {"run": run.id, "explain-view": plain, "column": "tenure", "group": "gender", "by": "Contract"}
+    query |= {"compare": "Two groups of rows", "colour": "Contract"}
+    code = f"""
+import sys
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+test = AppTest.from_file("automl/workbench/entry.py", default_timeout=60)
+for name, value in {query!r}.items():
+    test.query_params[name] = value
+test._page_hash = calc_hash("explain")
+test.run()
+assert not test.exception, test.exception
+print("charts:", len(test.get("plotly_chart")))
+print("loaded:", [name for name in {HEAVY!r} if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr
+    *_, charts, loaded = done.stdout.strip().splitlines()
+    assert int(charts.removeprefix("charts: ")) > 0
+    assert loaded == "loaded: []"
 
 
 def ask(host: str) -> tuple[int, dict[str, str], bytes]:

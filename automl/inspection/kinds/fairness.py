@@ -49,4 +49,6 @@ def fairness(matter: Matter, *, time_budget: float | None, progress: Any, column
 
     if column not in matter.rows:
         matter.notes.append(f"The model does not read {column}.")
-    return group_fairness(matter.scored(matter.table, most=_MOST), column, seed=matter.seed)
+    return group_fairness(
+        matter.scored(matter.table, rows=matter.judged(most=_MOST)), column, seed=matter.seed
+    )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from ..matter import Matter
+from ..parameters import Parameter, choice
 from ..registry import Told, inspection
 from ._words import between, figure
 
@@ -33,12 +34,22 @@ def _tell(result: PermutationImportance) -> Told:
     "how much worse it gets when a column is shuffled, on rows not learned from",
     result="explain.whole.importance:PermutationImportance",
     tell=_tell,
+    parameters=(
+        Parameter(
+            "players",
+            "columns, or clusters: those that tell the same are shuffled together",
+            choice("columns", "clusters"),
+            "columns",
+        ),
+    ),
 )
-def importance(matter: Matter, *, time_budget: float | None, progress: Any) -> PermutationImportance:
+def importance(
+    matter: Matter, *, time_budget: float | None, progress: Any, players: str
+) -> PermutationImportance:
     """Shuffle each column in each fold's own rows, which its models have not learned from."""
     import numpy as np
 
-    from explain import InputError, permutation_importance
+    from explain import InputError, cluster_columns, permutation_importance
     from explain.clock import Clock
 
     clock = Clock(time_budget)
@@ -57,6 +68,14 @@ def importance(matter: Matter, *, time_budget: float | None, progress: Any) -> P
         "models that had not learned from it."
     )
     wanted[matter.sample(max(_MOST, _FEWEST * len(folds)), among=everyone, what="such rows")] = True
+    groups = None
+    if players == "clusters":
+        groups = cluster_columns(matter.rows, seed=matter.seed).groups()
+        matter.notes.append(
+            "Columns that tell the same are shuffled together."
+            if groups
+            else "No columns tell the same, so each is shuffled on its own."
+        )
     if matter.weight is not None:
         matter.notes.append("Rows count alike here, whatever their weights.")
     parts = []
@@ -77,6 +96,7 @@ def importance(matter: Matter, *, time_budget: float | None, progress: Any) -> P
                 fold.model,
                 matter.rows.iloc[own],
                 y,
+                groups=groups,
                 repeats=3,
                 seed=matter.seed + number,
                 time_budget=left,

@@ -49,8 +49,17 @@ def _ends(estimate: Any) -> tuple[float, float]:
     tell=_tell,
 )
 def performance(matter: Matter, *, time_budget: float | None, progress: Any) -> Performance:
-    """Measure the honest predictions."""
+    """Measure the honest predictions; rows of residuals are named by their positions in the table."""
+    from dataclasses import replace
+
     from explain import measure_performance
 
-    scored = matter.scored(most=_MOST)
-    return measure_performance(scored, seed=matter.seed, time_budget=time_budget, progress=progress)
+    rows = matter.judged(most=_MOST)
+    found = measure_performance(
+        matter.scored(rows=rows), seed=matter.seed, time_budget=time_budget, progress=progress
+    )
+    off = found.residuals
+    if off is None:
+        return found
+    named = replace(off, shown_row=rows[off.shown_row], worst_row=rows[off.worst_row])
+    return replace(found, residuals=named)

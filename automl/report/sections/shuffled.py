@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from explain.explanation import Explanation
 from explain.formats import listed
 from explain.report import Block, Figure, Note, Paragraph, Part, colours
+from explain.whole.disagreement import disagreement
 from explain.whole.importance import PermutationImportance
 
 from ..inspected import inspected, noted
@@ -17,7 +17,6 @@ __all__ = ["shuffled"]
 
 _TOP = 10
 _NAMED = 6
-_APART = 3  # places in the two orders that are worth a sentence
 
 
 @section("What it would miss", order=41, pages=("report",))
@@ -49,7 +48,7 @@ def shuffled(subject: Subject) -> Iterator[Block]:
             caption="How far the column moves predictions in the mean, as under What it looks at.",
         )
         yield Part("What it looks at", (moved,), half=True)
-        yield Paragraph(_why(found, explanation))
+        yield Paragraph(disagreement(found, explanation))
     yield from noted(subject, "importance")
     if found.skipped:
         more = len(found.skipped) - _NAMED
@@ -57,24 +56,3 @@ def shuffled(subject: Subject) -> Iterator[Block]:
         yield Note(
             f"There was no time to shuffle {listed(names)}: what they are worth is not known.", "warning"
         )
-
-
-def _why(found: PermutationImportance, explanation: Explanation) -> str:
-    """Why the two differ, with the columns that stand furthest apart in the two orders."""
-    text = (
-        "The two differ because one asks what predictions are made of, and the other what makes them right: "
-        "a column can move predictions without making them better, and one that others can stand in for is "
-        "hardly missed."
-    )
-    moved, missed = list(explanation.global_().columns), list(found.columns)
-    if set(moved) != set(missed):  # places in two orders of different columns cannot be compared
-        return text
-    top = dict.fromkeys([*moved[:_TOP], *missed[:_TOP]])
-    gaps = {name: abs(moved.index(name) - missed.index(name)) for name in top}
-    furthest = max(gaps, key=lambda name: gaps[name])
-    if gaps[furthest] < _APART:
-        return f"{text} Here both put the columns in much the same order."
-    return (
-        f"{text} Furthest apart here is {furthest}: number {moved.index(furthest) + 1} in moving "
-        f"predictions, number {missed.index(furthest) + 1} in making them better."
-    )

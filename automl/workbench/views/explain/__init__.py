@@ -1,21 +1,47 @@
-"""Explain: what a model looks at, and why it says what it says about one row."""
+"""Explain: what a model looks at, where it is wrong, whether it is fair, and how far that can be trusted."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
 
 from automl import jobs
+from automl.inspection import scope_of
 from automl.store import RunFolder
-from automl.workbench import actions, components, navigation, reading
+from automl.workbench import components, navigation, reading
 from automl.workbench.reading import Standing
 from automl.workbench.views.explain.about import about
-from automl.workbench.views.explain.columns import all_rows, one_column
+from automl.workbench.views.explain.columns import all_columns
+from automl.workbench.views.explain.compare import comparison
+from automl.workbench.views.explain.fair import fair
+from automl.workbench.views.explain.going import COLUMN, ROW, VIEW
+from automl.workbench.views.explain.one_column import one_column
 from automl.workbench.views.explain.row import one_row
-from explain.explanation import Explanation
+from automl.workbench.views.explain.subject import Subject
+from automl.workbench.views.explain.trust import trust
+from automl.workbench.views.explain.waiting import not_yet, too_early
+from automl.workbench.views.explain.wrong import wrong
 
 __all__ = ["show"]
+
+
+def _one_row(subject: Subject) -> None:
+    assert subject.explanation is not None
+    one_row(subject.run, subject.model, subject.explanation, subject.output)
+
+
+# What a tab is called, and whether it shows the stored explanation.
+_TABS: tuple[tuple[str, Callable[[Subject], None], bool], ...] = (
+    ("All columns", all_columns, True),
+    (COLUMN, one_column, True),
+    (ROW, _one_row, True),
+    ("Where it is wrong", wrong, False),
+    ("Is it fair", fair, False),
+    ("Can it be trusted", trust, True),
+    ("Comparison", comparison, False),
+)
 
 
 def show() -> None:
@@ -28,88 +54,45 @@ def show() -> None:
     components.run_header(run, now.status)
     rows = reading.standings(reading.trials(run), run.result)
     if not rows:
-        _too_early(run, now)
+        too_early(run, now)
         return
-    choices = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
-    with choices:
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         model = components.choose_model(run, rows)
+        output = _choose_output((run.read("task.json") or {}).get("classes"))
     path = run.path / "explanations" / f"{model.id}.json"
-    if not path.is_file():
-        _not_yet(run, now, model)
-        return
-    explanation = reading.explanation_at(path)
-    with choices:
-        output = _choose_output(explanation)
-    about(explanation)
-    whole, column, row = st.tabs(
-        ["All rows", "One column", "One row"], key="explain-view", on_change="rerun", bind="query-params"
+    explanation = reading.explanation_at(path) if path.is_file() else None
+    if explanation is not None:
+        about(explanation)
+    tabs = st.tabs([name for name, _, _ in _TABS], key=VIEW, on_change="rerun", bind="query-params")
+    for tab, (_, draw, explained) in zip(tabs, _TABS, strict=True):
+        if not tab.open:
+            continue
+        with tab:
+            if explained and explanation is None:
+                not_yet(run, now, model)
+            else:
+                draw(_subject(run, model, rows, output))
+
+
+def _subject(run: RunFolder, model: Standing, rows: Sequence[Standing], output: str | None) -> Subject:
+    path = run.path / "explanations" / f"{model.id}.json"
+    positions = run.read(f"explanations/{model.id}.rows.json")
+    return Subject(
+        run=run,
+        model=model,
+        models=tuple(rows),
+        scope=scope_of(run),
+        explanation=reading.explanation_at(path) if path.is_file() else None,
+        positions=None if positions is None else tuple(positions),
+        output=output,
     )
-    if whole.open:
-        with whole:
-            all_rows(explanation, output)
-    if column.open:
-        with column:
-            one_column(explanation, output)
-    if row.open:
-        with row:
-            one_row(run, model, explanation, output)
 
 
-def _too_early(run: RunFolder, now: jobs.JobState) -> None:
-    if now.is_over:
-        components.empty("Nothing to explain", "This run has no model. Its page says why.")
-    else:
-        components.busy("No model yet", "The winner is explained by itself when the search has ended.")
-        st.fragment(_wait_for, run_every=3)(run.id, None)
-    with st.container(horizontal=True, horizontal_alignment="center"):
-        navigation.link("run", "See the progress", run=run.id)
-
-
-def _not_yet(run: RunFolder, now: jobs.JobState, model: Standing) -> None:
-    job = actions.latest_job(run, "explain", model=model.id)
-    by_search = model.chosen and now.alive
-    if by_search or (job is not None and not job.is_over):
-        components.busy(
-            f"Explaining {model.label}",
-            "The model is asked about many variants of real rows, to see what each column changes. "
-            "About half a minute.",
-        )
-        st.fragment(_wait_for, run_every=2)(run.id, model.id)
-        return
-    if job is not None and job.state == "failed":
-        components.problem(job.message or "The explanation failed.")
-        if job.error and job.error.get("id"):
-            st.caption(f"Error {job.error['id']}; worker.log in the folder of job {job.id} has the details.")
-    else:
-        components.empty(
-            "This model has not been explained yet",
-            "It takes up to half a minute, and runs beside anything else that is going on.",
-        )
-    with st.container(horizontal=True, horizontal_alignment="center"):
-        label = "Try again" if job is not None and job.state == "failed" else "Explain this model"
-        if st.button(label, type="primary", icon=":material/lightbulb:", key="explain-now"):
-            actions.explain(run, model.id)
-            st.rerun()
-
-
-def _wait_for(run_id: str, model_id: str | None) -> None:
-    """Redraw the page when what it waits for is there, or will not come."""
-    run = navigation.home().run(run_id)
-    if model_id is None:
-        if reading.successful(reading.trials(run)) or jobs.state(run.path).is_over:
-            st.rerun()
-        return
-    job = actions.latest_job(run, "explain", model=model_id)
-    waiting = jobs.state(run.path).alive or (job is not None and not job.is_over)
-    if not waiting or (run.path / "explanations" / f"{model_id}.json").is_file():
-        st.rerun()
-
-
-def _choose_output(explanation: Explanation) -> Any:
-    """Which class is explained; only asked where there are more than two."""
-    if explanation.classes is None or explanation.outputs <= 2:
+def _choose_output(classes: Sequence[Any] | None) -> str | None:
+    """Which class is shown; only asked where there are more than two."""
+    if classes is None or len(classes) <= 2:
         return None
-    names = [str(label) for label in explanation.classes]
+    names = [str(label) for label in classes]
     return st.pills(
         "Probability of", names, default=names[-1], key="output", required=True, bind="query-params"
     )

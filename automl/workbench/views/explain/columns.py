@@ -1,51 +1,43 @@
-"""What the columns do: all of them over many rows, and one of them against its values."""
+"""All columns: which matter, in which direction, which would be missed, and how they hang together."""
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
-from automl.workbench import components, plots
-from explain.explanation import Explanation
+from automl.workbench import plots
+from automl.workbench.views.explain.going import to_column, to_explained_row
+from automl.workbench.views.explain.missed import missed
+from automl.workbench.views.explain.subject import Subject, say
+from automl.workbench.views.explain.together import same, together
 
-__all__ = ["all_rows", "one_column"]
+__all__ = ["all_columns"]
 
 
-def all_rows(explanation: Explanation, output: Any) -> None:
-    st.markdown(components.plain(plots.global_sentence(explanation)))
+def all_columns(subject: Subject) -> None:
+    explanation, output = subject.explanation, subject.output
+    assert explanation is not None
+    told = plots.global_sentence(explanation)
+    say(told)
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Which columns matter", anchor=False)
-        st.caption("Mean size of a column's contribution over the explained rows, with 95 % intervals.")
-        plots.draw(
-            plots.importance(explanation, output), key="importance", alt=plots.global_sentence(explanation)
+        st.caption(
+            "Mean size of a column's contribution over the explained rows, with 95 % intervals. "
+            "Click a bar to see its column."
         )
+        plots.draw(plots.importance(explanation, output), key="importance", alt=told, clicked=to_column)
     with right:
         st.subheader("In which direction", anchor=False)
-        st.caption("Each dot is a row. To the right it raises the prediction, to the left it lowers it.")
+        st.caption(
+            "Each dot is a row. To the right it raises the prediction, to the left it lowers it. "
+            "Click a dot to see why its row is predicted as it is."
+        )
         plots.draw(
-            plots.beeswarm(explanation, output),
+            plots.beeswarm(explanation, output, subject.row_names),
             key="beeswarm",
             alt="Contributions of the most important columns, row by row",
+            clicked=to_explained_row,
         )
-
-
-def one_column(explanation: Explanation, output: Any) -> None:
-    columns = list(explanation.global_().columns)
-    picked = st.selectbox(
-        "Column, the most important first",
-        columns,
-        key="column",
-        bind="query-params",
-        width=360,
-    )
-    st.caption(
-        "How the contribution goes with the value. Dots at the same value that spread out show that "
-        "other columns play a part."
-    )
-    plots.draw(
-        plots.dependence(explanation, picked, output),
-        key="dependence",
-        alt=f"Contribution of {picked} against its value",
-    )
+    missed(subject)
+    together(subject)
+    same(subject)
