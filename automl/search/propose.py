@@ -58,6 +58,7 @@ class Proposer:
         self._tunable = tuple(name for name in families if get_family(name).distributions(context))
         self._first = self._in_order(earlier)
         self._known: dict[int, Candidate] = {}
+        self._why: dict[int, dict[str, Any]] = {}
         self._lag = lag
         self._done: dict[int, Trial] = {}
         self._told = 0
@@ -132,6 +133,7 @@ class Proposer:
         context = on_sample(self._whole, rows)
         for trial in to_grow(told, self._known.values(), rows, seconds):
             if get_family(trial.family).unavailable(context) is None:
+                self._why[number] = {"grown_from": trial.id}
                 return Candidate(number, trial.family, trial.params, "grown", rows)
         return None
 
@@ -139,6 +141,7 @@ class Proposer:
         rows = self._context.sample
         place = number - sum(each.origin == "grown" for each in self._known.values() if each.number < number)
         if place < len(self._first):
+            self._why[number] = {"place": place, "of": len(self._first) - 1}  # the dummy has place 0
             return Candidate(number, *self._first[place], rows)
         while self._told <= number - self._lag:
             self._tell(self._done[self._told])
@@ -146,6 +149,19 @@ class Proposer:
         asked = self._studies[family].ask()
         self._asked[number] = asked
         return Candidate(number, family, get_family(family).suggest(asked, self._context), "tpe", rows)
+
+    def why(self, number: int) -> dict[str, Any]:
+        """Why this candidate is tried, in JSON values.
+
+        Returns
+        -------
+        dict
+            Of one of the first candidates its `place` and `of` how many; of one from the sampler the `chance`
+            of its family to be drawn, how many of it were `tried` before, whether it `leads`, and after how
+            many `seconds` it is expected to improve on the best of all; of one that grows, the trial that it
+            was `grown_from`. Empty where that is not known.
+        """
+        return self._why.get(number, {})
 
     def add(self, trial: Trial) -> None:
         """Take in a finished trial, in whatever order they finish."""
@@ -156,8 +172,23 @@ class Proposer:
 
     def _next_family(self, number: int) -> str:
         generator = np.random.default_rng([self._context.seed, number])
-        drawn = generator.choice(len(self._tunable), p=chances([*self._costs.values()]))
-        return self._tunable[int(drawn)]
+        chance = chances([*self._costs.values()])
+        drawn = int(generator.choice(len(self._tunable), p=chance))
+        self._why[number] = self._reason(self._tunable[drawn], float(chance[drawn]))
+        return self._tunable[drawn]
+
+    def _reason(self, family: str, chance: float) -> dict[str, Any]:
+        """Why a family was drawn: its chance, and the seconds after which it is expected to be the best."""
+        cost = self._costs[family]
+        best = min(each.best for each in self._costs.values())
+        seconds = cost.until_better(best)
+        known = self._timed and cost.trials > 0 and np.isfinite(seconds)
+        return {
+            "chance": chance,
+            "tried": cost.trials,
+            "leads": bool(np.isfinite(best)) and cost.best <= best,
+            "seconds": float(seconds) if known else None,
+        }
 
     def _tell(self, trial: Trial) -> None:
         self._told += 1
