@@ -502,6 +502,7 @@ class _Search:
             message=message,
             seconds=self.clock.spent(),
             running=self._running() if state == "searching" else [],
+            phase=self.phases.now,
             phases=self.phases.took(),
             slower=round(self._slower, 2),
             memory={"now": self.meter.now, "peak": self.meter.peak, "limit": self.memory.limit},

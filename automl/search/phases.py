@@ -36,6 +36,11 @@ class Phases:
         self._took[self._now] += moment - self._since
         self._now, self._since = phase, moment
 
+    @property
+    def now(self) -> Phase:
+        """The one that is under way."""
+        return self._now
+
     def took(self) -> dict[str, float]:
         """Seconds of each part so far, those left out that have not begun."""
         took = self._took | {self._now: self._took[self._now] + self._clock.spent() - self._since}

@@ -40,6 +40,7 @@ Color = Literal["red", "orange", "blue", "green", "gray", "primary"]
 # state → (what it is called, colour, icon)
 STATES: Mapping[str, tuple[str, Color, str]] = {
     "queued": ("Queued", "gray", ":material/hourglass_empty:"),
+    "waiting": ("In the queue", "gray", ":material/hourglass_empty:"),
     "preparing": ("Preparing", "blue", ":material/pending:"),
     "searching": ("Searching", "blue", ":material/pending:"),
     "finishing": ("Finishing", "blue", ":material/pending:"),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections import Counter
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -27,7 +27,6 @@ __all__ = [
     "best_so_far",
     "disk_bytes",
     "explanation_at",
-    "failures",
     "family_label",
     "front",
     "interval_of",
@@ -41,6 +40,8 @@ __all__ = [
 
 Trial = dict[str, Any]
 ENSEMBLE = "ensemble"
+
+_SETTLED_NS = 50_000_000  # a folder changed longer ago than this has another time stamp when it changes again
 
 FAMILY_LABELS: Mapping[str, str] = {
     "dummy": "Baseline",
@@ -74,7 +75,20 @@ def _trial(path: Path) -> Trial:
 
 
 def trials(run: RunFolder) -> list[Trial]:
-    """All finished trials in the order of their numbers. Do not change them: they are shared."""
+    """All finished trials in the order of their numbers. They are shared: do not change them."""
+    path = run.path / "trials"
+    stamp = path.stat().st_mtime_ns
+    if time.time_ns() - stamp < _SETTLED_NS:  # another file may come within the same tick of its clock
+        return _listed(run)
+    return _trials(run.path, stamp)
+
+
+@lru_cache(maxsize=256)
+def _trials(path: Path, _stamp: int) -> list[Trial]:
+    return _listed(RunFolder(path))
+
+
+def _listed(run: RunFolder) -> list[Trial]:
     path = run.path / "trials"
     return [_trial(path / f"{trial_id}.json") for trial_id in run.trial_ids()]
 
@@ -99,20 +113,6 @@ def best_so_far(records: Sequence[Trial]) -> list[tuple[float, float, str]]:
             lowest = trial["loss"]
             steps.append((float(trial["at"]), float(trial["score"]), str(trial["id"])))
     return steps
-
-
-def failures(records: Sequence[Trial]) -> list[tuple[str, int, list[str]]]:
-    """Reasons of trials that failed or were skipped: reason, how often, families; most frequent first."""
-    failed = [t for t in records if t["status"] in ("failed", "skipped")]
-    counted = Counter(str(t.get("reason") or "No reason was recorded.") for t in failed)
-    return [
-        (
-            reason,
-            number,
-            sorted({family_label(t["family"]) for t in failed if str(t.get("reason")) == reason}),
-        )
-        for reason, number in counted.most_common()
-    ]
 
 
 def interval_of(value: Any) -> tuple[float, float] | None:
