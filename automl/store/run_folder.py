@@ -23,11 +23,12 @@ last.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -228,9 +229,22 @@ class RunFolder:
 
     def disk_bytes(self) -> int:
         """Bytes that the folder takes."""
-        return sum(path.stat().st_size for path in self.path.rglob("*") if path.is_file())
+        return _bytes_in(self.path)
 
     def delete(self) -> None:
         """Delete the folder and all that is in it; refused while a worker holds it."""
         with self.hold():
             shutil.rmtree(self.path)
+
+
+def _bytes_in(folder: Path | str) -> int:
+    """Bytes of all files below a folder; what is removed meanwhile does not count."""
+    total = 0
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                total += _bytes_in(entry.path)
+                continue
+            with suppress(FileNotFoundError):
+                total += entry.stat(follow_symlinks=False).st_size
+    return total

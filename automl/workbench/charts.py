@@ -1,7 +1,6 @@
 """The charts that the pages draw themselves, in the colours of the theme.
 
-Figures are plain dictionaries: Streamlit hands them to the browser as they are, without the hundreds of
-milliseconds that building `plotly` objects costs a page that is redrawn every two seconds.
+Figures are plain dictionaries, as Plotly reads them in the browser: easy to build and to test.
 """
 
 from __future__ import annotations

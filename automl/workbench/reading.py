@@ -17,20 +17,17 @@ from typing import Any
 
 from automl.jobs import state as job_state
 from automl.metrics import METRICS
-from automl.store import RunFolder, files, headline, tied_models
+from automl.store import RunFolder, files, tied_models
 from explain.explanation import Explanation
 
 __all__ = [
     "ENSEMBLE",
-    "Overview",
     "Standing",
     "best_so_far",
-    "disk_bytes",
     "explanation_at",
     "family_label",
     "front",
     "interval_of",
-    "overview",
     "standings",
     "status",
     "successful",
@@ -130,65 +127,6 @@ def explanation_at(path: Path) -> Explanation:
 @lru_cache(maxsize=8)
 def _explanation(path: Path, _stamp: int) -> Explanation:
     return Explanation.from_json(files.read_json(path))
-
-
-@lru_cache(maxsize=512)
-def _disk_bytes(path: Path, _version: object) -> int:
-    return RunFolder(path).disk_bytes()
-
-
-def disk_bytes(run: RunFolder, now: Mapping[str, Any]) -> int:
-    """Bytes that a run takes; counted again only when its status has changed."""
-    explained = run.path / "explanations"
-    bundles = run.path / "bundles"
-    version = (
-        now.get("updated"),
-        *(path.stat().st_mtime_ns if path.exists() else 0 for path in (explained, bundles)),
-    )
-    return _disk_bytes(run.path, version)
-
-
-@dataclass(frozen=True)
-class Overview:
-    """One line of the list of runs."""
-
-    run: RunFolder
-    name: str
-    target: str
-    state: str
-    metric: str | None
-    score: float | None
-    estimate: str
-    trials: int
-    created: float
-    budget: float
-    seconds: float
-    bytes: int
-
-
-def overview(run: RunFolder) -> Overview:
-    """The facts about a run that the list shows."""
-    spec, now = run.spec, status(run)
-    result = run.result
-    best = now.get("best") or {}
-    score, estimate = best.get("score"), "cross-validated so far"
-    if result:
-        shown = headline(result)
-        score, estimate = shown.score, shown.where
-    return Overview(
-        run=run,
-        name=str(spec["name"]),
-        target=str(spec["target"]),
-        state=str(now.get("state", "queued")),
-        metric=now.get("metric") or spec.get("metric"),
-        score=score,
-        estimate=estimate,
-        trials=int(now.get("trials") or 0),
-        created=float(spec["created"]),
-        budget=float(spec["budget"]),
-        seconds=float(now.get("seconds") or 0.0),
-        bytes=disk_bytes(run, now),
-    )
 
 
 @dataclass(frozen=True)

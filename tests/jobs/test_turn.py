@@ -204,7 +204,10 @@ def test_waiting_takes_next_to_nothing(start: Start) -> None:
     process = worker_of(second)
     assert until(lambda: "begins" in (second.path / "worker.log").read_text())
     # The real worker imports more than the sample one; neither loads the engine before its turn.
-    code = "import sys, automl.jobs.worker; print([m for m in ('numpy', 'pandas', 'sklearn') if m in sys.modules])"
+    code = (
+        "import sys, automl.jobs.worker\n"
+        "print([name for name in ('numpy', 'pandas', 'sklearn') if name in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -9,7 +9,7 @@ from automl.workbench import components
 from automl.workbench import format as fmt
 from automl.workbench.views.run import look
 
-__all__ = ["draw", "ordinal"]
+__all__ = ["draw"]
 
 _SOON_SECONDS = 2.0
 
@@ -21,7 +21,7 @@ def draw(run_id: str, seen: look.Signature) -> None:
     if place is None:  # its turn has just come; the next look draws the search
         components.busy("Starting …", "It is its turn.")
         return
-    title = "Next in the queue" if place.number == 1 else f"{ordinal(place.number)} in the queue"
+    title = "Next in the queue" if place.number == 1 else f"{fmt.ordinal(place.number)} in the queue"
     components.busy(title, _words(place))
     budget = fmt.duration(float(run.spec["budget"]))
     st.html(
@@ -34,13 +34,3 @@ def _words(place: jobs.Place) -> str:
     if place.seconds < _SOON_SECONDS:
         return f"It starts as soon as “{place.after}” has ended, at any moment now."
     return f"It starts when “{place.after}” has ended, in about {fmt.duration(place.seconds)}."
-
-
-def ordinal(number: int) -> str:
-    """A place in words.
-
-    >>> ordinal(1), ordinal(2), ordinal(3), ordinal(11), ordinal(22)
-    ('1st', '2nd', '3rd', '11th', '22nd')
-    """
-    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
-    return f"{number}{ending}"
