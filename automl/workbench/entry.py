@@ -7,6 +7,7 @@ then without the protective headers of `automl.workbench.server`.
 from __future__ import annotations
 
 import gc
+import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -29,7 +30,7 @@ _ABOUT = (
     "Everything you see here stays on this machine."
 )
 
-_frozen = False
+_frozen = 0  # modules that were imported when it was last done
 
 
 def _freeze_imports() -> None:
@@ -39,10 +40,10 @@ def _freeze_imports() -> None:
     objects from imports that costs every tick of every open page tens of milliseconds.
     """
     global _frozen
-    if not _frozen:
+    if len(sys.modules) > _frozen:  # a page that was opened for the first time has brought others
         gc.collect()
         gc.freeze()
-        _frozen = True
+        _frozen = len(sys.modules)
 
 
 def main() -> None:
