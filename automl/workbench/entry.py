@@ -6,15 +6,13 @@ then without the protective headers of `automl.workbench.server`.
 
 from __future__ import annotations
 
-import gc
-import sys
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import streamlit as st
 
 from automl.errors import GlassbenchError
-from automl.workbench import components, navigation, theme
+from automl.workbench import components, freezing, navigation, theme
 
 
 def _version() -> str:
@@ -29,21 +27,6 @@ _ABOUT = (
     f"**Glassbench {_version()}** — an AutoML workbench that explains itself. "
     "Everything you see here stays on this machine."
 )
-
-_frozen = 0  # modules that were imported when it was last done
-
-
-def _freeze_imports() -> None:
-    """Take what the imports made out of the garbage collector's sight.
-
-    Streamlit collects all generations after every script run; with a few hundred thousand long-lived
-    objects from imports that costs every tick of every open page tens of milliseconds.
-    """
-    global _frozen
-    if len(sys.modules) > _frozen:  # a page that was opened for the first time has brought others
-        gc.collect()
-        gc.freeze()
-        _frozen = len(sys.modules)
 
 
 def main() -> None:
@@ -63,7 +46,7 @@ def main() -> None:
     except GlassbenchError as error:
         components.problem(error.message, error.fix)
         navigation.link("runs", "Go to the runs")
-    _freeze_imports()
+    freezing.freeze_imports()
 
 
 if __name__ == "__main__":
