@@ -34,11 +34,12 @@ def draw(run_id: str, seen: look.Signature) -> None:
     _progress(run, now, seconds)
     if now.state == "searching":
         _at_work(now)
-    _notices(now)
-    if told.ahead is not None and now.state == "searching":
-        components.note(outlook_words(told.ahead))
-    figures.asked(run)
-    components.suspicions(run)
+    with st.container(key="gb-notices"):  # what comes and goes in it moves nothing else to another place
+        _notices(now)
+        if told.ahead is not None and now.state == "searching":
+            components.note(outlook_words(told.ahead))
+        figures.asked(run)
+        components.suspicions(run)
     figures.chart(run, now, seconds)
     trials.draw(run, told)
 
