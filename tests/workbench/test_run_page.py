@@ -52,7 +52,7 @@ def test_a_search_says_what_is_tried_and_why_and_what_the_machine_does(
     with run.hold():
         text = words(open_page("run", run=run.id))
     assert "Being tried now" in text
-    assert "t0009 · tuned further · for 4" in text
+    assert "t0009 · tuned further · for " in text
     assert "This kind leads, and gets about 40 % of the tries." in text
     assert "about 2.4 times as long" in text.replace("\\", "")
     assert "Reading the table</span> <b>400 ms</b>" in text

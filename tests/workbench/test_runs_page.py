@@ -66,7 +66,7 @@ def test_a_run_is_renamed(open_page: OpenPage, runs: dict[str, RunFolder]) -> No
     run = runs["finished"]
     page = open_page()
     page.menu_button(f"menu-{run.id}").click("Rename").run()
-    page.text_input("new-name").set_value("  Churn   of June ").run()
+    page.text_input("new-name").set_value("  Churn   of June ")
     page.button("confirm-rename").click().run()
     assert run.spec["name"] == "Churn of June"
     assert "Churn of June" in page.menu_button(f"menu-{run.id}").label

@@ -28,7 +28,7 @@ def test_all_models_and_the_steps_of_the_best() -> None:
 
 
 def test_one_bad_trial_does_not_squeeze_the_others_into_a_line() -> None:
-    bad = {**folders.trial(21), "score": 0.1, "loss": -0.1}
+    bad = {**folders.trial(22), "score": 0.1, "loss": -0.1}
     data = chart_data([*(folders.trial(i) for i in range(20)), bad], SHOWN, now=40.0)
     low, high = data["window"]
     assert 0.1 < low < high < 1
@@ -38,8 +38,9 @@ def test_one_bad_trial_does_not_squeeze_the_others_into_a_line() -> None:
 def test_a_baseline_nearby_is_in_the_window_and_one_far_away_is_not() -> None:
     far = drawn(20)["window"]
     assert far[0] > 0.5
-    near = drawn(20, Shown("roc_auc", True, 0.80, 60.0, None))["window"]
-    assert near[0] < 0.80
+    beside = far[0] - 0.1 * (far[1] - far[0])
+    near = drawn(20, Shown("roc_auc", True, beside, 60.0, None))["window"]
+    assert near[0] < beside
 
 
 def test_without_a_model_there_is_a_window_all_the_same() -> None:

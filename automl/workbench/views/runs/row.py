@@ -111,8 +111,13 @@ def _menu(item: Overview) -> None:
 @st.dialog("Rename this run")
 def _rename(item: Overview) -> None:
     name = st.text_input("Name", item.name, max_chars=120, key="new-name")
-    if st.button("Rename", key="confirm-rename", type="primary", disabled=not name.strip()):
-        actions.rename(item.run, name)
+    if st.button(
+        "Rename",
+        key="confirm-rename",
+        type="primary",
+        disabled=not name.strip(),
+        on_click=lambda: actions.rename(item.run, st.session_state["new-name"]),
+    ):
         st.rerun()
 
 
