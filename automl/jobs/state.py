@@ -43,7 +43,7 @@ class JobState:
     params : dict
         What an explain or export job was asked for.
     status : dict
-        Everything that was written into `status.json`.
+        Everything that was written into `status.json`, with this `state` and `alive`.
     """
 
     folder: Path
@@ -107,7 +107,7 @@ def state(path: Path | str) -> JobState:
         error=status.get("error"),
         result=status.get("result"),
         params=spec["params"] if isinstance(folder, JobFolder) else {},
-        status={**status, "state": name},
+        status={**status, "state": name, "alive": alive},
     )
 
 

@@ -35,7 +35,7 @@ def test_home_without_runs_offers_samples_and_a_start(open_page: OpenPage) -> No
 
 def test_home_lists_runs_with_state_score_and_size(open_page: OpenPage, runs: Runs) -> None:
     text = words(open_page())
-    for label in ("Finished", "Cancelled", "Interrupted", "Failed", "Queued"):
+    for label in ("Finished", "Cancelled", "Interrupted", "Failed", "Not started"):
         assert label in text
     assert "ROC AUC" in text
     assert "34 trials" in text

@@ -35,7 +35,7 @@ function draw(view) {
   const width = figure.clientWidth;
   if (!data || !width) return;
   const height = width < 500 ? 240 : 300;
-  const ticks = scale(data.window[0], data.window[1], 5);
+  const ticks = scale(data.window[0], data.window[1], 6);
   const labels = ticks.map((value) => number(value, ticks));
   const left = 18 + 7.2 * Math.max(4, ...labels.map((label) => label.length));
   const [right, top, bottom] = [width - 14, 26, height - 40];
@@ -103,7 +103,7 @@ function scale(low, high, most) {
   const power = 10 ** Math.floor(Math.log10(raw));
   const step = [1, 2, 2.5, 5, 10].map((factor) => factor * power).find((each) => each >= raw * 0.999);
   const found = [];
-  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) found.push(i * step);
+  for (let i = Math.ceil(low / step - 1e-9); i * step <= high + step * 1e-9; i++) found.push(i * step || 0);
   return found;
 }
 

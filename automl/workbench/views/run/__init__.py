@@ -23,7 +23,7 @@ def show() -> None:
     now = jobs.state(run.path)
     name = str(run.spec["name"])
     st.set_page_config(page_title=notify.page_title(name, now))
-    components.run_header(run, {**now.status, "state": "waiting" if now.waits else now.state})
+    components.run_header(run, now.status)
     acts.draw(run, now)
     _tell_end(run, now, name)
     # A change of state redraws the whole page, buttons too; everything else changes in place.

@@ -61,7 +61,7 @@ def draw(
         "Trials",
         fmt.count(told.trials),
         _tried(told, result) + (f", {told.failed} failed" if told.failed else ""),
-        help="Settings of models tried, each with cross-validation."
+        help=f"Settings of models tried, of {fmt.plural(told.kinds, 'kind')}, each with cross-validation."
         + (f" {told.beaten} were stopped early, as clearly worse than the best." if told.beaten else ""),
     )
     budget = float(run.spec["budget"])
@@ -136,8 +136,7 @@ def _tried(told: watching.Story, result: Mapping[str, Any] | None) -> str:
         return "one clear leader" if len(tied) == 1 else f"{len(tied)} tied at the top"
     if not told.kinds:
         return "no score yet"
-    kinds = f"{fmt.plural(told.kinds, 'kind')} of model"
-    return f"{kinds}, {told.near} near the best" if told.near else kinds
+    return f"{told.near} near the best" if told.near else f"{fmt.plural(told.kinds, 'kind')} of model"
 
 
 def _figure(place: Any, label: str, value: str, note: str, *, help: str | None = None) -> None:

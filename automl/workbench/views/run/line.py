@@ -26,7 +26,7 @@ def draw(run_id: str, seen: look.Signature) -> None:
     budget = fmt.duration(float(run.spec["budget"]))
     st.html(
         '<p class="gb gb-muted gb-small" style="text-align: center">'
-        f"Its {budget} begin when it starts. You can close this page: it starts by itself.</p>"
+        f"Its time, {budget}, begins when it starts. You can close this page: it starts by itself.</p>"
     )
 
 

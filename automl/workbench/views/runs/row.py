@@ -43,7 +43,7 @@ def _live(item: Overview) -> None:
 def _facts(item: Overview) -> None:
     state, rest = st.columns([1.5, 7], vertical_alignment="center", gap="small")
     with state:
-        components.state_badge(item.state)
+        components.state_badge("starting" if item.state == "queued" and item.alive else item.state)
     with rest:
         cells = (
             _score(item),
