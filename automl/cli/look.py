@@ -142,7 +142,7 @@ def _overview(run: RunFolder) -> dict[str, Any]:
         "id": run.id,
         "name": run.spec["name"],
         "path": str(run.path),
-        "state": now.state,
+        "state": "waiting" if now.waits else now.state,
         "target": run.spec["target"],
         "metric": (result or {}).get("metric") or now.status.get("metric"),
         "score": best.get("score") if result is None else headline(result).score,

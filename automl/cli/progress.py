@@ -22,6 +22,7 @@ _QUIET_SECONDS = 10.0  # plain lines say that the search lives at least this oft
 
 _STATES = {
     "queued": "Starting",
+    "waiting": "Waiting for its turn",
     "preparing": "Reading the table",
     "searching": "Searching",
     "finishing": "Choosing the model",
@@ -68,6 +69,10 @@ def spent_and_left(status: dict[str, Any]) -> tuple[float, float]:
     since = time.time() - float(status["updated"]) if status["state"] in ("preparing", "searching") else 0.0
     spent = min(float(status.get("seconds") or 0.0) + max(since, 0.0), budget)
     return spent, budget - spent
+
+
+def _doing(now: JobState) -> str:
+    return "waiting" if now.waits else now.state
 
 
 class Progress(Protocol):
@@ -121,9 +126,10 @@ class Lines:
     def __call__(self, now: JobState) -> None:
         """Say what is new."""
         spent, left = spent_and_left(now.status)
-        if now.state != self._state and now.state in _STATES:
-            self._state = now.state
-            self.say(f"[{spent:5.1f} s] {_STATES[now.state]}")
+        doing = _doing(now)
+        if doing != self._state and doing in _STATES:
+            self._state = doing
+            self.say(f"[{spent:5.1f} s] {_STATES[doing]}")
         for trial in self._standing.update():
             if trial["status"] == "failed":
                 self.say(f"[{trial['at']:5.1f} s] {trial['id']} {trial['family']} failed: {trial['reason']}")
@@ -186,7 +192,7 @@ class Live:
             " → ",
             str(self._spec["target"]),
             "   ",
-            _STATES.get(now.state, now.state),
+            _STATES.get(_doing(now), now.state),
         )
         clock = Table.grid(padding=(0, 2))
         clock.add_row(

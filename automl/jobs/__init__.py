@@ -6,5 +6,20 @@ it stands in its folder, and whether it lives is told by a lock that the kernel 
 
 from automl.jobs.control import await_explanation, cancel, launch, resume, stop, wait
 from automl.jobs.state import JobState, jobs, state
+from automl.jobs.turn import Place, place, start_now, to_front
 
-__all__ = ["JobState", "await_explanation", "cancel", "jobs", "launch", "resume", "state", "stop", "wait"]
+__all__ = [
+    "JobState",
+    "Place",
+    "await_explanation",
+    "cancel",
+    "jobs",
+    "launch",
+    "place",
+    "resume",
+    "start_now",
+    "state",
+    "stop",
+    "to_front",
+    "wait",
+]

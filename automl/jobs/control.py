@@ -16,8 +16,9 @@ from automl.jobs import worker_lock
 from automl.jobs.detach import start_detached
 from automl.jobs.folder import LOG, JobFolder, open_folder
 from automl.jobs.state import JobState, jobs, state
+from automl.jobs.turn import WAITING
 from automl.jobs.watchdog import STOP
-from automl.store import END_STATES, RunFolder, lock
+from automl.store import END_STATES, Queue, RunFolder, lock
 
 __all__ = ["WORKER", "await_explanation", "cancel", "launch", "resume", "stop", "wait"]
 
@@ -28,7 +29,12 @@ _LET_GO_SECONDS = 10.0
 
 
 def launch(
-    run_folder: Path | str, kind: str = "search", *, worker: Sequence[str] = WORKER, **params: Any
+    run_folder: Path | str,
+    kind: str = "search",
+    *,
+    worker: Sequence[str] = WORKER,
+    queue: bool = False,
+    **params: Any,
 ) -> Path:
     """Start a job in a process of its own and return at once.
 
@@ -42,6 +48,8 @@ def launch(
         a report's `fairness`); see `automl.jobs.kinds`.
     worker : sequence of str
         Arguments of the Python interpreter that make it a worker; the folder is appended.
+    queue : bool
+        Whether a search waits while others of its home are under way; see `automl.jobs.place`.
     **params
         What the kind takes, as JSON.
 
@@ -66,7 +74,7 @@ def launch(
             raise SettingError(
                 f"A search takes no parameters, got {', '.join(params)}.", fix="They stand in its spec."
             )
-        _launch_search(run, worker)
+        _launch_search(run, worker, queue=queue)
         return run.path
     if kind not in ("explain", "export", "inspect", "report"):
         raise SettingError(
@@ -83,10 +91,11 @@ def launch(
     return folder.path
 
 
-def resume(run_folder: Path | str, *, worker: Sequence[str] = WORKER) -> Path:
+def resume(run_folder: Path | str, *, worker: Sequence[str] = WORKER, queue: bool = False) -> Path:
     """Let a search go on that was cancelled, interrupted or has failed.
 
-    Waits for the worker before it, whose last state is on the disk before its processes have gone.
+    Waits for the worker before it, whose last state is on the disk before its processes have gone. With
+    `queue` it may wait for its turn, as in `launch`.
 
     Raises
     ------
@@ -98,7 +107,7 @@ def resume(run_folder: Path | str, *, worker: Sequence[str] = WORKER) -> Path:
         raise RunError(f"The {before.kind} job {before.id} cannot go on.", fix="Start it again.")
     if before.state == "finished":
         raise RunError(f"The run {before.id} is finished.", fix="Start a new run to search for longer.")
-    return launch(run_folder, worker=worker)
+    return launch(run_folder, worker=worker, queue=queue)
 
 
 def cancel(path: Path | str) -> bool:
@@ -193,7 +202,7 @@ def await_explanation(run_folder: Path | str, model: str | None) -> None:
             wait(job.folder)
 
 
-def _launch_search(run: RunFolder, worker: Sequence[str]) -> None:
+def _launch_search(run: RunFolder, worker: Sequence[str], *, queue: bool) -> None:
     # Somebody who resumes right after a cancel must not be refused because the old worker is still leaving.
     ended = run.read("status.json", {}).get("state") in END_STATES or state(run.path).state == "interrupted"
     seconds = _LET_GO_SECONDS if ended else 0.0
@@ -201,7 +210,15 @@ def _launch_search(run: RunFolder, worker: Sequence[str]) -> None:
         before = run.read("status.json", {}).get("state", "queued")
         run.clear_cancel()
         (run.path / STOP).unlink(missing_ok=True)
-        run.set_status("queued", message="Starting the worker.", launched=time.time(), error=None)
+        line = Queue.of(run)
+        waits = line is not None and not line.enter(run, waits=queue)
+        run.set_status(
+            "queued",
+            message=WAITING if waits else "Starting the worker.",
+            waiting=waits,
+            launched=time.time(),
+            error=None,
+        )
         try:
             start(worker)
         except RunError:

@@ -29,7 +29,7 @@ class JobState:
     kind : str
         `search`, `explain`, `export` or `report`.
     state : str
-        `queued`, then for a search `preparing`, `searching`, `finishing`, for other kinds
+        `queued` (see `waits`), then for a search `preparing`, `searching`, `finishing`, for other kinds
         `running`; at the end `finished`, `cancelled` or `failed`; `interrupted` when the worker has gone
         without saying why.
     message : str
@@ -43,7 +43,7 @@ class JobState:
     params : dict
         What an explain or export job was asked for.
     status : dict
-        Everything that was written into `status.json`.
+        Everything that was written into `status.json`, with this `state` and `alive`.
     """
 
     folder: Path
@@ -61,6 +61,11 @@ class JobState:
     def is_over(self) -> bool:
         """Whether the job will not go on by itself."""
         return self.state in END_STATES or self.state == "interrupted"
+
+    @property
+    def waits(self) -> bool:
+        """Whether a search waits for another one to end; see `automl.jobs.place`."""
+        return self.alive and self.state == "queued" and bool(self.status.get("waiting"))
 
     @property
     def can_cancel(self) -> bool:
@@ -102,7 +107,7 @@ def state(path: Path | str) -> JobState:
         error=status.get("error"),
         result=status.get("result"),
         params=spec["params"] if isinstance(folder, JobFolder) else {},
-        status={**status, "state": name},
+        status={**status, "state": name, "alive": alive},
     )
 
 
@@ -121,7 +126,7 @@ def _written(folder: RunFolder | JobFolder) -> dict[str, Any]:
 
 def _is_alive(folder: RunFolder | JobFolder) -> bool:
     # A search may also run without a worker, in the process of somebody who called `automl.fit`.
-    return worker_lock.is_held(folder.path) or (isinstance(folder, RunFolder) and folder.is_busy())
+    return folder.has_worker() if isinstance(folder, RunFolder) else worker_lock.is_held(folder.path)
 
 
 def _derived(folder: RunFolder | JobFolder, status: dict[str, Any]) -> str:

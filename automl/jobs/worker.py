@@ -21,6 +21,7 @@ from typing import Any
 from automl.errors import GlassbenchError
 from automl.jobs import kinds, watchdog, worker_lock
 from automl.jobs.folder import LOG, JobFolder, open_folder
+from automl.jobs.turn import await_turn
 from automl.store import RunFolder
 
 __all__ = ["main"]
@@ -95,6 +96,8 @@ def _write_to(log: Path) -> None:
 
 def _do_search(folder: RunFolder, search: Callable[[Path], None]) -> bool:
     try:
+        if not await_turn(folder):
+            return True
         search(folder.path)
     except Exception as error:
         known = folder.read("status.json", {}).get("error") or {}

@@ -10,10 +10,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from automl.store import lock
+from automl.store.run_folder import WORKER_LOCK
 
 __all__ = ["is_held", "take"]
-
-_NAME = "worker.lock"
 
 
 def take(folder: Path, *, wait: float) -> int:
@@ -36,9 +35,9 @@ def take(folder: Path, *, wait: float) -> int:
     RunError
         When another worker still holds it after `wait` seconds.
     """
-    return lock.take(folder / _NAME, wait=wait)
+    return lock.take(folder / WORKER_LOCK, wait=wait)
 
 
 def is_held(folder: Path) -> bool:
     """Whether a worker has been started in `folder` and has not gone."""
-    return lock.is_held(folder / _NAME)
+    return lock.is_held(folder / WORKER_LOCK)

@@ -35,6 +35,7 @@ from automl.search.leakage import Hearing
 from automl.search.limits import Limits
 from automl.search.memory import MemoryLimit, MemoryMeter, default_limit
 from automl.search.more_rows import allowing_for
+from automl.search.phases import Phase, Phases
 from automl.search.pool import WorkerPool
 from automl.search.prepare import Prepared, prepare
 from automl.search.propose import Proposer
@@ -45,7 +46,7 @@ from automl.search.select import choose, out_of_fold
 from automl.search.trial import Candidate, Trial
 from automl.search.within import cost_of, measuring_seconds
 from automl.search.workers import Workers, WorkersLostError
-from automl.store import RunFolder, calibration_of
+from automl.store import Queue, RunFolder, calibration_of
 from automl.task import Task
 
 __all__ = ["run_search"]
@@ -112,10 +113,21 @@ def run_search(
             stale.unlink()  # the ensemble will be another one
         session = status["session"] + 1
         clock = Clock(folder.spec["budget"], spent=status["seconds"], started=started)
-        folder.set_status("preparing", message="Reading the table", session=session, error=None)
+        phases = Phases(clock, status.get("phases") or {}, status["seconds"])
+        folder.set_status(
+            "preparing",
+            message="Reading the table",
+            session=session,
+            error=None,
+            waiting=False,
+            seconds=clock.spent(),
+            running=[],
+        )
+        if (line := Queue.of(folder)) is not None:
+            line.enter(folder, waits=False)  # whoever asked for this search, others wait for it
         folder.add_event("resumed" if session > 1 else "started", session=session)
         try:
-            return _Search(folder, clock, progress).run(table)
+            return _Search(folder, clock, phases, progress).run(table)
         except Exception as error:
             message = str(error) if isinstance(error, GlassbenchError) else f"{type(error).__name__}: {error}"
             folder.set_status("failed", message=message, error={"message": message}, seconds=clock.spent())
@@ -126,9 +138,10 @@ def run_search(
 class _Search:
     """One session of a search."""
 
-    def __init__(self, folder: RunFolder, clock: Clock, progress: Progress | None) -> None:
+    def __init__(self, folder: RunFolder, clock: Clock, phases: Phases, progress: Progress | None) -> None:
         self.folder = folder
         self.clock = clock
+        self.phases = phases
         self.progress = progress
         # A run of so many trials repeats itself: time must not play a part in what is tried.
         self.timed = folder.spec["max_trials"] is None
@@ -153,6 +166,8 @@ class _Search:
         self._skipped = 0  # candidates in a row, for want of memory
         self._search_seconds = 0.0
         self._last_status = 0.0
+        self._started = False  # whether a candidate has been since the status was written
+        self._slower = 1.0  # how much, because other programs want the cores
         self._raced: Rival | None = None
         self._members: list[Trial] = []  # that the time to finish is reserved for, once that is known
 
@@ -173,7 +188,10 @@ class _Search:
                 pool.suit(rows)
                 pool.start()
 
-            prepared = prepare(self.folder, table, when_written=start if large else None)
+            self.phases.enter("reading")
+            prepared = prepare(
+                self.folder, table, when_read=self._has_read, when_written=start if large else None
+            )
             if not large:
                 pool.suit(prepared.context.n_rows)
             context = replace(prepared.context, n_threads=pool.n_threads)
@@ -200,12 +218,12 @@ class _Search:
                 refits = not cancelled and self.refits
                 if refits and busy and not self.asked.interpretable:
                     refits = self._start_again(pool)
-                self._write_status("finishing", "Choosing the model", force=True)
+                self._enter("choosing", "finishing", "Choosing the model")
                 result, model = finish(
                     self.folder, prepared, self.records.all(), self.clock, open_holdout=opens
                 )
                 if refits:
-                    self._write_status("finishing", "Learning from all rows", force=True)
+                    self._enter("learning", "finishing", "Learning from all rows")
                     result, model = self._refit(prepared, context, pool, result, model)
         finally:
             pool.stop()
@@ -216,6 +234,14 @@ class _Search:
         self._write_status(state, message, force=True, chosen=result["chosen"])
         self.folder.add_event(state, chosen=result["chosen"], seconds=self.clock.spent())
         return result, model
+
+    def _has_read(self) -> None:
+        self._enter("preparing", "preparing", "Preparing the columns")
+
+    def _enter(self, phase: Phase, state: str, message: str, **fields: Any) -> None:
+        """Begin another part of the work, and say so."""
+        self.phases.enter(phase)
+        self._write_status(state, message, force=True, **fields)
 
     def _reads_much(self, table: pd.DataFrame | None) -> bool:
         """Whether the table is large enough to count in memory; never where the workers are elsewhere."""
@@ -310,7 +336,7 @@ class _Search:
         )
         for trial in self.records.all():
             self.proposer.add(trial)
-        self._write_status("searching", "", force=True, metric=context.metric)
+        self._enter("searching", "searching", "", metric=context.metric)
         self._first_model(context)
         self.hearing.begin()
         pool.ship(self.folder.path, self.clock.search_left())
@@ -397,6 +423,11 @@ class _Search:
             candidate, self.context, seconds, attempt=attempt, memory=self._needs(candidate),
             rival=self._rival() if self.context.n_folds > 1 and candidate.origin != "halved" else None,
         )  # fmt: skip
+        self._started = True
+
+    def _running(self) -> list[dict[str, Any]]:
+        """The candidates at work, since when, and why these."""
+        return [each | {"why": self.proposer.why(each["number"])} for each in self.at_work.facts()]
 
     def _needs(self, candidate: Candidate) -> int:
         """Bytes that a candidate is expected to take."""
@@ -446,7 +477,7 @@ class _Search:
         assessing = confidence_seconds(self.clock.budget, correct=not self.holdout_rows)
         measured = 4 if self.asked.limited else 2  # the choice, smaller ones, what learned from all rows
         assessing += measured * measuring_seconds(self.clock.budget)
-        slower = crowding()
+        slower = self._slower = crowding()
         self.clock.reserve_for(slower * (2 * loading + predicting) + fitting + assessing, slower=slower)
 
     def _finds_time(self) -> bool:
@@ -468,14 +499,19 @@ class _Search:
 
     def _write_status(self, state: str, message: str, *, force: bool = False, **fields: Any) -> None:
         now = time.monotonic()
-        if not force and now - self._last_status < _STATUS_EVERY:
+        if not force and now - self._last_status < (_TICK if self._started else _STATUS_EVERY):
             return
         self._last_status = now
+        self._started = False
         status = self.folder.set_status(
             state,
             message=message,
             seconds=self.clock.spent(),
-            running=[get_family(candidate.family).label for candidate in self.at_work.candidates],
+            running=self._running() if state == "searching" else [],
+            phase=self.phases.now,
+            phases=self.phases.took(),
+            slower=round(self._slower, 2),
+            memory={"now": self.meter.now, "peak": self.meter.peak, "limit": self.memory.limit},
             **self.records.facts(),
             **fields,
         )

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass
+from typing import Any
 
 from automl.models import Context
 from automl.search.crowding import crowding
@@ -32,6 +33,7 @@ class _Running:
     overdue: float  # reading of time.monotonic after which the worker is taken to hang
     attempt: int
     memory: int  # bytes that it is expected to take
+    since: float  # Unix time
 
 
 class InFlight:
@@ -57,6 +59,21 @@ class InFlight:
     def candidates(self) -> list[Candidate]:
         """Those at work."""
         return [running.candidate for running in self._running.values()]
+
+    def facts(self) -> list[dict[str, Any]]:
+        """What is at work and since when, in JSON values, the oldest first."""
+        return [
+            {
+                "id": running.candidate.id,
+                "number": running.candidate.number,
+                "family": running.candidate.family,
+                "origin": running.candidate.origin,
+                "rows": running.candidate.rows,
+                "attempt": running.attempt,
+                "since": running.since,
+            }
+            for running in self._running.values()
+        ]
 
     @property
     def memory(self) -> list[int]:
@@ -114,7 +131,7 @@ class InFlight:
             rival,
         )
         overdue = time.monotonic() + 1.5 * seconds + _GRACE * crowding()
-        self._running[future] = _Running(candidate, overdue, attempt, memory)
+        self._running[future] = _Running(candidate, overdue, attempt, memory, time.time())
 
     def collect(self, timeout: float) -> Iterator[Finished]:
         """Wait for whatever finishes first; what has finished by then, in the order of the numbers."""

@@ -69,7 +69,11 @@ class Prepared:
 
 
 def prepare(
-    folder: RunFolder, table: pd.DataFrame | None, *, when_written: Callable[[int], None] | None = None
+    folder: RunFolder,
+    table: pd.DataFrame | None,
+    *,
+    when_read: Callable[[], None] | None = None,
+    when_written: Callable[[int], None] | None = None,
 ) -> Prepared:
     """Read, understand, check, split and encode the table; everything is written to the run folder.
 
@@ -78,6 +82,8 @@ def prepare(
     folder : RunFolder
     table : DataFrame, optional
         The table itself when the run was not made from a file.
+    when_read : callable, optional
+        Called when the file has been read.
     when_written : callable, optional
         Called with the number of rows when the table is on the disk and no longer in memory.
 
@@ -90,6 +96,8 @@ def prepare(
         return load_prepared(folder)
     spec = folder.spec
     raw = _read(folder, spec, table)
+    if when_read is not None:
+        when_read()
     target = spec["target"]
     groups, times, weighted_by = spec.get("groups"), spec.get("time"), spec.get("weights")
     monotone = Constraints.of(spec).monotone

@@ -66,6 +66,7 @@ class Proposer:
         if halves and not self._sizes and context.n_folds > 1:
             self._first = with_halved(self._first, context.learned_rows)
         self._known: dict[int, Candidate] = {}
+        self._why: dict[int, dict[str, Any]] = {}
         self._lag = lag
         self._done: dict[int, Trial] = {}
         self._told = 0
@@ -141,6 +142,7 @@ class Proposer:
         context = on_sample(self._whole, rows)
         for trial in to_grow(told, self._known.values(), rows, seconds):
             if get_family(trial.family).unavailable(context) is None:
+                self._why[number] = {"grown_from": trial.id}
                 return Candidate(number, trial.family, trial.params, "grown", rows)
         return None
 
@@ -148,6 +150,7 @@ class Proposer:
         rows = self._context.sample
         place = number - sum(each.origin == "grown" for each in self._known.values() if each.number < number)
         if place < len(self._first):
+            self._why[number] = {"place": place, "of": len(self._first) - 1}  # the dummy has place 0
             return replace(self._first[place], number=number)
         while self._told <= number - self._lag:
             self._tell(self._done[self._told])
@@ -155,6 +158,19 @@ class Proposer:
         asked = self._studies[family].ask()
         self._asked[number] = asked
         return Candidate(number, family, get_family(family).suggest(asked, self._context), "tpe", rows)
+
+    def why(self, number: int) -> dict[str, Any]:
+        """Why this candidate is tried, in JSON values.
+
+        Returns
+        -------
+        dict
+            Of one of the first candidates its `place` and `of` how many; of one from the sampler the `chance`
+            of its family to be drawn, how many of it were `tried` before, whether it `leads`, and after how
+            many `seconds` it is expected to improve on the best of all; of one that grows, the trial that it
+            was `grown_from`. Empty where that is not known.
+        """
+        return self._why.get(number, {})
 
     def add(self, trial: Trial) -> None:
         """Take in a finished trial, in whatever order they finish."""
@@ -165,8 +181,23 @@ class Proposer:
 
     def _next_family(self, number: int) -> str:
         generator = np.random.default_rng([self._context.seed, number])
-        drawn = generator.choice(len(self._tunable), p=chances([*self._costs.values()]))
-        return self._tunable[int(drawn)]
+        chance = chances([*self._costs.values()])
+        drawn = int(generator.choice(len(self._tunable), p=chance))
+        self._why[number] = self._reason(self._tunable[drawn], float(chance[drawn]))
+        return self._tunable[drawn]
+
+    def _reason(self, family: str, chance: float) -> dict[str, Any]:
+        """Why a family was drawn: its chance, and the seconds after which it is expected to be the best."""
+        cost = self._costs[family]
+        best = min(each.best for each in self._costs.values())
+        seconds = cost.until_better(best)
+        known = self._timed and cost.trials > 0 and np.isfinite(seconds)
+        return {
+            "chance": chance,
+            "tried": cost.trials,
+            "leads": bool(np.isfinite(best)) and cost.best <= best,
+            "seconds": float(seconds) if known else None,
+        }
 
     def _tell(self, trial: Trial) -> None:
         self._told += 1

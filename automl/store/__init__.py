@@ -2,6 +2,7 @@
 
 from automl.store.decision import confusion_words, decision_words, rule_words, ways
 from automl.store.home import Home
+from automl.store.queue import Queue, Ticket
 from automl.store.result import (
     Headline,
     calibration_of,
@@ -18,7 +19,9 @@ __all__ = [
     "END_STATES",
     "Headline",
     "Home",
+    "Queue",
     "RunFolder",
+    "Ticket",
     "calibration_of",
     "calibration_words",
     "confusion_words",

@@ -70,9 +70,10 @@ def hold(path: Path, *, wait: float = 1.0) -> Iterator[None]:
 
 def is_held(path: Path) -> bool:
     """Whether some process holds the lock of `path`."""
-    if not path.exists():
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    except FileNotFoundError:  # never taken, or its folder has just been deleted
         return False
-    handle = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)  # shared: two who look do not see each other
     except BlockingIOError:

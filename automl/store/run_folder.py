@@ -1,6 +1,7 @@
 """The folder of one run: the names of its files, and how each is read and written.
 
-    spec.json         what was asked; written once, but that a resumed search may be given other workers
+    spec.json         what was asked; written once, but that the run may get another name, and a resumed
+                      search other workers
     read_report.json, schema.json, findings.json, profile.json, task.json    what was understood
     data.parquet      the canonical rows, target included
     split.npz         sealed holdout and folds
@@ -22,23 +23,27 @@ last.
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 from typing import Any
 
-from automl.errors import RunError
+from automl.errors import RunError, SettingError
 from automl.store import files, lock
 
-__all__ = ["ACTIVE_STATES", "END_STATES", "RunFolder", "is_id"]
+__all__ = ["ACTIVE_STATES", "END_STATES", "WORKER_LOCK", "RunFolder", "is_id"]
 
 ACTIVE_STATES = ("preparing", "searching", "finishing")
 END_STATES = ("finished", "cancelled", "failed")
+WORKER_LOCK = "worker.lock"
+"""Held by a process of the job from before it starts until the last of its children has gone."""
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
+_LONGEST_NAME = 120
 
 
 def is_id(text: str) -> bool:
@@ -146,6 +151,21 @@ class RunFolder:
                 status["message"] = "The worker has gone. Everything finished so far is kept."
         return status
 
+    def rename(self, name: str) -> None:
+        """Give the run another name; whatever was exported before keeps the old one.
+
+        Raises
+        ------
+        SettingError
+            When nothing is left of the name without blanks, or it is too long.
+        """
+        name = " ".join(name.split())
+        if not 0 < len(name) <= _LONGEST_NAME:
+            raise SettingError(
+                f"The name has {len(name)} characters.", fix=f"Give it 1 to {_LONGEST_NAME} characters."
+            )
+        self.write("spec.json", self.spec | {"name": name})
+
     def set_status(self, state: str | None = None, **fields: Any) -> dict[str, Any]:
         """Change fields of the status; only the holder of the lock does this."""
         status: dict[str, Any] = self.read("status.json", {})
@@ -171,6 +191,10 @@ class RunFolder:
     def is_busy(self) -> bool:
         """Whether a worker holds the run."""
         return lock.is_held(self.path / "lock")
+
+    def has_worker(self) -> bool:
+        """Whether somebody is at work in the run, on the way, or waiting for a turn."""
+        return lock.is_held(self.path / WORKER_LOCK) or self.is_busy()
 
     def ask_to_cancel(self) -> None:
         """Leave the marker that a running search looks for."""
@@ -205,9 +229,22 @@ class RunFolder:
 
     def disk_bytes(self) -> int:
         """Bytes that the folder takes."""
-        return sum(path.stat().st_size for path in self.path.rglob("*") if path.is_file())
+        return _bytes_in(self.path)
 
     def delete(self) -> None:
         """Delete the folder and all that is in it; refused while a worker holds it."""
         with self.hold():
             shutil.rmtree(self.path)
+
+
+def _bytes_in(folder: Path | str) -> int:
+    """Bytes of all files below a folder; what is removed meanwhile does not count."""
+    total = 0
+    with suppress(FileNotFoundError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                total += _bytes_in(entry.path)
+                continue
+            with suppress(FileNotFoundError):
+                total += entry.stat(follow_symlinks=False).st_size
+    return total

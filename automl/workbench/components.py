@@ -29,6 +29,7 @@ __all__ = [
     "plain",
     "problem",
     "run_header",
+    "shown_state",
     "state_badge",
     "suspicions",
     "text",
@@ -39,7 +40,9 @@ Color = Literal["red", "orange", "blue", "green", "gray", "primary"]
 
 # state → (what it is called, colour, icon)
 STATES: Mapping[str, tuple[str, Color, str]] = {
-    "queued": ("Queued", "gray", ":material/hourglass_empty:"),
+    "queued": ("Not started", "gray", ":material/hourglass_empty:"),
+    "starting": ("Starting", "blue", ":material/pending:"),
+    "waiting": ("In the queue", "gray", ":material/hourglass_empty:"),
     "preparing": ("Preparing", "blue", ":material/pending:"),
     "searching": ("Searching", "blue", ":material/pending:"),
     "finishing": ("Finishing", "blue", ":material/pending:"),
@@ -48,6 +51,14 @@ STATES: Mapping[str, tuple[str, Color, str]] = {
     "interrupted": ("Interrupted", "orange", ":material/power_off:"),
     "failed": ("Failed", "red", ":material/error:"),
 }
+
+
+def shown_state(status: Mapping[str, Any]) -> str:
+    """The state of a search as the pages call it; of one that has not begun, whether it waits or starts."""
+    state = str(status.get("state", "queued"))
+    if state != "queued" or not status.get("alive"):
+        return state
+    return "waiting" if status.get("waiting") else "starting"
 
 
 def state_badge(state: str) -> None:
@@ -123,7 +134,7 @@ def run_header(run: RunFolder, status: Mapping[str, Any]) -> None:
     spec = run.spec
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         st.title(str(spec["name"]), anchor=False, width="content")
-        state_badge(str(status.get("state", "queued")))
+        state_badge(shown_state(status))
     task = run.read("task.json") or {}
     facts = [f"predicts {spec['target']}"]
     if kind := task.get("kind") or spec.get("task"):

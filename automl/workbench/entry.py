@@ -6,14 +6,13 @@ then without the protective headers of `automl.workbench.server`.
 
 from __future__ import annotations
 
-import gc
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import streamlit as st
 
 from automl.errors import GlassbenchError
-from automl.workbench import components, navigation, theme
+from automl.workbench import components, freezing, navigation, theme
 
 
 def _version() -> str:
@@ -28,21 +27,6 @@ _ABOUT = (
     f"**Glassbench {_version()}** — an AutoML workbench that explains itself. "
     "Everything you see here stays on this machine."
 )
-
-_frozen = False
-
-
-def _freeze_imports() -> None:
-    """Take what the imports made out of the garbage collector's sight.
-
-    Streamlit collects all generations after every script run; with a few hundred thousand long-lived
-    objects from imports that costs every tick of every open page tens of milliseconds.
-    """
-    global _frozen
-    if not _frozen:
-        gc.collect()
-        gc.freeze()
-        _frozen = True
 
 
 def main() -> None:
@@ -62,7 +46,7 @@ def main() -> None:
     except GlassbenchError as error:
         components.problem(error.message, error.fix)
         navigation.link("runs", "Go to the runs")
-    _freeze_imports()
+    freezing.freeze_imports()
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 
-__all__ = ["ago", "count", "duration", "metric_label", "percent", "plural", "score", "size"]
+__all__ = ["ago", "count", "duration", "metric_label", "ordinal", "percent", "plural", "score", "size"]
 
 _METRIC_LABELS = {
     "roc_auc": "ROC AUC",
@@ -50,6 +50,16 @@ def score(value: float | None) -> str:
     if size_of >= 0.001 or size_of == 0:
         return f"{value:.4f}".replace("-", "−")
     return f"{value:.2e}".replace("-", "−")
+
+
+def ordinal(number: int) -> str:
+    """A place in a line.
+
+    >>> ordinal(1), ordinal(2), ordinal(3), ordinal(11), ordinal(22)
+    ('1st', '2nd', '3rd', '11th', '22nd')
+    """
+    ending = "th" if number % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(number % 10, "th")
+    return f"{number}{ending}"
 
 
 def percent(share: float | None) -> str:

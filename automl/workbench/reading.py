@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections import Counter
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -17,21 +17,17 @@ from typing import Any
 
 from automl.jobs import state as job_state
 from automl.metrics import METRICS
-from automl.store import RunFolder, files, headline, tied_models
+from automl.store import RunFolder, files, tied_models
 from explain.explanation import Explanation
 
 __all__ = [
     "ENSEMBLE",
-    "Overview",
     "Standing",
     "best_so_far",
-    "disk_bytes",
     "explanation_at",
-    "failures",
     "family_label",
     "front",
     "interval_of",
-    "overview",
     "standings",
     "status",
     "successful",
@@ -41,6 +37,8 @@ __all__ = [
 
 Trial = dict[str, Any]
 ENSEMBLE = "ensemble"
+
+_SETTLED_NS = 50_000_000  # a folder changed longer ago than this has another time stamp when it changes again
 
 FAMILY_LABELS: Mapping[str, str] = {
     "dummy": "Baseline",
@@ -74,7 +72,20 @@ def _trial(path: Path) -> Trial:
 
 
 def trials(run: RunFolder) -> list[Trial]:
-    """All finished trials in the order of their numbers. Do not change them: they are shared."""
+    """All finished trials in the order of their numbers. They are shared: do not change them."""
+    path = run.path / "trials"
+    stamp = path.stat().st_mtime_ns
+    if time.time_ns() - stamp < _SETTLED_NS:  # another file may come within the same tick of its clock
+        return _listed(run)
+    return _trials(run.path, stamp)
+
+
+@lru_cache(maxsize=256)
+def _trials(path: Path, _stamp: int) -> list[Trial]:
+    return _listed(RunFolder(path))
+
+
+def _listed(run: RunFolder) -> list[Trial]:
     path = run.path / "trials"
     return [_trial(path / f"{trial_id}.json") for trial_id in run.trial_ids()]
 
@@ -101,20 +112,6 @@ def best_so_far(records: Sequence[Trial]) -> list[tuple[float, float, str]]:
     return steps
 
 
-def failures(records: Sequence[Trial]) -> list[tuple[str, int, list[str]]]:
-    """Reasons of trials that failed or were skipped: reason, how often, families; most frequent first."""
-    failed = [t for t in records if t["status"] in ("failed", "skipped")]
-    counted = Counter(str(t.get("reason") or "No reason was recorded.") for t in failed)
-    return [
-        (
-            reason,
-            number,
-            sorted({family_label(t["family"]) for t in failed if str(t.get("reason")) == reason}),
-        )
-        for reason, number in counted.most_common()
-    ]
-
-
 def interval_of(value: Any) -> tuple[float, float] | None:
     """A stored interval as two numbers, None where there is none."""
     if isinstance(value, (list, tuple)) and len(value) == 2 and None not in value:
@@ -130,65 +127,6 @@ def explanation_at(path: Path) -> Explanation:
 @lru_cache(maxsize=8)
 def _explanation(path: Path, _stamp: int) -> Explanation:
     return Explanation.from_json(files.read_json(path))
-
-
-@lru_cache(maxsize=512)
-def _disk_bytes(path: Path, _version: object) -> int:
-    return RunFolder(path).disk_bytes()
-
-
-def disk_bytes(run: RunFolder, now: Mapping[str, Any]) -> int:
-    """Bytes that a run takes; counted again only when its status has changed."""
-    explained = run.path / "explanations"
-    bundles = run.path / "bundles"
-    version = (
-        now.get("updated"),
-        *(path.stat().st_mtime_ns if path.exists() else 0 for path in (explained, bundles)),
-    )
-    return _disk_bytes(run.path, version)
-
-
-@dataclass(frozen=True)
-class Overview:
-    """One line of the list of runs."""
-
-    run: RunFolder
-    name: str
-    target: str
-    state: str
-    metric: str | None
-    score: float | None
-    estimate: str
-    trials: int
-    created: float
-    budget: float
-    seconds: float
-    bytes: int
-
-
-def overview(run: RunFolder) -> Overview:
-    """The facts about a run that the list shows."""
-    spec, now = run.spec, status(run)
-    result = run.result
-    best = now.get("best") or {}
-    score, estimate = best.get("score"), "cross-validated so far"
-    if result:
-        shown = headline(result)
-        score, estimate = shown.score, shown.where
-    return Overview(
-        run=run,
-        name=str(spec["name"]),
-        target=str(spec["target"]),
-        state=str(now.get("state", "queued")),
-        metric=now.get("metric") or spec.get("metric"),
-        score=score,
-        estimate=estimate,
-        trials=int(now.get("trials") or 0),
-        created=float(spec["created"]),
-        budget=float(spec["budget"]),
-        seconds=float(now.get("seconds") or 0.0),
-        bytes=disk_bytes(run, now),
-    )
 
 
 @dataclass(frozen=True)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 import zlib
 
 import numpy as np
@@ -83,3 +84,32 @@ def test_one_family_alone_can_be_searched(name: str) -> None:
         number += 1
     tunable = bool(get_family(name).distributions(CONTEXT))
     assert number == (12 if tunable else len(list(first_candidates(CONTEXT, [name]))))
+
+
+def test_every_candidate_says_why_it_is_tried() -> None:
+    proposer = Proposer(CONTEXT, list(FAMILIES), lag=1, timed=True)
+    listed = len(list(first_candidates(CONTEXT, list(FAMILIES))))
+    for number in range(listed + 12):
+        candidate = proposer.ask(number)
+        why = proposer.why(number)
+        json.dumps(why, allow_nan=False)
+        if candidate.origin == "first":
+            assert why == {"place": number, "of": listed - 1}
+        else:
+            assert 0 < why["chance"] <= 1
+            assert why["seconds"] is None or why["seconds"] > 0
+        proposer.add(result_of(candidate))
+    assert why["tried"] > 0
+    assert proposer.why(10_000) == {}
+
+
+def test_the_kind_that_leads_says_so() -> None:
+    proposer = Proposer(CONTEXT, ["dummy", "lightgbm"], lag=1)
+    listed = len(list(first_candidates(CONTEXT, ["dummy", "lightgbm"])))
+    for number in range(listed):
+        proposer.add(result_of(proposer.ask(number)))
+    assert proposer.ask(listed).family == "lightgbm"
+    why = proposer.why(listed)
+    assert why["leads"]
+    assert why["chance"] == 1.0
+    assert why["seconds"] is None, "where a run is counted in trials, seconds say nothing"

@@ -91,6 +91,12 @@ class Server:
         except (urllib.error.URLError, ConnectionError, TimeoutError):
             return False
 
+    @property
+    def pid(self) -> int:
+        """Of the process that serves."""
+        assert self._process is not None
+        return self._process.pid
+
     def kill(self) -> None:
         """End the server as a power cut would."""
         assert self._process is not None

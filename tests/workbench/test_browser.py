@@ -30,7 +30,7 @@ def test_from_a_csv_to_a_bundle_that_verifies(
     # Live: a score against the baseline, the time left, and more trials without a hand on it.
     expect(page.get_by_text("Time left")).to_be_visible(timeout=SOON)
     expect(page.get_by_text("clearly beaten")).to_be_visible(timeout=SOON)
-    expect(page.locator(".js-plotly-plot").first).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("img", name=re.compile("over search time"))).to_be_visible(timeout=SOON)
 
     press(page, "Cancel")
     expect(page.get_by_test_id("stMainBlockContainer").get_by_text("Cancelled")).to_be_visible(timeout=SOON)

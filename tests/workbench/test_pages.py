@@ -35,7 +35,7 @@ def test_home_without_runs_offers_samples_and_a_start(open_page: OpenPage) -> No
 
 def test_home_lists_runs_with_state_score_and_size(open_page: OpenPage, runs: Runs) -> None:
     text = words(open_page())
-    for label in ("Finished", "Cancelled", "Interrupted", "Failed", "Queued"):
+    for label in ("Finished", "Cancelled", "Interrupted", "Failed", "Not started"):
         assert label in text
     assert "ROC AUC" in text
     assert "34 trials" in text
@@ -45,7 +45,7 @@ def test_home_lists_runs_with_state_score_and_size(open_page: OpenPage, runs: Ru
 def test_a_run_is_deleted_after_a_question(open_page: OpenPage, runs: Runs, home: Path) -> None:
     gone = runs["failed"]
     page = open_page()
-    page.button(f"delete-{gone.id}").click().run()
+    page.menu_button(f"menu-{gone.id}").click("Delete").run()
     assert gone.path.exists(), "the first click only asks"
     page.button("confirm-delete").click().run()
     assert not gone.path.exists()

@@ -1,0 +1,108 @@
+"""The buttons of a run: the one thing to do next.
+
+They stand outside of what is polled, where a click can get lost.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+import streamlit as st
+
+from automl import jobs
+from automl.store import RunFolder, headline
+from automl.workbench import actions, drafts, navigation, notify
+from automl.workbench import format as fmt
+
+__all__ = ["draw"]
+
+
+def draw(run: RunFolder, now: jobs.JobState) -> None:
+    """Draw what the state allows."""
+    with st.container(horizontal=True, vertical_alignment="center", key="gb-run-actions"):
+        if now.waits:
+            _in_line(run)
+        if now.can_cancel:
+            _cancel(run, now)
+        if now.can_resume and st.button("Resume", type="primary", icon=":material/play_arrow:", key="resume"):
+            with st.spinner("Starting again …"):
+                actions.resume(run)
+            st.rerun()
+        if now.state == "queued" and not now.alive:
+            st.button(
+                "Start",
+                type="primary",
+                icon=":material/play_arrow:",
+                key="launch",
+                on_click=actions.launch,
+                args=(run,),
+            )
+        if now.is_over:
+            _afterwards(run, now)
+        if now.alive or now.is_over:
+            notify.offer(str(run.spec["name"]), now, score=_reached(run) if now.is_over else "")
+
+
+def _in_line(run: RunFolder) -> None:
+    place = jobs.place(run.path)
+    if place is not None and place.number > 1:
+        st.button(
+            "Move to the front",
+            icon=":material/vertical_align_top:",
+            key="to-front",
+            on_click=actions.to_front,
+            args=(run,),
+            help="It becomes the next one to start.",
+        )
+    st.button(
+        "Start now anyway",
+        icon=":material/play_arrow:",
+        key="start-now",
+        on_click=actions.start_now,
+        args=(run,),
+        help="Both searches then share the processor cores, and each tries fewer models in its time.",
+    )
+
+
+def _cancel(run: RunFolder, now: jobs.JobState) -> None:
+    asked = run.is_cancel_asked()
+    st.button(
+        "Cancelling …" if asked else "Cancel",
+        icon=":material/stop_circle:",
+        disabled=asked,
+        key="cancel",
+        on_click=actions.cancel,
+        args=(run,),
+        help="It leaves the queue, and can be started later."
+        if now.waits
+        else "The best model so far is kept, and the search can go on later.",
+    )
+
+
+def _afterwards(run: RunFolder, now: jobs.JobState) -> None:
+    """Ways on from a run that is over."""
+    if run.has("result.json"):
+        main: Literal["primary", "secondary"] = "secondary" if now.can_resume else "primary"
+        _go("See the models", "models", run, "see-models", main)
+        _go("Explain the winner", "explain", run, "see-explanation")
+        _go("Export", "export", run, "see-export")
+    draft = drafts.find(navigation.home(), run.spec.get("source"))
+    if draft is not None and st.button(
+        "Change and run again", type="tertiary", icon=":material/tune:", key="again"
+    ):
+        navigation.go("new", upload=draft.id)
+
+
+def _go(
+    label: str, path: str, run: RunFolder, key: str, kind: Literal["primary", "secondary"] = "secondary"
+) -> None:
+    if st.button(label, type=kind, key=key):
+        navigation.go(path, run=run.id)
+
+
+def _reached(run: RunFolder) -> str:
+    """The score that the run has reached, in a few words; empty where there is none."""
+    result = run.result
+    if not result:
+        return ""
+    return f"{fmt.metric_label(result['metric'])} {fmt.score(headline(result).score)}"
