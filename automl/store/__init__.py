@@ -4,10 +4,23 @@ from automl.store.decision import confusion_words, decision_words, rule_words, w
 from automl.store.home import Home
 from automl.store.result import Headline, calibration_of, calibration_words, headline, tied_models
 from automl.store.run_folder import ACTIVE_STATES, END_STATES, RunFolder, is_id
+from automl.store.taken import (
+    ANSWERS,
+    decided_words,
+    decisions,
+    pick_model,
+    picked,
+    preferred_model,
+    shipped_state,
+    threshold_words,
+    unpick_model,
+    version_of,
+)
 from automl.store.wanted import constraint_words, cost_words, weights_words
 
 __all__ = [
     "ACTIVE_STATES",
+    "ANSWERS",
     "END_STATES",
     "Headline",
     "Home",
@@ -17,11 +30,20 @@ __all__ = [
     "confusion_words",
     "constraint_words",
     "cost_words",
+    "decided_words",
     "decision_words",
+    "decisions",
     "headline",
     "is_id",
+    "pick_model",
+    "picked",
+    "preferred_model",
     "rule_words",
+    "shipped_state",
+    "threshold_words",
     "tied_models",
+    "unpick_model",
+    "version_of",
     "ways",
     "weights_words",
 ]
