@@ -94,9 +94,7 @@ def compare(
         "draws": draws,
         "corrected": None if optimism is None else optimism["model"],
         "scores": scores,
-        "folds": {
-            name: _by_fold(task.measure, y, codes, predictions, name, fold, weight) for name in models
-        },
+        "folds": {name: _by_fold(task.measure, y, codes, predictions, name, fold, weight) for name in models},
         "pairs": pairs,
     }
 

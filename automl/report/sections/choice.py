@@ -20,12 +20,14 @@ def choice(subject: Subject) -> Iterator[Block]:
     taken = facts.picked
     if taken is None:
         return
-    names = {str(row.get("id")): _name(str(row.get("id")), str(row.get("family"))) for row in facts.leaderboard}
+    names = {
+        str(row.get("id")): _name(str(row.get("id")), str(row.get("family"))) for row in facts.leaderboard
+    }
     names["ensemble"] = "the ensemble"
     if taken["model"] != facts.exported:
         yield Paragraph(
-            f"This is not the model that is used for this run: {names.get(taken['model'], taken['model'])} was "
-            "picked."
+            "This is not the model that is used for this run: "
+            f"{names.get(taken['model'], taken['model'])} was picked."
         )
         return
     first, *rest = decided_words(taken, names)
