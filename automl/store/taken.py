@@ -225,7 +225,7 @@ def shipped_state(folder: RunFolder, model: str) -> dict[str, Any]:
     -------
     dict
         By what may change: `members` (of the vote, and who learned from all rows), `decides` (costs and
-        threshold), `picked` (when and why it was picked). JSON values.
+        threshold), `picked` (which model is used instead of the search's choice, since when). JSON values.
     """
     result, task = folder.result or {}, folder.read("task.json") or {}
     chosen = model == result.get("chosen")
@@ -234,5 +234,5 @@ def shipped_state(folder: RunFolder, model: str) -> dict[str, Any]:
     return {
         "members": [result.get("members"), sorted(result.get("refitted") or ())] if chosen else [model],
         "decides": [task.get("costs"), decision.get("threshold") if chosen else None],
-        "picked": None if taken is None or taken["model"] != model else taken["t"],
+        "picked": None if taken is None else [taken["model"], taken["t"]],
     }
