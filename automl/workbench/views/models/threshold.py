@@ -74,10 +74,10 @@ def _weigh(run: RunFolder, model: Standing, weighing: Weighing, task: Mapping[st
         f"more of them and raises more false alarms. Of {components.plain(model.label)}, on "
         f"{fmt.count(weighing.counts['rows'])} rows that it had not learned from."
     )
-    costs, at = _ask(weighing, negative, positive)
+    costs, at = _ask(weighing, components.plain(negative), components.plain(positive))
     position = weighing.nearest(at)
     here, now = weighing.at(position, costs), weighing.at(weighing.nearest(weighing.now), costs)
-    _figures(here, now, positive)
+    _figures(here, now, components.plain(positive))
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.plotly_chart(
@@ -110,7 +110,8 @@ def _ask(weighing: Weighing, negative: str, positive: str) -> tuple[Costs, float
             left, right = st.columns(2)
             alarm = left.number_input(
                 f"A false alarm costs (called {positive}, is {negative})", min_value=0.0,
-                value=own.false_alarm, key="false-alarm", bind="query-params", help="In any unit; the ratio decides.",
+                value=own.false_alarm, key="false-alarm", bind="query-params",
+                help="In any unit; only the ratio of the two decides.",
             )  # fmt: skip
             miss = right.number_input(
                 f"A miss costs (called {negative}, is {positive})", min_value=0.0, value=own.miss, key="miss",
