@@ -24,7 +24,7 @@ def standing(run_folder: Path, job_folder: Path, *, version: str) -> dict[str, A
     Returns
     -------
     dict
-        `path` of what `Run.standing` gives, as JSON.
+        `file`, in the run folder, of what `Run.standing` gives, as JSON.
     """
     return _kept(job_folder, "standing", load_run(run_folder).standing())
 
@@ -45,7 +45,7 @@ def compare(run_folder: Path, job_folder: Path, *, models: list[str], version: s
     Returns
     -------
     dict
-        `path` of what `Run.compare` gives, as JSON, with `performance` added: for each model the result of
+        `file`, in the run folder, of what `Run.compare` gives, as JSON, with `performance` added: for each model the result of
         that inspection.
     """
     run, folder = load_run(run_folder), JobFolder(job_folder)
@@ -73,7 +73,7 @@ def thresholds(run_folder: Path, job_folder: Path, *, model: str, version: str) 
     Returns
     -------
     dict
-        `path` of what `Run.threshold_counts` gives, as JSON.
+        `file`, in the run folder, of what `Run.threshold_counts` gives, as JSON.
     """
     return _kept(job_folder, "thresholds", load_run(run_folder).threshold_counts(model))
 
@@ -116,4 +116,4 @@ def _kept(job_folder: Path, name: str, content: dict[str, Any]) -> dict[str, Any
     """Write what a job found out into its folder."""
     path = job_folder / f"{name}.json"
     files.write_json(path, content)
-    return {"path": str(path)}
+    return {"file": f"jobs/{job_folder.name}/{path.name}"}

@@ -38,7 +38,7 @@ def about(run: RunFolder) -> dict[str, Any] | None:
         jobs.launch(run.path, "standing", **asked)
         job = working.latest(run, "standing", asked)
     if job is not None and job.state == "finished":
-        return content_of(job.result)
+        return content_of(run, job.result)
     if job is not None and not job.is_over:
         st.fragment(_wait, run_every=1.5)(run.id, job.id)
     return None
@@ -49,9 +49,11 @@ def _wait(run_id: str, job_id: str) -> None:
         st.rerun()
 
 
-def content_of(result: dict[str, Any] | None) -> dict[str, Any] | None:
-    """What a job has written; None where its file has gone."""
-    path = Path((result or {}).get("path", ""))
+def content_of(run: RunFolder, result: dict[str, Any] | None) -> dict[str, Any] | None:
+    """What a job has written into the run folder; None where it has not, or its file has gone."""
+    if result is None or "file" not in result:
+        return None
+    path = run.path / result["file"]
     return _content(path, path.stat().st_mtime_ns) if path.is_file() else None
 
 

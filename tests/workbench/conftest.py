@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -20,7 +21,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from automl import jobs
-from automl.store import Home, RunFolder
+from automl.store import Home, RunFolder, preferred_model, version_of
 from automl.workbench.server import SCRIPT
 
 from ..conftest import few_trees, require
@@ -175,3 +176,36 @@ def trained(tmp_path_factory: pytest.TempPathFactory, sample_data: Path) -> Path
             calibrate="off",
         )  # fmt: skip
     return folder / "home"
+
+
+def two(run: RunFolder) -> list[str]:
+    """The chosen model of a run and the best other one that was kept."""
+    chosen = str((run.result or {})["chosen"])
+    trials = [run.read(f"trials/{name}.json") for name in run.trial_ids()]
+    others = sorted((t for t in trials if t["loss"] is not None), key=lambda t: float(t["loss"]))
+    usable = [t["id"] for t in others if run.trial_path(t["id"], ".joblib").exists()]
+    return [chosen, next(name for name in usable if name != chosen)]
+
+
+@pytest.fixture(scope="session")
+def asked(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The trained home, where everything that the Models page asks for has been worked out. Copy it."""
+    home = tmp_path_factory.mktemp("asked") / "home"
+    shutil.copytree(trained, home)
+    (run,) = Home(home).runs()
+    version = version_of(run)
+    jobs.launch(run.path, "standing", version=version)
+    jobs.launch(run.path, "compare", models=two(run), version=version)
+    jobs.launch(run.path, "thresholds", model=preferred_model(run), version=version)
+    for job in jobs.jobs(run.path):
+        end = jobs.wait(job.folder, timeout=180)
+        assert end.state == "finished", end.message
+    return home
+
+
+@pytest.fixture
+def asked_run(asked: Path, home: Path) -> RunFolder:
+    """A run of one's own with everything worked out."""
+    shutil.copytree(asked, home)
+    (found,) = Home(home).runs()
+    return found

@@ -35,6 +35,7 @@ def compare(run: RunFolder, rows: Sequence[Standing], metric: str) -> None:
     labels = {row.id: row.label for row in models}
     asked = {"models": list(named), "version": version_of(run)}
     found = standing.content_of(
+        run,
         working.result_of(
             run, "compare", asked, title="Comparing them on the same rows",
             text="All metrics, fold by fold, and how each difference holds when rows are drawn anew.",

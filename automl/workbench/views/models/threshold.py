@@ -37,6 +37,7 @@ def threshold(run: RunFolder, rows: Sequence[Standing], selected: Standing) -> N
         return
     asked = {"model": selected.id, "version": version_of(run)}
     counts = standing.content_of(
+        run,
         working.result_of(
             run, "thresholds", asked, title="Counting right and wrong calls",
             text="At every threshold, on rows that the model had not learned from.",

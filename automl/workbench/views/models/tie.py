@@ -41,6 +41,7 @@ def tie(run: RunFolder, rows: Sequence[Standing], metric: str) -> None:
         )
         return
     found = standing.content_of(
+        run,
         working.result_of(
             run, "standing", standing.params(run), title="Looking at what sets the tied models apart",
             text="How long each takes, whether it can be read, how good probabilities are.", key="standing",
