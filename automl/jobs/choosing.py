@@ -45,8 +45,8 @@ def compare(run_folder: Path, job_folder: Path, *, models: list[str], version: s
     Returns
     -------
     dict
-        `file`, in the run folder, of what `Run.compare` gives, as JSON, with `performance` added: for each model the result of
-        that inspection.
+        `file`, in the run folder, of what `Run.compare` gives, as JSON, with `performance` added: for each
+        model the result of that inspection.
     """
     run, folder = load_run(run_folder), JobFolder(job_folder)
     folder.set_status("running", progress=0.0, message="Comparing them on the same rows")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,11 +19,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 
 @pytest.fixture
-def run(server: Server, trained: Path) -> Iterator[RunFolder]:
+def run(server: Server, trained: Path) -> RunFolder:
     """The trained run in the server's home."""
     shutil.copytree(trained, server.home.path, dirs_exist_ok=True)
     (found,) = server.home.runs()
-    yield found
+    return found
 
 
 def view(page: Page, name: str) -> None:

@@ -42,7 +42,7 @@ def test_what_drives_the_score_comes_first_and_chance_counts_for_nothing() -> No
         score = 0.8 - abs(np.log(rate / 0.03)) / 20 + rng.normal(0, 0.002)
         records.append(made | {"score": score, "loss": -score})
     found = search_history.mattering(records, "lightgbm")
-    assert [each.name for each in found][0] == "rate"
+    assert next(each.name for each in found) == "rate"
     assert {each.name for each in found} == {"rate", "leaves", "kind"}, "what was not varied is left out"
     shares = {each.name: each.share for each in found}
     assert shares["rate"] > 0.4
