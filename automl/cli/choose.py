@@ -28,10 +28,13 @@ def compare(options: Namespace, console: Console) -> int:
     for pair in found["pairs"]:
         entry = pair["metrics"].get(found["metric"])
         if entry is not None and entry["p_better"] is not None:
+            first, second, gain, p = pair["a"], pair["b"], entry["gain"], entry["p_better"]
             low, high = entry["interval"]
+            if p < 0.5:
+                first, second, gain, p, low, high = second, first, -gain, 1 - p, -high, -low
             console.say(
-                f"{pair['a']} is better than {pair['b']} by {number(entry['gain'])} {found['metric']} (90 % "
-                f"interval {number(low)} to {number(high)}), with a probability of {entry['p_better']:.0%}."
+                f"{first} is better than {second} by {number(gain)} {found['metric']} (90 % "
+                f"interval {number(low)} to {number(high)}), with a probability of {p:.0%}."
             )
     return 0
 

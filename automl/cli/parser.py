@@ -253,8 +253,8 @@ def _add_compare(verbs: Verbs) -> None:
     compare = verbs.add_parser(
         "compare",
         help="compare two or more models on the same rows",
-        description="Compare models on rows that none of them had learned from: all scores, by how much one is "
-        "better, and how sure that is. Nothing is trained.",
+        description="Compare models on rows that none of them had learned from: all scores, by how much one "
+        "is better, and how sure that is. Nothing is trained.",
     )
     compare.add_argument("run", metavar="RUN", help=_RUN)
     compare.add_argument("models", metavar="ID", nargs="+", help="ids from the leaderboard, or `ensemble`")
@@ -266,8 +266,8 @@ def _add_pick(verbs: Verbs) -> None:
     pick = verbs.add_parser(
         "pick",
         help="use another model than the search chose",
-        description="Use another model than the search chose, wherever none is named from now on. Its card says "
-        "who picked it, when and why; the search's own choice and its scores stay.",
+        description="Use another model than the search chose, wherever none is named from now on. Its card "
+        "says who picked it, when and why; the search's own choice and its scores stay.",
     )
     pick.add_argument("run", metavar="RUN", help=_RUN)
     pick.add_argument("model", metavar="ID", nargs="?", help="id from the leaderboard, or `ensemble`")
