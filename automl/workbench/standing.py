@@ -12,7 +12,7 @@ from automl import jobs
 from automl.store import RunFolder, files, version_of
 from automl.workbench import navigation, working
 
-__all__ = ["about", "content_of", "is_settled", "params"]
+__all__ = ["about", "content_of", "is_settled", "is_under_way", "params"]
 
 
 def is_settled(run: RunFolder) -> bool:
@@ -42,6 +42,12 @@ def about(run: RunFolder) -> dict[str, Any] | None:
     if job is not None and not job.is_over:
         st.fragment(_wait, run_every=1.5)(run.id, job.id)
     return None
+
+
+def is_under_way(run: RunFolder) -> bool:
+    """Whether that is being worked out."""
+    job = working.latest(run, "standing", params(run))
+    return job is not None and not job.is_over
 
 
 def _wait(run_id: str, job_id: str) -> None:

@@ -168,8 +168,10 @@ def _front(run: RunFolder, rows: Sequence[Standing], metric: str, selected: Stan
             "Strong marks are the front: no other model beats them in score, time and size at once. "
             "Diamonds are smaller votes. "
         )
-    elif standing.is_settled(run):
+    elif standing.is_under_way(run):
         words += "Which of them no other beats is being worked out. "
+    elif standing.is_settled(run):
+        words += "Which of them no other beats could not be worked out; “Break the tie” says why. "
     st.caption(f"{words}The outlined one is selected; click a mark to select another.")
     event = st.plotly_chart(
         model_charts.speed_against_score(
