@@ -107,8 +107,7 @@ def agreement_words(found: Found, labels: Mapping[str, str]) -> Iterator[str]:
         if "difference" in told:
             yield (
                 f"{a} and {b} are {fmt.score(told['difference'])} apart on average; the first is nearer to "
-                "the "
-                f"truth in {fmt.percent(told['a_nearer'])} of the rows, the second in "
+                f"the truth in {fmt.percent(told['a_nearer'])} of the rows, the second in "
                 f"{fmt.percent(told['b_nearer'])}."
             )
         elif not told["rows"]:
@@ -117,6 +116,5 @@ def agreement_words(found: Found, labels: Mapping[str, str]) -> Iterator[str]:
             yield (
                 f"{a} and {b} give different labels to {fmt.percent(told['share'])} of the rows "
                 f"({fmt.count(told['rows'])}); there the first is right in {fmt.percent(told['a_right'])}, "
-                "the "
-                f"second in {fmt.percent(told['b_right'])}."
+                f"the second in {fmt.percent(told['b_right'])}."
             )

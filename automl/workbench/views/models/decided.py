@@ -71,8 +71,7 @@ def keep(run: RunFolder, costs: Costs, at: float, weighing: Weighing, task: Mapp
         who = st.text_input("Decided by", key="threshold-who", max_chars=100, placeholder="Optional")
         components.note(
             "All models of this run then decide by these costs, in what is exported as well. Nothing is "
-            "trained "
-            "again, and it can be taken back."
+            "trained again, and it can be taken back."
         )
         if st.button("Keep", type="primary", icon=":material/bookmark_added:", key="keep-threshold"):
             given = {"false_positive": costs.false_alarm, "false_negative": costs.miss}

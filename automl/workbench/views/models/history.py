@@ -153,8 +153,7 @@ def _settings(records: Sequence[dict[str, Any]], metric: str) -> None:
     best = str(reading.successful(own)[0]["id"])
     st.caption(
         "Those first whose values go most with the scores; the diamond is the best trial. Settings were "
-        "varied "
-        "together, so this shows what good trials had in common, not what changing one alone would do."
+        "varied together, so this shows what good trials had in common, not what changing one alone would do."
     )
     window = _window(own)
     for start in range(0, min(len(found), _PARAMETERS), 3):

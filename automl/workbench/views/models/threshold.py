@@ -60,8 +60,7 @@ def _of_several(run: RunFolder, task: Mapping[str, Any], decision: Mapping[str, 
         components.empty(
             "No threshold between several classes",
             "The most probable class is the label. With costs of errors, given when a run is started, it is "
-            "the "
-            "class of least expected cost.",
+            "the class of least expected cost.",
         )
     else:
         decided(run, decision)
@@ -71,8 +70,7 @@ def _weigh(run: RunFolder, model: Standing, weighing: Weighing, task: Mapping[st
     negative, positive = weighing.counts["classes"]
     st.markdown(
         f"**From which probability on is a row called “{components.plain(positive)}”?** A lower "
-        "threshold finds "
-        f"more of them and raises more false alarms. Of {components.plain(model.label)}, on "
+        f"threshold finds more of them and raises more false alarms. Of {components.plain(model.label)}, on "
         f"{fmt.count(weighing.counts['rows'])} rows that it had not learned from."
     )
     costs, at = _ask(weighing, components.plain(negative), components.plain(positive))
