@@ -99,8 +99,8 @@ def _choose(run: RunFolder, rows: Sequence[Standing]) -> list[Standing]:
 def _note(found: dict[str, Any], labels: dict[str, str]) -> None:
     words = (
         f"On {fmt.count(found['rows'])} rows that none of the models had learned from. In brackets: 90 % "
-        "intervals; those of scores are for new rows, those of differences for endlessly many rows like "
-        f"these. The probability is the share of {found['draws']} draws of the rows in which a model is better."
+        "intervals; those of scores are for new rows, those of differences for endlessly many like these. "
+        f"The probability is the share of {found['draws']} draws of the rows in which a model is better."
     )
     if found["corrected"]:
         words += (

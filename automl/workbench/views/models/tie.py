@@ -56,8 +56,8 @@ def tie(run: RunFolder, rows: Sequence[Standing], metric: str) -> None:
         return
     st.markdown(
         f"**{fmt.plural(len(tied), 'model')} are as good as each other** on {fmt.metric_label(metric)}, as "
-        "far as this data can tell. So let something else decide. Each yes rules models out; what is left with "
-        "the best score is the pick."
+        "far as this data can tell. So let something else decide. Each yes rules models out; what is "
+        "left with the best score is the pick."
     )
     left, right = st.columns([2, 3], gap="large")
     with left:
@@ -145,6 +145,6 @@ def _conclude(
         pick_form(run, model, key="tie", answers=answers, ruled_out=ruled_out)
         components.note(
             "It is then explained and exported by default; its card and report say who picked it, when and "
-            "why. The search's own choice stays on the leaderboard, and this can be undone. What was measured on "
-            "sealed rows is about the search's choice only: another model has its cross-validated score."
+            "why. The search's own choice stays on the leaderboard, and this can be undone. What was "
+            "measured on sealed rows is about the search's choice only: another model has its cross-validated score."
         )
