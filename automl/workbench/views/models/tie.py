@@ -146,5 +146,6 @@ def _conclude(
         components.note(
             "It is then explained and exported by default; its card and report say who picked it, when and "
             "why. The search's own choice stays on the leaderboard, and this can be undone. What was "
-            "measured on sealed rows is about the search's choice only: another model has its cross-validated score."
+            "measured on sealed rows is about the search's choice only; another model has the score of "
+            "cross-validation."
         )
