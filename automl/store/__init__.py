@@ -7,6 +7,7 @@ from automl.store.run_folder import ACTIVE_STATES, END_STATES, RunFolder, is_id
 from automl.store.taken import (
     ANSWERS,
     decided_words,
+    decision_line,
     decisions,
     pick_model,
     picked,
@@ -31,6 +32,7 @@ __all__ = [
     "constraint_words",
     "cost_words",
     "decided_words",
+    "decision_line",
     "decision_words",
     "decisions",
     "headline",

@@ -19,6 +19,7 @@ __all__ = [
     "ANSWERS",
     "DECISIONS",
     "decided_words",
+    "decision_line",
     "decisions",
     "pick_model",
     "picked",
@@ -202,6 +203,30 @@ def threshold_words(made: Sequence[Mapping[str, Any]]) -> str:
 
 def _when(entry: Mapping[str, Any]) -> str:
     return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(entry["t"]))
+
+
+def decision_line(entry: Mapping[str, Any], names: Mapping[str, str] | None = None) -> str:
+    """Any decision in one line: when, by whom, what and why.
+
+    Parameters
+    ----------
+    entry : mapping
+        From `decisions`.
+    names : mapping of id to str, optional
+        What models are called.
+    """
+    by = f" by {entry['who']}" if entry["who"] else ""
+    if entry["kind"] == "threshold":
+        at = entry.get("threshold")
+        what = "the most probable class is the label" if at is None else f"threshold {at:.3g}"
+        if entry.get("before") is not None:
+            what += f" instead of {entry['before']:.3g}"
+    elif entry["model"] is None:
+        what = "the model that the search chose is used again"
+    else:
+        what = f"{(names or {}).get(entry['model'], entry['model'])} is used"
+    why = f". {entry['reason']}" if entry["reason"] else ""
+    return f"{_when(entry)}{by}: {what}{why}"
 
 
 def version_of(folder: RunFolder) -> str:

@@ -13,6 +13,7 @@ from automl.workbench import charts, components, model_charts, standing, theme
 from automl.workbench import format as fmt
 from automl.workbench.reading import Standing
 from automl.workbench.views.models.measures import all_measures
+from automl.workbench.views.models.pick import record_of_decisions
 from automl.workbench.views.models.selected import selected_model
 
 __all__ = ["leaderboard"]
@@ -43,6 +44,7 @@ def leaderboard(run: RunFolder, rows: Sequence[Standing], metric: str, selected:
     with right:
         _front(run, rows, metric, selected)
     all_measures(run.result)
+    record_of_decisions(run, rows)
 
 
 def _verdict(run: RunFolder, rows: Sequence[Standing], metric: str) -> None:

@@ -6,11 +6,19 @@ from collections.abc import Mapping, Sequence
 
 import streamlit as st
 
-from automl.store import RunFolder, decided_words, pick_model, picked, unpick_model
+from automl.store import (
+    RunFolder,
+    decided_words,
+    decision_line,
+    decisions,
+    pick_model,
+    picked,
+    unpick_model,
+)
 from automl.workbench import components, reading
 from automl.workbench.reading import Standing
 
-__all__ = ["can_be_picked", "pick_form", "told"]
+__all__ = ["can_be_picked", "pick_form", "record_of_decisions", "told"]
 
 
 def told(run: RunFolder, rows: Sequence[Standing]) -> None:
@@ -65,3 +73,13 @@ def pick_form(
         pick_model(run, model.id, reason=reason or "", who=who or "", answers=answers, ruled_out=ruled_out)
         st.query_params["model"] = model.id
         st.rerun()
+
+
+def record_of_decisions(run: RunFolder, rows: Sequence[Standing]) -> None:
+    """All that was decided about the run, newest first; nothing where nothing was."""
+    made = decisions(run)
+    if not made:
+        return
+    names = {row.id: row.label for row in rows}
+    with st.expander("What was decided about this run", icon=":material/history_edu:"):
+        st.markdown("\n".join(f"- {components.plain(decision_line(entry, names))}" for entry in made[::-1]))
