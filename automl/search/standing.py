@@ -130,9 +130,10 @@ def _add_log_losses(
     for point in points:
         behind = losses[point["id"]] - losses[best]
         mean = float((w * behind).sum() / w.sum())
-        deviations = w * (behind - mean)
+        deviations: Floats = w * (behind - mean)
         if groups is not None:  # rows of one group go up and down together
-            deviations = np.bincount(np.unique(groups, return_inverse=True)[1], deviations)
+            of_group = np.bincount(np.unique(groups, return_inverse=True)[1], deviations)
+            deviations = np.asarray(of_group, dtype=np.float64)
         error = float(np.sqrt((deviations**2).sum()) / w.sum())
         point |= {
             "log_loss": means[point["id"]],

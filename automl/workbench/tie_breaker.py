@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -85,12 +85,7 @@ def rule_out(tied: Sequence[Tied], answers: Sequence[str], metric: str) -> Verdi
     for answer in QUESTIONS:
         if answer not in answers or not left:
             continue
-        why = {
-            "readable": _readable,
-            "quick": _quick,
-            "probabilities": _probabilities,
-            "steady": lambda records: _steady(records, metric),
-        }[answer](left)
+        why = _steady(left, metric) if answer == "steady" else _RULES[answer](left)
         ruled_out |= why
         by[answer] = tuple(why)
         left = [record for record in left if record["id"] not in why]
@@ -150,3 +145,10 @@ def _steady(left: Sequence[Tied], metric: str) -> dict[str, str]:
         for record in left
         if record["id"] in worst and worst[record["id"]] > low + _STEADY * (high - low)
     }
+
+
+_RULES: Mapping[str, Callable[[Sequence[Tied]], dict[str, str]]] = {
+    "readable": _readable,
+    "quick": _quick,
+    "probabilities": _probabilities,
+}
