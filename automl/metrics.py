@@ -26,6 +26,7 @@ __all__ = [
     "bootstrap_interval",
     "cost_metric",
     "default_metric",
+    "few_groups",
     "get_metric",
     "least_cost",
     "metrics_for",
@@ -591,7 +592,7 @@ def bootstrap_interval(
     if not len(scores):
         return float("nan"), float("nan")
     low, high = np.quantile(scores, [(1 - level) / 2, (1 + level) / 2])
-    factor = np.sqrt(drawn / n) * (1.0 if groups is None else _few_groups(n, level))
+    factor = np.sqrt(drawn / n) * (1.0 if groups is None else few_groups(n, level))
     if new_rows is not None:
         factor *= np.sqrt(1 + len(y) / new_rows)
     if factor != 1:
@@ -665,7 +666,7 @@ def resamples(
         yield counts if unit is None else counts[unit]
 
 
-def _few_groups(groups: int, level: float) -> float:
+def few_groups(groups: int, level: float) -> float:
     """By how much the spread between so few groups is to be widened."""
     from scipy.stats import norm, t
 

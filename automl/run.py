@@ -18,7 +18,17 @@ from automl.costs import checked_costs
 from automl.errors import DataError, RunError, SettingError
 from automl.extras import require_extra
 from automl.search.constraints import Constraints
-from automl.store import Home, RunFolder, calibration_of, is_id
+from automl.store import (
+    Home,
+    RunFolder,
+    calibration_of,
+    decisions,
+    is_id,
+    pick_model,
+    picked,
+    preferred_model,
+    unpick_model,
+)
 from automl.store.files import json_records, replacing
 
 if TYPE_CHECKING:
@@ -345,15 +355,96 @@ class Run:
 
         return front(self.folder)
 
+    def standing(self) -> dict[str, Any]:
+        """The front, and what tells tied models apart; see `automl.search.standing.standing`."""
+        from automl.search.standing import standing
+
+        return standing(self.folder)
+
+    def compare(self, models: Sequence[str]) -> dict[str, Any]:
+        """Compare models on the rows that none of them had learned from; nothing is trained.
+
+        Parameters
+        ----------
+        models : sequence of str
+            Two or more ids from the leaderboard.
+
+        Returns
+        -------
+        dict
+            Scores with intervals on all metrics, fold by fold, and for each pair the difference with its
+            interval and the probability that one is better; see `automl.search.comparison.compare`.
+
+        Raises
+        ------
+        SettingError
+            When fewer than two different models are named.
+        RunError
+            When one is not there.
+        """
+        from automl.search.comparison import compare
+
+        named = list(dict.fromkeys(models))
+        if len(named) < 2:
+            raise SettingError(
+                f"Expected two models or more to compare, found {named}.", fix="Name another one as well."
+            )
+        members = {name: self._members(name)[1:] for name in named}
+        return compare(self.folder, self._prepared().task, members)
+
+    def pick(
+        self,
+        model: str,
+        *,
+        reason: str = "",
+        who: str = "",
+        answers: Sequence[str] = (),
+        ruled_out: Mapping[str, str] | None = None,
+    ) -> None:
+        """Use another model than the one that the search chose, wherever none is named from now on.
+
+        The search's own choice and its scores stay as they are; the pick, its reason and its time are kept in
+        the run and shown on card and report.
+
+        Parameters
+        ----------
+        model : str
+            Id from the leaderboard.
+        reason, who : str
+            Why, and by whom.
+        answers : sequence of str
+            Which of `automl.store.ANSWERS` led to it.
+        ruled_out : mapping of model to str, optional
+            Why others that were tied with it were not taken.
+
+        Raises
+        ------
+        RunError
+            When the search has not ended, or there is no such model.
+        """
+        pick_model(self.folder, model, reason=reason, who=who, answers=answers, ruled_out=ruled_out)
+
+    def unpick(self, *, reason: str = "", who: str = "") -> None:
+        """Use the model that the search chose again."""
+        unpick_model(self.folder, reason=reason, who=who)
+
+    @property
+    def used(self) -> str | None:
+        """Id of the model that is used where none is named; None before the search has ended."""
+        return preferred_model(self.folder)
+
     # -- models --------------------------------------------------------------------------------------------
 
     @property
     def model(self) -> Pipeline:
-        """The chosen model; before the search has ended, the best that can be made of what is there."""
+        """The model that is used: the one picked, else the one that the search chose.
+
+        Before the search has ended, the best that can be made of what is there.
+        """
         return self.model_for(None)
 
     def model_for(self, model: str | None) -> Pipeline:
-        """A model by its id on the leaderboard, None for the chosen one.
+        """A model by its id on the leaderboard, None for the one that is used.
 
         Returns
         -------
@@ -423,6 +514,8 @@ class Run:
         costs: Mapping[Any, Any] | None = None,
         model: str | None = None,
         keep: bool = False,
+        reason: str = "",
+        who: str = "",
     ) -> pd.DataFrame:
         """What each threshold between two classes would bring, on out-of-fold predictions.
 
@@ -436,6 +529,8 @@ class Run:
             Id of a model; default the chosen one.
         keep : bool
             Decide the labels of this run by these costs from now on, in what is exported as well.
+        reason, who : str
+            Why, and by whom; kept with the decision and shown on the model's card.
 
         Returns
         -------
@@ -457,9 +552,29 @@ class Run:
         _, weights, calibration = self._members(model)
         table = pd.DataFrame(thresholds(task, self.folder, weights, calibration))
         if keep:
-            reconsidered(self.folder, task)
+            reconsidered(self.folder, task, reason=reason, who=who)
             self._models = {}
         return table
+
+    def restore_costs(self, *, reason: str = "", who: str = "") -> None:
+        """Decide the labels as it was when the search began: by the costs that it was given, if any.
+
+        Raises
+        ------
+        SettingError
+            When the run was searched by its costs.
+        """
+        from automl.search.reconsider import as_asked, reconsidered
+
+        reconsidered(self.folder, as_asked(self.folder, self._prepared().task), reason=reason, who=who)
+        self._models = {}
+
+    def threshold_counts(self, model: str | None = None) -> dict[str, Any]:
+        """Right and wrong calls at many thresholds; see `automl.search.trade_off.threshold_counts`."""
+        from automl.search.trade_off import threshold_counts
+
+        _, weights, calibration = self._members(model)
+        return threshold_counts(self.folder, self._prepared().task, weights, calibration)
 
     def _conformal(self, model: str | None) -> Conformal:
         """What the intervals of a model are made from: its out-of-fold predictions."""
@@ -472,6 +587,8 @@ class Run:
         """The id of a model, the weights of the trials in it, and how its probabilities are calibrated."""
         from automl.search.select import load_trials, ranked
 
+        if model is None and (taken := picked(self.folder)) is not None:
+            model = str(taken["model"])
         if model is None or model == ENSEMBLE:
             result = self._current_result()
             if model in (None, result["chosen"]):
@@ -850,6 +967,8 @@ class Run:
                 sha256=report["sha256"],
                 rows=report["rows"],
                 model_id=model_id,
+                picked=picked(self.folder),
+                decisions=decisions(self.folder),
             ),
             explanation=explanation,
             certificate=self._certificate(model_id, explanation),

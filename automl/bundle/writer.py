@@ -227,6 +227,7 @@ def _metrics(facts: BundleFacts) -> dict[str, Any]:
     return {
         "model": facts.exported,
         "is_chosen": facts.is_chosen,
+        "picked": None if facts.picked is None else dict(facts.picked),
         "result": result,
         "leaderboard": [dict(row) for row in facts.leaderboard],
     }

@@ -20,6 +20,8 @@ _MODULES = {
     "runs": "automl.cli.look",
     "leaderboard": "automl.cli.look",
     "front": "automl.cli.look",
+    "compare": "automl.cli.choose",
+    "pick": "automl.cli.choose",
     "threshold": "automl.cli.look",
     "explain": "automl.cli.explain",
     "inspect": "automl.cli.inspect",

@@ -28,7 +28,7 @@ def explain(options: Namespace, console: Console) -> int:
 def _global(run: Run, model: str | None, console: Console) -> int:
     from explain import Explanation
 
-    name = model or (run.result or {}).get("chosen")
+    name = model or run.used
     stored = run.folder.read(f"explanations/{name}.json") if name else None
     explanation = Explanation.from_json(stored) if stored else run.explain(model=model, store=True)
     table = explanation.global_()
@@ -82,7 +82,7 @@ def _row(run: Run, model: str | None, row: int, output: str | None, console: Con
     console.document(
         {
             "run": str(run.folder.path),
-            "model": model or (run.result or {}).get("chosen"),
+            "model": model or run.used,
             "row": row,
             "output": explanation.output_name(which),
             "prediction": float(local.prediction[which]),

@@ -108,7 +108,9 @@ def threshold(options: Namespace, console: Console) -> int:
     """Show what each threshold would bring, and keep the one of other costs where that is asked."""
     path = find_run(options.run, options.home)
     run = load_run(path)
-    table = run.threshold(costs=options.costs, model=options.model, keep=options.keep)
+    table = run.threshold(
+        costs=options.costs, model=options.model, keep=options.keep, reason=options.reason, who=options.who
+    )
     records = json_records(table)
     decision = (run.result or {}).get("decision")
     console.document({"run": str(path), "kept": options.keep, "thresholds": records, "decision": decision})

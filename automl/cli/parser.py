@@ -62,6 +62,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_runs(verbs)
     _add_leaderboard(verbs)
     _add_front(verbs)
+    _add_compare(verbs)
+    _add_pick(verbs)
     _add_threshold(verbs)
     _add_explain(verbs)
     _add_inspect(verbs)
@@ -247,6 +249,34 @@ def _add_front(verbs: Verbs) -> None:
     _add_output(front)
 
 
+def _add_compare(verbs: Verbs) -> None:
+    compare = verbs.add_parser(
+        "compare",
+        help="compare two or more models on the same rows",
+        description="Compare models on rows that none of them had learned from: all scores, by how much one "
+        "is better, and how sure that is. Nothing is trained.",
+    )
+    compare.add_argument("run", metavar="RUN", help=_RUN)
+    compare.add_argument("models", metavar="ID", nargs="+", help="ids from the leaderboard, or `ensemble`")
+    _add_home(compare)
+    _add_output(compare)
+
+
+def _add_pick(verbs: Verbs) -> None:
+    pick = verbs.add_parser(
+        "pick",
+        help="use another model than the search chose",
+        description="Use another model than the search chose, wherever none is named from now on. Its card "
+        "says who picked it, when and why; the search's own choice and its scores stay.",
+    )
+    pick.add_argument("run", metavar="RUN", help=_RUN)
+    pick.add_argument("model", metavar="ID", nargs="?", help="id from the leaderboard, or `ensemble`")
+    pick.add_argument("--undo", action="store_true", help="use the search's own choice again")
+    _add_reason(pick)
+    _add_home(pick)
+    _add_output(pick)
+
+
 def _add_threshold(verbs: Verbs) -> None:
     threshold = verbs.add_parser(
         "threshold",
@@ -259,8 +289,9 @@ def _add_threshold(verbs: Verbs) -> None:
     threshold.add_argument(
         "--keep", action="store_true", help="decide by these costs from now on, in new bundles as well"
     )
+    _add_reason(threshold)
     threshold.add_argument(
-        "--model", metavar="ID", help="id from the leaderboard (default: the chosen model)"
+        "--model", metavar="ID", help="id from the leaderboard (default: the model in use)"
     )
     _add_home(threshold)
     _add_output(threshold)
@@ -279,7 +310,7 @@ def _add_explain(verbs: Verbs) -> None:
         metavar="N",
         help="row of the table to explain, counted from 0 without the header",
     )
-    explain.add_argument("--model", metavar="ID", help="id from the leaderboard (default: the chosen model)")
+    explain.add_argument("--model", metavar="ID", help="id from the leaderboard (default: the model in use)")
     explain.add_argument(
         "--output",
         metavar="CLASS",
@@ -345,7 +376,7 @@ def _add_inspect(verbs: Verbs) -> None:
     inspect.add_argument(
         "--players", metavar="WHAT", help="for importance: columns (default), or clusters shuffled together"
     )
-    inspect.add_argument("--model", metavar="ID", help="id from the leaderboard (default: the chosen model)")
+    inspect.add_argument("--model", metavar="ID", help="id from the leaderboard (default: the model in use)")
     inspect.add_argument(
         "--budget", type=values.seconds, metavar="SECONDS", help="that it may take (default 30)"
     )
@@ -362,7 +393,7 @@ def _add_report(verbs: Verbs) -> None:
         "predictions, limits. It loads nothing from anywhere, and prints well.",
     )
     report.add_argument("run", metavar="RUN", help=_RUN)
-    report.add_argument("--model", metavar="ID", help="id from the leaderboard (default: the chosen model)")
+    report.add_argument("--model", metavar="ID", help="id from the leaderboard (default: the model in use)")
     report.add_argument("--out", type=Path, metavar="FILE", help="default: RUN-report.html, here")
     report.add_argument(
         "--fairness",
@@ -383,7 +414,7 @@ def _add_export(verbs: Verbs) -> None:
     )
     export.add_argument("run", metavar="RUN", help=_RUN)
     export.add_argument("bundle", type=Path, metavar="BUNDLE.zip")
-    export.add_argument("--model", metavar="ID", help="id from the leaderboard (default: the chosen model)")
+    export.add_argument("--model", metavar="ID", help="id from the leaderboard (default: the model in use)")
     _add_home(export)
     _add_output(export)
 
@@ -425,6 +456,11 @@ def _add_app(verbs: Verbs) -> None:
     app.add_argument("--port", type=values.port, default=8501)
     app.add_argument("--no-browser", action="store_true", help="do not open a browser window")
     _add_home(app)
+
+
+def _add_reason(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--reason", default="", metavar="TEXT", help="why; shown on the model card")
+    parser.add_argument("--who", default="", metavar="NAME", help="who decided it; shown on the model card")
 
 
 def _add_home(parser: argparse.ArgumentParser) -> None:

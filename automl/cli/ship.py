@@ -22,7 +22,7 @@ __all__ = ["export", "predict", "report"]
 def report(options: Namespace, console: Console) -> int:
     """Write the report of a model."""
     run = load_run(find_run(options.run, options.home))
-    name = options.model or (run.result or {}).get("chosen")
+    name = options.model or run.used
     jobs.await_explanation(run.folder.path, name)
     out = (options.out or Path(f"{run.folder.id}-report.html")).absolute()
     path = run.report(out, model=options.model, fairness=options.fairness)
@@ -35,7 +35,7 @@ def report(options: Namespace, console: Console) -> int:
 def export(options: Namespace, console: Console) -> int:
     """Write a model as a bundle."""
     run = load_run(find_run(options.run, options.home))
-    jobs.await_explanation(run.folder.path, options.model or (run.result or {}).get("chosen"))
+    jobs.await_explanation(run.folder.path, options.model or run.used)
     path = run.export(options.bundle.absolute(), model=options.model)
     with path.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()

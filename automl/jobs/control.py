@@ -23,6 +23,8 @@ from automl.store import END_STATES, Queue, RunFolder, lock
 __all__ = ["WORKER", "await_explanation", "cancel", "launch", "resume", "stop", "wait"]
 
 WORKER = ("-m", "automl.jobs.worker")
+OTHER_KINDS = ("compare", "decide", "explain", "export", "inspect", "report", "standing", "thresholds")
+"""What a job may be beside a search; see `automl.jobs.kinds`, which is not imported here."""
 
 # A worker that has written its last state still shuts down its pool; a killed one is still being cleaned up.
 _LET_GO_SECONDS = 10.0
@@ -45,7 +47,7 @@ def launch(
     kind : str
         `search` (start or go on), `explain` (params `model`, `rows`, `time_budget`), `inspect` (params
         `name`, `params`, `model`, `time_budget`, `again`), `export` or `report` (params `model`, `path`,
-        a report's `fairness`); see `automl.jobs.kinds`.
+        a report's `fairness`), `compare`, `decide`, `standing`, `thresholds`; see `automl.jobs.kinds`.
     worker : sequence of str
         Arguments of the Python interpreter that make it a worker; the folder is appended.
     queue : bool
@@ -76,9 +78,9 @@ def launch(
             )
         _launch_search(run, worker, queue=queue)
         return run.path
-    if kind not in ("explain", "export", "inspect", "report"):
+    if kind not in OTHER_KINDS:
         raise SettingError(
-            f"There is no kind of job {kind!r}.", fix="Use search, explain, inspect, export or report."
+            f"There is no kind of job {kind!r}.", fix=f"Use search or one of {', '.join(OTHER_KINDS)}."
         )
     (run.path / "jobs").mkdir(exist_ok=True)
     with lock.hold(run.path / "jobs" / "lock", wait=_LET_GO_SECONDS):  # two clicks make one job

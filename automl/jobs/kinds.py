@@ -9,20 +9,21 @@ from pathlib import Path
 from typing import Any
 
 from automl.errors import RunError
-from automl.inspection import file_of, get_inspection
+from automl.inspection import file_of, fingerprint_of, get_inspection
+from automl.jobs.choosing import compare, decide, standing, thresholds
 from automl.jobs.control import await_explanation, launch
 from automl.jobs.folder import JobFolder
 from automl.run import Run, load_run
-from automl.store import RunFolder, files, is_id
+from automl.store import RunFolder, files, is_id, preferred_model, shipped_state, version_of
 
 __all__ = ["OTHERS", "explain", "export", "inspect", "report", "search"]
 
 
 def search(run_folder: Path) -> None:
-    """Start or resume the search of a run; once it is finished, start the explanation of the chosen model.
+    """Start or resume the search of a run; once it is finished, explain its model and compare the others.
 
-    The explanation is a job of its own, with its own state: the search is over when its model is written, and
-    an explanation that fails takes nothing from it.
+    These are jobs of their own, with their own states: the search is over when its model is written, and an
+    explanation that fails takes nothing from it.
     """
     import automl.search.driver  # noqa: F401 - takes seconds, in which somebody may cancel
 
@@ -37,6 +38,7 @@ def search(run_folder: Path) -> None:
     result = run.result
     if result is not None and folder.status["state"] == "finished":
         launch(run_folder, "explain", model=result["chosen"])
+        launch(run_folder, "standing", version=version_of(folder))
 
 
 def explain(
@@ -53,7 +55,7 @@ def explain(
     ----------
     run_folder, job_folder : Path
     model : str, optional
-        Id of a trial, or `ensemble`; default: the chosen model, before there is one the best trial.
+        Id of a trial, or `ensemble`; default: the model that is used, before there is one the best trial.
     rows : list of int, optional
         Positions of the rows to explain; then the explanation is written into the job's folder. Without them
         a sample is explained and becomes the run's stored explanation of that model.
@@ -85,24 +87,31 @@ def export(
     ----------
     run_folder, job_folder : Path
     model : str, optional
-        Id of a trial, or `ensemble`; default: the chosen model, before there is one the best trial.
+        Id of a trial, or `ensemble`; default: the model that is used, before there is one the best trial.
     path : str, optional
         Where to; default: `bundles/` of the run.
 
     Returns
     -------
     dict
-        `path`, `model`, `bytes` and `sha256` of the zip.
+        `path`, `model`, `bytes` and `sha256` of the zip; `state`, see `automl.store.shipped_state`.
     """
     run = load_run(run_folder)
     name = _model_id(run, model)
     target = Path(path) if path else run_folder / "bundles" / f"{run_folder.name}-{name}.zip"
     target.parent.mkdir(parents=True, exist_ok=True)
     await_explanation(run_folder, name)
+    state = shipped_state(run.folder, name)
     written = run.export(target, model=name, progress=_told(job_folder))
     with written.open("rb") as stream:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    return {"path": str(written), "model": name, "bytes": written.stat().st_size, "sha256": digest}
+    return {
+        "path": str(written),
+        "model": name,
+        "bytes": written.stat().st_size,
+        "sha256": digest,
+        "state": state,
+    }
 
 
 def report(
@@ -121,7 +130,7 @@ def report(
     ----------
     run_folder, job_folder : Path
     model : str, optional
-        Id of a trial, or `ensemble`; default: the chosen model, before there is one the best trial.
+        Id of a trial, or `ensemble`; default: the model that is used, before there is one the best trial.
     path : str, optional
         Where to; default: `reports/` of the run.
     fairness : list of str, optional
@@ -130,15 +139,17 @@ def report(
     Returns
     -------
     dict
-        `path`, `model` and `bytes` of the HTML file.
+        `path`, `model` and `bytes` of the HTML file; `state`, see `automl.store.shipped_state`.
     """
     run = load_run(run_folder)
     name = _model_id(run, model)
-    target = Path(path) if path else run_folder / "reports" / f"{run_folder.name}-{name}.html"
+    groups = f"-by-{fingerprint_of(sorted(fairness))[:8]}" if fairness else ""
+    target = Path(path) if path else run_folder / "reports" / f"{run_folder.name}-{name}{groups}.html"
     target.parent.mkdir(parents=True, exist_ok=True)
     await_explanation(run_folder, name)
+    state = shipped_state(run.folder, name)
     written = run.report(target, model=name, fairness=fairness or (), progress=_told(job_folder))
-    return {"path": str(written), "model": name, "bytes": written.stat().st_size}
+    return {"path": str(written), "model": name, "bytes": written.stat().st_size, "state": state}
 
 
 def inspect(
@@ -163,7 +174,7 @@ def inspect(
     params : dict, optional
         What it is asked; checked by its registry.
     model : str, optional
-        Id of a trial, or `ensemble`; default: the chosen model, before there is one the best trial.
+        Id of a trial, or `ensemble`; default: the model that is used, before there is one the best trial.
     time_budget : float, optional
         Seconds; default: as `Run.inspect`.
     again : bool
@@ -198,10 +209,14 @@ def _told(job_folder: Path) -> Callable[[float, str], None]:
 
 
 OTHERS: Mapping[str, Callable[..., dict[str, Any]]] = {
+    "compare": compare,
+    "decide": decide,
     "explain": explain,
     "export": export,
     "inspect": inspect,
     "report": report,
+    "standing": standing,
+    "thresholds": thresholds,
 }
 
 
@@ -217,9 +232,9 @@ def _launched(folder: RunFolder) -> float | None:
 def _model_id(run: Run, model: str | None) -> str:
     """The model that is meant; its id becomes part of a file's name."""
     if model is None:
-        result = run.result
-        if result is not None:
-            return str(result["chosen"])
+        used = preferred_model(run.folder)
+        if used is not None:
+            return used
         table = run.leaderboard()
         usable = table.loc[table["status"] == "ok", "id"]
         if usable.empty:

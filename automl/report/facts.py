@@ -38,6 +38,10 @@ class BundleFacts:
         Rows in it.
     model_id : str
         Id of the exported model on the leaderboard; empty for the chosen one.
+    picked : mapping or None
+        The decision by which another model is used than the search chose; see `automl.store.picked`.
+    decisions : sequence of mapping
+        All that was decided after the search, oldest first.
     created : str
         When the model was made, ISO 8601; now if not given.
     version : str
@@ -53,6 +57,8 @@ class BundleFacts:
     sha256: str | None = None
     rows: int = 0
     model_id: str = ""
+    picked: Mapping[str, Any] | None = None
+    decisions: Sequence[Mapping[str, Any]] = ()
     created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     version: str = ""
 

@@ -40,7 +40,9 @@ from automl.store import RunFolder
 from automl.task import Task
 
 __all__ = [
+    "LEAST_SLOPE",
     "choose_threshold",
+    "correction",
     "cross_fitted",
     "decides",
     "labels",
@@ -57,7 +59,8 @@ _CANDIDATES = 88
 _PRIOR = 0.35  # standard deviation of slope and shift around 1 and 0, in units of the logit
 _CLIP = 1e-4  # of probabilities, to correct them by: single rows must not lever the curve
 _STEPS, _CLOSE = 50, 1e-10
-_LEAST_SLOPE = 0.05
+LEAST_SLOPE = 0.05
+"""Of that curve: from flatter ones nothing is read."""
 _DIGITS = 6  # of a threshold
 
 
@@ -97,15 +100,41 @@ def choose_threshold(
     if task.kind != "binary" or not decides(task):
         return None
     threshold = theoretical(task)
-    if len(y) >= _FEWEST_ROWS and 0 < y.sum() < len(y):
-        weight = np.ones(len(y)) if sample_weight is None else sample_weight
-        odds = logit(np.clip(prediction[:, 1], _CLIP, 1 - _CLIP))
-        slope, shift = _correction(odds, y, weight)
+    found = correction(y, prediction, sample_weight)
+    if found is not None:
+        slope, shift = found
         if task.costs is None:
-            threshold = _best(task.measure, prediction[:, 1], expit(slope * odds + shift), weight)
-        elif slope > _LEAST_SLOPE and 0 < threshold < 1:
+            weight = np.ones(len(y)) if sample_weight is None else sample_weight
+            corrected = expit(slope * _odds(prediction) + shift)
+            threshold = _best(task.measure, prediction[:, 1], corrected, weight)
+        elif slope > LEAST_SLOPE and 0 < threshold < 1:
             threshold = float(expit((logit(threshold) - shift) / slope))
     return float(f"{threshold:.{_DIGITS}g}")
+
+
+def correction(
+    y: NDArray[Any], prediction: Floats, sample_weight: Floats | None = None
+) -> tuple[float, float] | None:
+    """Slope and shift of the logit by which the rows say that the probabilities are off.
+
+    Parameters
+    ----------
+    y, prediction, sample_weight
+        As in `choose_threshold`.
+
+    Returns
+    -------
+    (float, float) or None
+        None below 50 rows, or where a class is missing.
+    """
+    if len(y) < _FEWEST_ROWS or not 0 < y.sum() < len(y):
+        return None
+    weight = np.ones(len(y)) if sample_weight is None else sample_weight
+    return _correction(_odds(prediction), y, weight)
+
+
+def _odds(prediction: Floats) -> Floats:
+    return np.asarray(logit(np.clip(prediction[:, 1], _CLIP, 1 - _CLIP)))
 
 
 def _correction(odds: Floats, y: NDArray[Any], weight: Floats) -> tuple[float, float]:

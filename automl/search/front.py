@@ -21,7 +21,7 @@ from automl.search.select import ENSEMBLE, Library, learned, load_library, load_
 from automl.search.trial import Trial
 from automl.store import RunFolder
 
-__all__ = ["COLUMNS", "front"]
+__all__ = ["COLUMNS", "add_costs", "front"]
 
 COLUMNS = ("id", "members", "score", "latency_ms", "megabytes", "chosen", "exportable")
 
@@ -61,7 +61,7 @@ def front(folder: RunFolder) -> pd.DataFrame:
         points += _votes(library, metric, chosen, folder.spec["seed"])
     if not points:
         return pd.DataFrame(columns=list(COLUMNS))
-    _add_costs(points, folder, models, limits)
+    add_costs(points, folder, models, limits)
     for point in points:
         point["chosen"] = point["members"] == chosen
     losses = np.array([metric.distance(point["score"]) for point in points])
@@ -108,10 +108,20 @@ def _score(library: Library, metric: Metric, weights: Sequence[float]) -> float:
     return metric.score(library.y, together, library.rows.validated_weight)
 
 
-def _add_costs(
+def add_costs(
     points: list[dict[str, Any]], folder: RunFolder, models: Sequence[Trial], limits: Limits
 ) -> None:
-    """Add up what the members cost, and the preparation that all share."""
+    """Add `latency_ms` and `megabytes`: what the members cost, and the preparation that all share.
+
+    Parameters
+    ----------
+    points : list of dict
+        Each with `members`, weights by trial; changed in place.
+    folder : RunFolder
+    models : sequence of Trial
+        All that are members of one.
+    limits : Limits
+    """
     measured = (folder.result or {}).get("cost") or {}
     time = measured.get("preparation_ms") or preparation_ms(folder)
     size = preparation_mb(folder)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,9 +16,10 @@ from automl.search.decision import trade_off
 from automl.search.finish import HOLDOUT, corrected_score, measured_on_holdout, measured_out_of_fold
 from automl.search.select import voted
 from automl.store import RunFolder, calibration_of
+from automl.store.taken import record
 from automl.task import Task
 
-__all__ = ["reconsidered", "thresholds", "with_costs"]
+__all__ = ["as_asked", "reconsidered", "thresholds", "with_costs"]
 
 
 def with_costs(task: Task, costs: Mapping[Any, Any] | None) -> Task:
@@ -30,6 +32,11 @@ def with_costs(task: Task, costs: Mapping[Any, Any] | None) -> Task:
     """
     given = checked_costs(costs)
     return task if given is None else task.with_costs(given)
+
+
+def as_asked(folder: RunFolder, task: Task) -> Task:
+    """A task with the costs that its run was started with, with none where it was given none."""
+    return with_costs(replace(task, costs=None), folder.spec.get("costs"))
 
 
 def thresholds(
@@ -51,11 +58,11 @@ def thresholds(
     return trade_off(task, *known, chosen=choose_threshold(task, *known))
 
 
-def reconsidered(folder: RunFolder, task: Task) -> None:
+def reconsidered(folder: RunFolder, task: Task, *, reason: str = "", who: str = "") -> None:
     """Let a run decide by the costs of this task from now on, and measure again what that brings.
 
     The scores of the labels are taken anew, on the sealed rows where these were opened: the threshold comes
-    from the others.
+    from the others. What was decided, when, why and by whom is kept in the run.
 
     Raises
     ------
@@ -93,3 +100,8 @@ def reconsidered(folder: RunFolder, task: Task) -> None:
         folder.write("task.json", task.to_json())
         folder.write("result.json", result | measured)
         folder.add_event("costs_changed", costs=task.to_json()["costs"])
+        before, after = (found.get("decision") or {} for found in (result, measured))
+        record(
+            folder, "threshold", reason=reason, who=who, costs=task.to_json()["costs"],
+            before=before.get("threshold"), threshold=after.get("threshold"),
+        )  # fmt: skip

@@ -15,6 +15,7 @@
     final/            after the holdout was opened: all rows, and the members' fold models of them
     holdout.npz       what the chosen model predicted for the sealed rows, once they were opened
     result.json       which trials make the chosen model, and its honest scores
+    decisions.jsonl   what people decided afterwards: the model to use, the costs of errors
     explanations/, inspections/, jobs/, bundles/, reports/
 
 Everything is written atomically. A trial exists exactly when its JSON file does, and that file is written

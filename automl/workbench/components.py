@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import streamlit as st
 
-from automl.store import RunFolder
+from automl.store import RunFolder, preferred_model
 from automl.workbench import format as fmt
 from automl.workbench import navigation
 from automl.workbench.reading import Standing
@@ -151,15 +151,16 @@ def run_header(run: RunFolder, status: Mapping[str, Any]) -> None:
 
 
 def choose_model(run: RunFolder, rows: Sequence[Standing]) -> Standing:
-    """Let the person choose a model; the address keeps it, the search's own choice is the default."""
+    """Let the person choose a model; the address keeps it, the one in use is the default."""
     wanted = st.query_params.get("model")
-    chosen = next((i for i, row in enumerate(rows) if row.chosen), 0)
+    used = preferred_model(run)
+    chosen = next((i for i, row in enumerate(rows) if row.id == used), 0)
     place = next((i for i, row in enumerate(rows) if row.id == wanted), chosen)
     picked = st.selectbox(
         "Model",
         rows,
         index=place,
-        format_func=lambda row: f"{row.label}{'  (chosen)' if row.chosen else ''}",
+        format_func=lambda row: f"{row.label}{_role(row, used)}",
         key=f"model-{run.id}-{len(rows)}-{rows[place].id}",
         width=360,
     )
@@ -167,6 +168,13 @@ def choose_model(run: RunFolder, rows: Sequence[Standing]) -> Standing:
         st.query_params["model"] = picked.id
         st.rerun()
     return picked
+
+
+def _role(row: Standing, used: str | None) -> str:
+    """What a model is to the run, in words that follow its name."""
+    if row.id == used:
+        return "  (chosen)" if row.chosen else "  (in use)"
+    return "  (chosen by the search)" if row.chosen else ""
 
 
 _SEVERITY: Mapping[str, tuple[str, Color]] = {

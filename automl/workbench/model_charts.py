@@ -13,7 +13,7 @@ from automl.workbench import reading
 from automl.workbench.charts import Figure, layout, title
 from automl.workbench.theme import Palette
 
-__all__ = ["model_intervals", "speed_against_score"]
+__all__ = ["clicked", "model_intervals", "speed_against_score"]
 
 _SHOWN = 4.0  # times the median distance from the best score
 
@@ -108,14 +108,14 @@ def speed_against_score(
     def area(size: float) -> float:
         return 8 + 26 * math.sqrt(size / largest)
 
-    hover = f"%{{text}}<br>{label} %{{y:.4~g}}<br>%{{x:.3~g}} ms a row<br>%{{customdata}}<extra></extra>"
+    hover = f"%{{text}}<br>{label} %{{y:.4~g}}<br>%{{x:.3~g}} ms a row<br>%{{customdata[0]}}<extra></extra>"
     trials = {
         "type": "scatter",
         "mode": "markers",
         "x": x,
         "y": [row.score for row in rows],
         "text": [row.label for row in rows],
-        "customdata": [fmt.size(row.bytes) for row in rows],
+        "customdata": [[fmt.size(row.bytes), row.id] for row in rows],
         "marker": {
             "size": [area(row.bytes) for row in rows],
             "color": [colors.accent if row.tied else colors.muted for row in rows],
@@ -130,7 +130,7 @@ def speed_against_score(
         "x": [point["latency_ms"] for point in votes],
         "y": [point["score"] for point in votes],
         "text": [f"Vote of {len(point['members'])}" for point in votes],
-        "customdata": [fmt.size(1e6 * point["megabytes"]) for point in votes],
+        "customdata": [[fmt.size(1e6 * point["megabytes"]), ""] for point in votes],
         "marker": {
             "size": [area(1e6 * point["megabytes"]) for point in votes],
             "color": colors.accent,
@@ -153,6 +153,22 @@ def speed_against_score(
         yaxis={"title": title(label, colors), "range": shown},
     )
     return {"data": [trials, smaller] if votes else [trials], "layout": figure_layout}
+
+
+def clicked(event: Mapping[str, Any], rows: Sequence[reading.Standing]) -> str | None:
+    """Id of the model whose mark was clicked; None where none was, or a vote that cannot be exported.
+
+    Parameters
+    ----------
+    event : mapping
+        What Streamlit says of a selection in the chart of `speed_against_score`.
+    rows : sequence of Standing
+    """
+    for point in event["selection"]["points"]:
+        found = point.get("customdata") or ("", "")
+        if any(row.id == found[1] for row in rows):
+            return str(found[1])
+    return None
 
 
 def _near_the_best(scores: Sequence[float], front: Sequence[float]) -> list[float] | None:

@@ -26,12 +26,10 @@ __all__ = [
     "best_so_far",
     "explanation_at",
     "family_label",
-    "front",
     "interval_of",
     "standings",
     "status",
     "successful",
-    "thresholds",
     "trials",
 ]
 
@@ -237,38 +235,3 @@ def standings(records: Sequence[Trial], result: Mapping[str, Any] | None) -> lis
         metric = METRICS[result["metric"]]
         rows.insert(sum(metric.better(row.score, ensemble.score) for row in rows), ensemble)
     return rows
-
-
-def front(run: RunFolder) -> list[dict[str, Any]]:
-    """The models that no other beats in score, time and size; empty before there is a result.
-
-    As `automl.search.front.front` gives them.
-    """
-    if not (run.has("result.json") and run.has("prepared.json")):
-        return []
-    return _front(run.path, (run.path / "result.json").stat().st_mtime_ns)
-
-
-def thresholds(run: RunFolder) -> list[dict[str, Any]]:
-    """What each threshold of the chosen model would bring, as `Run.threshold` gives it; empty without one."""
-    decision = (run.result or {}).get("decision")
-    if not decision or decision["threshold"] is None:
-        return []
-    return _thresholds(run.path, (run.path / "result.json").stat().st_mtime_ns)
-
-
-@lru_cache(maxsize=64)
-def _thresholds(path: Path, _version: int) -> list[dict[str, Any]]:
-    from automl.run import load_run
-
-    return files.json_records(load_run(path).threshold())
-
-
-@lru_cache(maxsize=64)
-def _front(path: Path, _version: int) -> list[dict[str, Any]]:
-    from automl.search.front import front as compute  # it loads the engine
-
-    return [
-        {str(name): value for name, value in point.items()}
-        for point in compute(RunFolder(path)).to_dict("records")
-    ]

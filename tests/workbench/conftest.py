@@ -21,7 +21,7 @@ from streamlit.testing.v1 import AppTest
 from streamlit.util import calc_hash
 
 from automl import jobs
-from automl.store import Home, RunFolder
+from automl.store import Home, RunFolder, preferred_model, version_of
 from automl.store.lock import hold
 from automl.workbench.server import SCRIPT
 
@@ -222,3 +222,36 @@ def examined(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
                 run.inspect(name, time_budget=2, **params)
             part.rename(home)
     return home
+
+
+def two(run: RunFolder) -> list[str]:
+    """The chosen model of a run and the best other one that was kept."""
+    chosen = str((run.result or {})["chosen"])
+    trials = [run.read(f"trials/{name}.json") for name in run.trial_ids()]
+    others = sorted((t for t in trials if t["loss"] is not None), key=lambda t: float(t["loss"]))
+    usable = [t["id"] for t in others if run.trial_path(t["id"], ".joblib").exists()]
+    return [chosen, next(name for name in usable if name != chosen)]
+
+
+@pytest.fixture(scope="session")
+def asked(trained: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The trained home, where everything that the Models page asks for has been worked out. Copy it."""
+    home = tmp_path_factory.mktemp("asked") / "home"
+    shutil.copytree(trained, home)
+    (run,) = Home(home).runs()
+    version = version_of(run)
+    jobs.launch(run.path, "standing", version=version)
+    jobs.launch(run.path, "compare", models=two(run), version=version)
+    jobs.launch(run.path, "thresholds", model=preferred_model(run), version=version)
+    for job in jobs.jobs(run.path):
+        end = jobs.wait(job.folder, timeout=180)
+        assert end.state == "finished", end.message
+    return home
+
+
+@pytest.fixture
+def asked_run(asked: Path, home: Path) -> RunFolder:
+    """A run of one's own with everything worked out."""
+    shutil.copytree(asked, home)
+    (found,) = Home(home).runs()
+    return found

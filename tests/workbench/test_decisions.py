@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 
 import automl
-from automl.store import Home
+from automl import jobs
+from automl.store import Home, version_of
 
 from .conftest import OpenPage
 from .test_new_run import draft_of, penguins, selectbox, started
@@ -60,7 +61,9 @@ def test_the_models_page_says_how_it_decides(open_page: OpenPage, home: Path) ->
     run = automl.fit(
         patients(), "state", budget=1200, max_trials=2, n_jobs=1, home=home, costs={"false_negative": 8}
     )
-    page = open_page("models", run=run.folder.id)
+    jobs.launch(run.folder.path, "thresholds", model=run.used, version=version_of(run.folder))
+    jobs.wait(jobs.jobs(run.folder.path, "thresholds")[0].folder, timeout=120)
+    page = open_page("models", run=run.folder.id, **{"models-view": "Threshold"})
     text = words(page)
     assert "How it decides" in text
     assert "missing it costs 8" in text

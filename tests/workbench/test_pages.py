@@ -218,4 +218,11 @@ def test_the_chart_marks_the_front(runs: Runs) -> None:
     # The time of all includes the preparation, as it does on the front.
     assert trials["x"] == pytest.approx([row.row_ms + 4.0 for row in rows])
     assert (votes["text"], votes["x"], votes["y"]) == (["Vote of 2"], [5.0], [0.84])
-    assert reading.front(runs["finished"]) == []  # it has no table to time
+    # A click on a mark is one on its model; one on a smaller vote, which cannot be exported, on none.
+    at = {"selection": {"points": [{"customdata": trials["customdata"][2]}]}}
+    assert model_charts.clicked(at, rows) == rows[2].id
+    assert (
+        model_charts.clicked({"selection": {"points": [{"customdata": votes["customdata"][0]}]}}, rows)
+        is None
+    )
+    assert model_charts.clicked({"selection": {"points": []}}, rows) is None

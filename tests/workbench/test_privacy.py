@@ -16,7 +16,7 @@ from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 
-from automl.store import Home
+from automl.store import Home, RunFolder
 from automl.workbench.server import MIDDLEWARE
 from automl.workbench.settings import OPTIONS
 
@@ -109,6 +109,35 @@ print("loaded:", [name for name in {HEAVY!r} if name in sys.modules])
     *_, charts, loaded = done.stdout.strip().splitlines()
     assert int(charts.removeprefix("charts: ")) > 0
     assert loaded == "loaded: []"
+
+
+def test_the_models_page_loads_no_engine_with_everything_on_it(asked_run: RunFolder) -> None:
+    """Front, comparison, tie-breaker, threshold and history are drawn from what jobs have left."""
+    code = f"""
+import sys
+from streamlit.testing.v1 import AppTest
+from streamlit.util import calc_hash
+for view in ("Leaderboard", "Compare", "Break the tie", "Threshold", "History"):
+    test = AppTest.from_file("automl/workbench/entry.py", default_timeout=60)
+    test.query_params["run"] = {asked_run.id!r}
+    test.query_params["models-view"] = view
+    test._page_hash = calc_hash("models")
+    test.run()
+    assert not test.exception, test.exception
+    said = " ".join(str(each.value) for kind in ("markdown", "caption") for each in test.get(kind))
+    expected = {{
+        "Leaderboard": "Strong marks are the front",
+        "Compare": "probability",
+        "Break the tie": "as good as each other",
+        "Threshold": "From which probability on",
+        "History": "had finished",
+    }}[view]
+    assert expected in said, (view, said)
+print("loaded:", [name for name in {HEAVY!r} if name in sys.modules])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=ROOT, check=False)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().splitlines()[-1] == "loaded: []"
 
 
 def ask(host: str) -> tuple[int, dict[str, str], bytes]:

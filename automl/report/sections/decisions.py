@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from automl.store import confusion_words, decision_words, rule_words, ways
+from automl.store import confusion_words, decision_words, rule_words, threshold_words, ways
 from explain.report import Block, Items, Paragraph, Table
 
 from ..subject import Subject
@@ -29,6 +29,8 @@ def decisions(subject: Subject) -> Iterator[Block]:
         )
         return
     yield Paragraph(rule_words(decision))
+    if told := threshold_words(facts.decisions):
+        yield Paragraph(told)
     yield Paragraph(f"{decision_words(decision)}:")
     yield Table(
         ("Decided", "All rows", "So much better is the model's way"), tuple(ways(decision)), numeric=(1, 2)

@@ -1,0 +1,61 @@
+"""What is in a bundle, file by file."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from automl.workbench import components
+from automl.workbench import format as fmt
+
+__all__ = ["listing"]
+
+# What each file of a bundle is for, in the order in which a person meets them.
+_CONTENTS: Mapping[str, str] = {
+    "README.md": "Start here: how to use the bundle",
+    "model_card.html": "The model card, to read in a browser",
+    "MODEL_CARD.md": "The model card, as Markdown",
+    "report.html": "The report: scores, explanations, single predictions, limits, with figures",
+    "predict.py": "Scores a CSV from the command line",
+    "explain.py": "Says why a row is predicted as it is, in the columns of the table",
+    "verify.py": "Re-scores the sample and checks explanations: proof that it works where you are",
+    "model/": "The model, in a format that cannot run code when it is loaded",
+    "schema.json": "The columns that it expects, and how they are read",
+    "task.json": "What it predicts",
+    "metrics.json": "Its scores, with intervals",
+    "explanation.json": "What it looks at, over all rows",
+    "certificate.json": "How explanations fared against brute force",
+    "sample_input.csv": "A few rows to try it with",
+    "sample_predictions.csv": "What it must answer to them",
+    "background.csv": "Typical rows that explanations compare with",
+    "requirements.txt": "The packages that it needs, with exact versions",
+    "requirements-explain.txt": "One package more, for exact explanations of tree models",
+    "runtime/": "The code that reads, checks and explains rows, the same as here",
+    "manifest.json": "SHA-256 of every file and of the training data",
+    "LICENSE": "Licence of the code in the bundle",
+}
+
+
+def listing(path: Path) -> str:
+    """HTML: each file or folder of the zip, what it is for, and its size."""
+    with zipfile.ZipFile(path) as bundle:
+        sizes: dict[str, int] = {}
+        for entry in bundle.infolist():
+            if entry.is_dir():
+                continue
+            top, _, rest = entry.filename.partition("/")
+            name = f"{top}/" if rest else top
+            sizes[name] = sizes.get(name, 0) + entry.file_size
+    order = [name for name in _CONTENTS if name in sizes] + sorted(
+        name for name in sizes if name not in _CONTENTS
+    )
+    rows = "".join(
+        f"<tr><td>{components.text(name)}</td><td>{components.text(_CONTENTS.get(name, ''))}</td>"
+        f"<td>{fmt.size(sizes[name])}</td></tr>"
+        for name in order
+    )
+    return (
+        '<div class="gb-scroll" tabindex="0" role="region" aria-label="Files of the bundle">'
+        f'<table class="gb gb-files"><tbody>{rows}</tbody></table></div>'
+    )
