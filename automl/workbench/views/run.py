@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any, Literal
 
 import streamlit as st
@@ -70,12 +71,14 @@ def _buttons(run: RunFolder, now: jobs.JobState) -> None:
             _go("See the models", "models", run, "see-models", main)
             _go("Explain the winner", "explain", run, "see-explanation")
             _go("Export", "export", run, "see-export")
-        if now.is_over and (draft := drafts.find(navigation.home(), run.spec.get("source"))):
-            _again(draft)
+        if now.is_over and Path(str(run.spec.get("source"))).is_file():
+            _again(run)
 
 
-def _again(draft: drafts.Draft) -> None:
-    if st.button("Change and run again", type="tertiary", icon=":material/tune:", key="again"):
+def _again(run: RunFolder) -> None:
+    if not st.button("Change and run again", type="tertiary", icon=":material/tune:", key="again"):
+        return
+    if (draft := drafts.from_run(navigation.home(), run.spec)) is not None:
         navigation.go("new", upload=draft.id)
 
 
