@@ -1,4 +1,4 @@
-"""What a column says of the target: against what the data were made with, and against scikit-learn and scipy."""
+"""What a column says of the target: as the data were made, and as pandas and scipy have it."""
 
 from __future__ import annotations
 
