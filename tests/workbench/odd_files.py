@@ -1,4 +1,4 @@
-"""Files as people drop them: what each is called, what it holds, and in which words or as what table it ends."""
+"""Files as people drop them: their names, what they hold, and as what table or in which words they end."""
 
 from __future__ import annotations
 

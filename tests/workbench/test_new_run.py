@@ -185,11 +185,12 @@ def test_errors_that_cost_nothing_are_not_taken(open_page: OpenPage, home: Path,
 
 def leaky(home: Path) -> drafts.Draft:
     """A table with a finding of nearly every kind that one click settles."""
-    rows = [
-        f"{i},{i % 60},2024-{1 + i // 28 % 12:02d}-{1 + i % 28:02d},{'ab'[i % 2]},{i % 7 * 1.5},{-999 if i % 50 == 0 else i % 9 + 1},"
-        f"{'x' if i % 200 else ''},{'yes' if i % 2 else 'no'}"
-        for i in range(300)
-    ]
+    rows = []
+    for i in range(300):
+        day = f"2024-{1 + i // 28 % 12:02d}-{1 + i % 28:02d}"
+        age = -999 if i % 50 == 0 else i % 9 + 1
+        copy, rare, y = "ab"[i % 2], "x" if i % 200 else "", "yes" if i % 2 else "no"
+        rows.append(f"{i},{i % 60},{day},{copy},{i % 7 * 1.5},{age},{rare},{y}")
     head = "row,customer_id,day,copy,fee,age,rare,y"
     return draft_of(home, "shop.csv", "\n".join([head, *rows, *rows[:20]]).encode())
 
