@@ -10,7 +10,7 @@ import streamlit as st
 
 from automl.data import Column, Kind
 from automl.task import Task
-from automl.workbench import column_facts, fixes
+from automl.workbench import column_facts, components, fixes
 from automl.workbench import format as fmt
 from automl.workbench.drafts import Draft
 from automl.workbench.run_settings import UNUSED, may_order, may_weigh
@@ -162,7 +162,7 @@ def _corrections(draft: Draft, table: Understanding, column: Column) -> None:
         labels = {**_ROLES, "used": "not used" if column.kind in UNUSED else _ROLES["used"]}
         _tied(two, draft, column.name, "part", "Part", roles, role if role in roles else "used", labels)
     chosen = column.name in draft.get("kinds", {})
-    st.caption(f"Why {KIND_NAMES[column.kind]}: {_plain(column.why)}.")
+    st.caption(f"Why {KIND_NAMES[column.kind]}: {components.plain(column.why)}.")
     if chosen:
         st.button(
             "Let Glassbench tell its kind",
@@ -172,12 +172,6 @@ def _corrections(draft: Draft, table: Understanding, column: Column) -> None:
             on_click=_detect,
             args=(str(draft.path), column.name),
         )
-
-
-def _plain(text: str) -> str:
-    from automl.workbench.components import plain
-
-    return plain(text)
 
 
 def _tied(
