@@ -74,6 +74,9 @@ def _notes(table: Understanding, task: Task | None, hidden: int) -> None:
     if rows < table.rows:
         looked = fmt.plural(rows, "row")
         notes.append(f"Looked for in {looked} from all over those read here; the search checks all rows.")
+    columns = understanding.checked_columns(table)
+    if columns < len(table.schema):
+        notes.append(f"Looked for in the first {columns:,} columns; the search checks all of them.")
     if hidden:
         told = fmt.plural(hidden, "finding")
         notes.append(f"Not shown: {told} about columns that are left out.")
