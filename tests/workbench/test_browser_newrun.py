@@ -189,6 +189,7 @@ def test_a_file_on_the_server_and_a_query_become_tables(sources: Path, page: Pag
         page.get_by_role("button", name="File on the server")
     ).first.click()
     press(page, "exports")
+    expect(page.get_by_role("button", name="churn.csv")).to_be_visible(timeout=SOON)
     page.reload()  # the folder is in the address
     press(page, "churn.csv")
     arrived(page)

@@ -79,17 +79,13 @@ def _overview(draft: Draft, table: Understanding, task: Task | None, chosen: str
             "Part": _part(draft, column),
             "Kind": KIND_NAMES[column.kind],
             "Missing": 100 * missing[column.name],
-            **({"Says of the target": 100 * strengths[column.name]} if column.name in strengths else {}),
+            **({"Explains": 100 * strengths[column.name]} if column.name in strengths else {}),
             "Examples": _examples(table, column.name),
         }
         for column in shown
     ]
     frame = pd.DataFrame(records)
-    order = [
-        name
-        for name in ("Column", "Part", "Kind", "Missing", "Says of the target", "Examples")
-        if name in frame
-    ]
+    order = [name for name in ("Column", "Part", "Kind", "Missing", "Explains", "Examples") if name in frame]
     # Not tied to the chosen column: a table that is clicked into keeps its place and its sorting.
     key = f"columns-{draft.id}-{len(records)}"
     st.dataframe(
@@ -98,10 +94,10 @@ def _overview(draft: Draft, table: Understanding, task: Task | None, chosen: str
         key=key,
         on_select=lambda: _clicked(key, [column.name for column in shown]),
         selection_mode="single-row",
-        height=min(560, 39 + 35 * len(records)),
+        height=min(780, 39 + 35 * len(records)),
         column_config={
             "Missing": st.column_config.NumberColumn(format="%.1f %%", width="small"),
-            "Says of the target": st.column_config.ProgressColumn(
+            "Explains": st.column_config.ProgressColumn(
                 format="%.0f %%",
                 min_value=0,
                 max_value=100,
