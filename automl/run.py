@@ -83,6 +83,7 @@ def create_run(
     interpretable: bool = False,
     max_latency_ms: float | None = None,
     max_size_mb: float | None = None,
+    drop_duplicates: bool = False,
     calibrate: str = "auto",
     costs: Mapping[Any, Any] | None = None,
     read: Mapping[str, Any] | None = None,
@@ -151,6 +152,9 @@ def create_run(
     max_size_mb : float, optional
         Megabytes that the stored model may have. Where no model keeps within the limits, the smallest is
         given and `result["findings"]` says so.
+    drop_duplicates : bool
+        Leave out rows that repeat an earlier one in every column that is no identifier. A finding says how
+        many there were.
     calibrate : {"auto", "off"}
         Whether probabilities may be calibrated, where cross-fitting shows that to lower the log loss beyond
         chance and the metric is not worse; see `automl.search.calibration`. Explanations of a calibrated
@@ -227,6 +231,7 @@ def create_run(
         "weights": weights,
         "warm_start": earlier,
         **constraints.to_json(),
+        "drop_duplicates": bool(drop_duplicates),
         "calibrate": calibrate,
         "costs": costs,
         "read": dict(read) if read else None,

@@ -81,7 +81,8 @@ def _add_fit(verbs: Verbs) -> None:
         description=_FIT,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    fit.add_argument("table", type=Path, help="CSV, TSV (also .gz), Excel or Parquet")
+    fit.add_argument("table", type=Path, nargs="?", help="CSV, TSV (also .gz), Excel or Parquet")
+    _add_query(fit)
     fit.add_argument("--target", required=True, metavar="COLUMN", help="the column to predict")
     fit.add_argument(
         "--budget",
@@ -154,11 +155,29 @@ def _add_fit(verbs: Verbs) -> None:
         metavar="COLUMN=KIND",
         help=f"what a column is, where that was inferred wrongly: {', '.join(values.KINDS)}; may be repeated",
     )
+    fit.add_argument(
+        "--drop-duplicates",
+        action="store_true",
+        help="leave out rows that repeat an earlier one in every column but identifiers",
+    )
     _add_constraints(fit)
     _add_costs(fit)
     fit.add_argument("--name", help="shown in the list of runs (default: the file's name)")
     _add_home(fit)
     _add_output(fit, quiet=True)
+
+
+def _add_query(fit: argparse.ArgumentParser) -> None:
+    query = fit.add_argument_group("instead of a file")
+    query.add_argument(
+        "--sql",
+        metavar="NAME",
+        help="a database: the one that the variable GLASSBENCH_SQL_NAME is the address of",
+    )
+    query.add_argument("--query", metavar="SELECT", help="what to read from it: one SELECT")
+    query.add_argument(
+        "--sql-rows", type=values.count, metavar="N", help="rows to take at most (default 1,000,000)"
+    )
 
 
 def _add_constraints(fit: argparse.ArgumentParser) -> None:

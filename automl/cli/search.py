@@ -14,6 +14,7 @@ from typing import Any
 from automl import jobs
 from automl.cli.console import Console, find_run, number
 from automl.cli.decisions import decided
+from automl.cli.fetch import table_of
 from automl.cli.progress import Lines, Live, Progress
 from automl.cli.suspicions import suspicions
 from automl.jobs.folder import LOG
@@ -31,7 +32,7 @@ _INTERRUPTED = 128 + signal.SIGINT
 def fit(options: Namespace, console: Console) -> int:
     """Make a run, start its search and stay with it."""
     run = create_run(
-        options.table,
+        table_of(options, console),
         options.target,
         task=options.task,
         metric=options.metric,
@@ -54,6 +55,7 @@ def fit(options: Namespace, console: Console) -> int:
         interpretable=options.interpretable,
         max_latency_ms=options.max_latency_ms,
         max_size_mb=options.max_size_mb,
+        drop_duplicates=options.drop_duplicates,
         calibrate="off" if options.no_calibration else "auto",
         costs=options.costs,
         name=options.name,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import itertools
 import warnings
 import zipfile
 import zlib
@@ -48,8 +49,8 @@ class Workbook:
     findings: tuple[Finding, ...]
 
 
-def read_excel(data: bytes, source: str, options: ReadOptions) -> Workbook:
-    """The chosen sheet of an .xlsx workbook, or its first that is not empty.
+def read_excel(data: bytes, source: str, options: ReadOptions, most: int | None = None) -> Workbook:
+    """The chosen sheet of an .xlsx workbook, or its first that is not empty; at most so many of its rows.
 
     Raises
     ------
@@ -77,7 +78,8 @@ def read_excel(data: bytes, source: str, options: ReadOptions) -> Workbook:
                 )
             for name in (options.sheet,) if options.sheet is not None else sheets:
                 sheet = book[name]
-                rows = [list(row) for row in getattr(sheet, "values", ())]  # chart sheets have none
+                cells = itertools.islice(getattr(sheet, "values", ()), most)  # chart sheets have none
+                rows = [list(row) for row in cells]
                 rows = [row for row in rows if any(cell is not None and cell != "" for cell in row)]
                 if rows:
                     return _table(rows, name, sheets, options)

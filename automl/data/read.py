@@ -32,6 +32,7 @@ def read_table(
     *,
     name: str | None = None,
     progress: Progress | None = None,
+    excel_rows: int | None = None,
 ) -> RawTable:
     """Read a CSV, TSV, Excel or Parquet file (also gzipped), or take a DataFrame.
 
@@ -45,6 +46,8 @@ def read_table(
     name : str, optional
         The table's name; by default the file's without its endings.
     progress : function of (share done, what is being done), optional
+    excel_rows : int, optional
+        Of a workbook, whose cells take long, read at most so many rows of the sheet; default all.
 
     Returns
     -------
@@ -76,7 +79,7 @@ def read_table(
     path = Path(source)
     data = _bytes_of(path)
     step(0.1, "Reading the file")
-    table = _read_bytes(data, path.name, options, step)
+    table = _read_bytes(data, path.name, options, step, excel_rows)
     step(1.0, "Read")
     return replace(table, name=name or _short_name(path.name))
 
@@ -101,7 +104,9 @@ def _short_name(name: str) -> str:
     return short
 
 
-def _read_bytes(data: bytes, source: str, options: ReadOptions, step: Progress) -> RawTable:
+def _read_bytes(
+    data: bytes, source: str, options: ReadOptions, step: Progress, excel_rows: int | None
+) -> RawTable:
     digest, size = hashlib.sha256(data).hexdigest(), len(data)
     kind = file_format(data, source)
     compression = None
@@ -117,7 +122,7 @@ def _read_bytes(data: bytes, source: str, options: ReadOptions, step: Progress) 
         options=options,
     )  # fmt: skip
     if kind == "excel":
-        book = read_excel(data, source, options)
+        book = read_excel(data, source, options, excel_rows)
         frame = book.frame
         report = replace(
             report, sheet=book.sheet, sheets=book.sheets, header=book.header, header_line=book.header_line,

@@ -23,7 +23,17 @@ from automl.store import END_STATES, Queue, RunFolder, lock
 __all__ = ["WORKER", "await_explanation", "cancel", "launch", "resume", "stop", "wait"]
 
 WORKER = ("-m", "automl.jobs.worker")
-OTHER_KINDS = ("compare", "decide", "explain", "export", "inspect", "report", "standing", "thresholds")
+OTHER_KINDS = (
+    "compare",
+    "decide",
+    "explain",
+    "export",
+    "inspect",
+    "query",
+    "report",
+    "standing",
+    "thresholds",
+)
 """What a job may be beside a search; see `automl.jobs.kinds`, which is not imported here."""
 
 # A worker that has written its last state still shuts down its pool; a killed one is still being cleaned up.
@@ -47,7 +57,9 @@ def launch(
     kind : str
         `search` (start or go on), `explain` (params `model`, `rows`, `time_budget`), `inspect` (params
         `name`, `params`, `model`, `time_budget`, `again`), `export` or `report` (params `model`, `path`,
-        a report's `fairness`), `compare`, `decide`, `standing`, `thresholds`; see `automl.jobs.kinds`.
+        a report's `fairness`), `compare`, `decide`, `standing`, `thresholds`, or `query` (params
+        `connection`, `query`, `name`, `rows`, `seconds`; the folder is that of a draft then); see
+        `automl.jobs.kinds`.
     worker : sequence of str
         Arguments of the Python interpreter that make it a worker; the folder is appended.
     queue : bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from automl.jobs.folder import JobFolder
 from automl.run import Run, load_run
 from automl.store import RunFolder, files, is_id, preferred_model, shipped_state, version_of
 
-__all__ = ["OTHERS", "explain", "export", "inspect", "report", "search"]
+__all__ = ["OTHERS", "explain", "export", "inspect", "query", "report", "search"]
 
 
 def search(run_folder: Path) -> None:
@@ -202,6 +203,54 @@ def inspect(
     return {"path": str(path), "model": made.model, "name": name, "params": made.params}
 
 
+def query(
+    run_folder: Path,
+    job_folder: Path,
+    *,
+    connection: str,
+    query: str,
+    name: str,
+    rows: int,
+    seconds: float,
+) -> dict[str, Any]:
+    """Fetch a table from a database into a Parquet file.
+
+    Its status has a `message` that says how many rows have come.
+
+    Parameters
+    ----------
+    run_folder, job_folder : Path
+        The first is the folder of a draft, which gets the file.
+    connection : str
+        Name of a connection; its address is in the environment only.
+    query : str
+    name : str
+        Of the file.
+    rows, seconds : int, float
+        Limits.
+
+    Returns
+    -------
+    dict
+        As `automl.data.sql.Snapshot`.
+    """
+    from automl.data.sql import take_snapshot
+
+    folder = JobFolder(job_folder)
+    told = 0.0
+
+    def tell(count: int) -> None:
+        nonlocal told
+        if time.monotonic() - told > 0.5:
+            folder.set_status("running", message=f"{count:,} rows so far")
+            told = time.monotonic()
+
+    folder.set_status("running", message="Waiting for the first rows")
+    path = run_folder / Path(name).name
+    taken = take_snapshot(connection, query, path, rows=rows, seconds=seconds, progress=tell)
+    return asdict(taken)
+
+
 def _told(job_folder: Path) -> Callable[[float, str], None]:
     """Progress that is written into the job's status."""
     folder = JobFolder(job_folder)
@@ -214,6 +263,7 @@ OTHERS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "explain": explain,
     "export": export,
     "inspect": inspect,
+    "query": query,
     "report": report,
     "standing": standing,
     "thresholds": thresholds,

@@ -31,6 +31,7 @@ from automl.features import build_preprocessor, derived_columns
 from automl.models import Context, log_scale
 from automl.search.arrange import Arrangement, arrange
 from automl.search.constraints import Constraints, directed_columns
+from automl.search.duplicates import without_copies
 from automl.search.evaluate import TrainingRows
 from automl.search.folds import affordable_folds
 from automl.search.memory import release_memory
@@ -111,6 +112,9 @@ def prepare(
     weights = read_weights(dataset, weighted_by, cells, target)
     del cells
     dataset, weights, dropped = _learnable(dataset, target, weighted_by, weights)
+    if spec.get("drop_duplicates"):
+        dataset, weights, copies = without_copies(dataset, weights)
+        dropped += copies
     task = Task.infer(dataset, target, task=spec["task"], metric=spec["metric"], costs=spec.get("costs"))
     arrangement = arrange(dataset, groups, times)
     left_out = {target, groups, weighted_by, *spec["excluded"]}

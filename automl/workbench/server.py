@@ -19,8 +19,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from automl.errors import GlassbenchError
 from automl.workbench.settings import OPTIONS
+from automl.workbench.uploads import ROUTES
 
-__all__ = ["MIDDLEWARE", "SCRIPT", "HostAndHeaders", "on_script_error", "start"]
+__all__ = ["MIDDLEWARE", "ROUTES", "SCRIPT", "HostAndHeaders", "on_script_error", "start"]
 
 SCRIPT = Path(__file__).with_name("entry.py")
 
@@ -148,5 +149,5 @@ def start(options: Mapping[str, Any] | None = None) -> None:
     """
     import streamlit as st
 
-    app = st.App(SCRIPT, middleware=MIDDLEWARE, on_script_error=on_script_error)
+    app = st.App(SCRIPT, routes=ROUTES, middleware=MIDDLEWARE, on_script_error=on_script_error)
     app.run(config={**OPTIONS, **(options or {})})

@@ -1,30 +1,33 @@
 """How Glassbench reads a table, for the page that asks before it starts.
 
-Big files are understood from their first rows here; the job reads all of them.
+Big files are understood from some of their rows here; the job reads all of them.
 """
 
 from __future__ import annotations
 
-import gzip
 import json
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import streamlit as st
 
 from automl.costs import checked_costs
 from automl.data import Dataset, Finding, RawTable, ReadOptions, Schema, check_dataset, read_table
+from automl.data.findings import SEVERITIES
 from automl.errors import GlassbenchError
 from automl.task import Task
+from automl.workbench.big_files import part_of
 
-__all__ = ["Understanding", "findings_of", "task_of", "understand"]
+__all__ = ["Understanding", "checked_columns", "checked_rows", "findings_of", "task_of", "understand"]
 
-WHOLE_BYTES = 25_000_000
-_HEAD_BYTES = 6_000_000
-_HEAD_ROWS = 50_000
 _CHECKED_ROWS = 20_000
+_CHECKED_CELLS = 2_000_000
+_CHECKED_COLUMNS = 1_000
+_UNSURE = ("target_all_missing", "target_one_class", "target_too_many_classes", "target_identifier")
 
 
 @dataclass(frozen=True)
@@ -37,7 +40,13 @@ class Understanding:
     dataset : Dataset
         The rows under their schema.
     partial : bool
-        Whether only the first rows of a big file were looked at.
+        Whether only some rows of a big file were looked at.
+    spread : bool
+        Whether these are from all over the file.
+    rows : int
+        How many rows the file has; about, where not all were looked at.
+    seconds : float
+        How long the rows looked at took.
     key : str
         Names the file's version and all corrections.
     """
@@ -45,12 +54,29 @@ class Understanding:
     raw: RawTable
     dataset: Dataset
     partial: bool
+    spread: bool
+    rows: int
+    seconds: float
     key: str
 
     @property
     def schema(self) -> Schema:
         """The kinds of the columns."""
         return self.dataset.schema
+
+    @property
+    def reading_seconds(self) -> float:
+        """About how long all of the file takes."""
+        return self.seconds * self.rows / max(1, len(self.raw.frame))
+
+
+@dataclass(frozen=True)
+class _Read:
+    raw: RawTable
+    partial: bool
+    spread: bool
+    rows: int
+    seconds: float
 
 
 def understand(table: Path, read: dict[str, Any], kinds: dict[str, str]) -> Understanding:
@@ -68,30 +94,36 @@ def understand(table: Path, read: dict[str, Any], kinds: dict[str, str]) -> Unde
     ------
     DataError, SettingError
         When the file is no table.
+    SchemaError
+        When a chosen kind does not fit its column.
     """
-    stamp, options = table.stat().st_mtime_ns, json.dumps(read, sort_keys=True)
-    raw, partial = _read(str(table), stamp, options)
-    known = {name: kind for name, kind in kinds.items() if name in raw.frame.columns}
+    facts, options = table.stat(), json.dumps(read, sort_keys=True)
+    stamp = facts.st_mtime_ns ^ facts.st_size
+    found = _read(str(table), stamp, options)
+    known = {name: kind for name, kind in kinds.items() if name in found.raw.frame.columns}
     corrections = json.dumps(known, sort_keys=True)
-    dataset = _coerced(str(table), stamp, options, corrections)
-    return Understanding(raw, dataset, partial, f"{table} {stamp} {options} {corrections}")
+    dataset, seconds = _coerced(str(table), stamp, options, corrections)
+    key = f"{table} {stamp} {options} {corrections}"
+    seconds += found.seconds
+    return Understanding(found.raw, dataset, found.partial, found.spread, found.rows, seconds, key)
 
 
 # Held by the server for a while, not copied: nobody changes what these return.
-@st.cache_resource(max_entries=6, ttl=1800, show_spinner=False)
-def _read(table: str, stamp: int, read: str) -> tuple[RawTable, bool]:
-    path, options = Path(table), ReadOptions.from_json(json.loads(read))
-    if path.stat().st_size <= WHOLE_BYTES:
-        return read_table(path, options), False
-    if (head := _head_of(path)) is None:
-        return read_table(path, options), False
-    return read_table(head, options, name=path.name), True
+@st.cache_resource(max_entries=4, ttl=1800, show_spinner=False)
+def _read(table: str, stamp: int, read: str) -> _Read:
+    path, options, began = Path(table), ReadOptions.from_json(json.loads(read)), time.monotonic()
+    part = part_of(path, options)
+    if part is None:
+        raw = read_table(path, options)
+        return _Read(raw, False, True, len(raw.frame), time.monotonic() - began)
+    return _Read(part.table, True, part.spread, part.rows, time.monotonic() - began)
 
 
-@st.cache_resource(max_entries=6, ttl=1800, show_spinner=False)
-def _coerced(table: str, stamp: int, read: str, kinds: str) -> Dataset:
-    raw, _ = _read(table, stamp, read)
-    return Schema.infer(raw, kinds=json.loads(kinds)).coerce(raw)
+@st.cache_resource(max_entries=4, ttl=1800, show_spinner=False)
+def _coerced(table: str, stamp: int, read: str, kinds: str) -> tuple[Dataset, float]:
+    raw, began = _read(table, stamp, read).raw, time.monotonic()
+    dataset = Schema.infer(raw, kinds=json.loads(kinds)).coerce(raw)
+    return dataset, time.monotonic() - began
 
 
 def task_of(
@@ -111,56 +143,56 @@ def task_of(
     return Task.infer(understanding.dataset, target, task=task, metric=metric, costs=checked_costs(costs))
 
 
+def checked_columns(understanding: Understanding) -> int:
+    """How many columns the checks look at, the target aside."""
+    return min(len(understanding.schema), _CHECKED_COLUMNS)
+
+
+def checked_rows(understanding: Understanding) -> int:
+    """How many rows the checks look at."""
+    frame = understanding.dataset.frame
+    return min(len(frame), max(_CHECKED_ROWS, _CHECKED_CELLS // max(1, frame.shape[1])))
+
+
 def findings_of(understanding: Understanding, task: Task | None) -> list[Finding]:
-    """What is worth knowing about the table before a start; checked on the first rows of long tables."""
-    dataset, report = understanding.dataset, understanding.raw.report
+    """What is worth knowing about the table before a start, the gravest first.
+
+    What rows that were not looked at could disprove is no reason to refuse a start, and becomes a warning.
+    """
+    report = understanding.raw.report
     key = f"{understanding.key} {task and task.to_json()}"
-    return [*report.findings, *dataset.findings, *_checked(dataset, task, key)]
+    rows = checked_rows(understanding)
+    checked = _checked(understanding.dataset, task, rows, key)
+    if understanding.partial or rows < len(understanding.dataset.frame):
+        checked = [_unsure(finding) for finding in checked]
+    found = [*report.findings, *understanding.dataset.findings, *checked]
+    return sorted(found, key=lambda finding: SEVERITIES.index(finding.severity))
+
+
+def _unsure(finding: Finding) -> Finding:
+    if finding.severity != "error" or finding.code not in _UNSURE:
+        return finding
+    return replace(
+        finding,
+        severity="warning",
+        message=f"In the rows looked at: {finding.message}",
+        fix="If the other rows are alike, the search will refuse it. " + finding.fix,
+    )
 
 
 @st.cache_resource(max_entries=20, ttl=1800, show_spinner=False)
-def _checked(_dataset: Dataset, _task: Task | None, key: str) -> list[Finding]:
+def _checked(_dataset: Dataset, _task: Task | None, rows: int, key: str) -> list[Finding]:
     dataset = _dataset
-    if len(dataset.frame) > _CHECKED_ROWS:
-        dataset = Dataset(dataset.frame.head(_CHECKED_ROWS), dataset.schema, dataset.findings)
+    names = list(dataset.schema.names)
+    if len(names) > _CHECKED_COLUMNS:
+        target = [] if _task is None or _task.target in names[:_CHECKED_COLUMNS] else [_task.target]
+        names = [*names[:_CHECKED_COLUMNS], *target]
+        dataset = Dataset(dataset.frame[names], dataset.schema.select(names), dataset.findings)
+    if len(dataset.frame) > rows:
+        chosen = np.linspace(0, len(dataset.frame) - 1, rows).astype(np.int64)
+        frame = dataset.frame.iloc[chosen].reset_index(drop=True)
+        dataset = Dataset(frame, dataset.schema, dataset.findings)
     try:
         return check_dataset(dataset, _task)
     except GlassbenchError as error:
         return [Finding("check", "error", error.column, error.message, {}, error.fix)]
-
-
-def _head_of(path: Path) -> Any:
-    """The first rows of a big file: a frame for Parquet, a shorter file for text, None for Excel."""
-    with path.open("rb") as stream:
-        magic = stream.read(4)
-    if magic == b"PAR1":
-        from pyarrow.parquet import ParquetFile
-
-        return next(ParquetFile(path).iter_batches(_HEAD_ROWS)).to_pandas()
-    if magic.startswith((b"PK", b"\xd0\xcf\x11\xe0")):  # Excel
-        return None
-    with path.open("rb") as stream:
-        text = gzip.GzipFile(fileobj=stream) if magic.startswith(b"\x1f\x8b") else stream
-        content = text.read(_HEAD_BYTES)
-    head = path.with_name("head.csv")
-    head.write_bytes(_whole_lines(content))
-    return head
-
-
-def _whole_lines(content: bytes) -> bytes:
-    """`content` up to the end of its last complete record."""
-    newline, width = b"\n", 1
-    if content.startswith(b"\xff\xfe"):
-        newline, width = b"\n\x00", 2
-    elif content.startswith(b"\xfe\xff"):
-        newline, width = b"\x00\n", 2
-    end = len(content)
-    for _ in range(1000):
-        end = content.rfind(newline, 0, end)
-        while end >= 0 and end % width:
-            end = content.rfind(newline, 0, end + width - 1)
-        if end < 0:
-            return content
-        if content.count(b'"', 0, end) % 2 == 0:  # not inside a quoted field
-            return content[: end + width]
-    return content

@@ -5,6 +5,7 @@ They stand outside of what is polled, where a click can get lost.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import streamlit as st
@@ -86,11 +87,12 @@ def _afterwards(run: RunFolder, now: jobs.JobState) -> None:
         _go("See the models", "models", run, "see-models", main)
         _go("Explain the winner", "explain", run, "see-explanation")
         _go("Export", "export", run, "see-export")
-    draft = drafts.find(navigation.home(), run.spec.get("source"))
-    if draft is not None and st.button(
+    if Path(str(run.spec.get("source"))).is_file() and st.button(
         "Change and run again", type="tertiary", icon=":material/tune:", key="again"
     ):
-        navigation.go("new", upload=draft.id)
+        draft = drafts.from_run(navigation.home(), run.spec)
+        if draft is not None:
+            navigation.go("new", upload=draft.id)
 
 
 def _go(
