@@ -39,7 +39,8 @@ def launch(
     kind : str
         `search` (start or go on), `explain` (params `model`, `rows`, `time_budget`), `inspect` (params
         `name`, `params`, `model`, `time_budget`, `again`), `export` or `report` (params `model`, `path`,
-        a report's `fairness`); see `automl.jobs.kinds`.
+        a report's `fairness`), `score` (params `table`, `name`, `model`, `interval`, `reasons`,
+        `missing_columns`); see `automl.jobs.kinds`.
     worker : sequence of str
         Arguments of the Python interpreter that make it a worker; the folder is appended.
     **params
@@ -68,9 +69,9 @@ def launch(
             )
         _launch_search(run, worker)
         return run.path
-    if kind not in ("explain", "export", "inspect", "report"):
+    if kind not in ("explain", "export", "inspect", "report", "score"):
         raise SettingError(
-            f"There is no kind of job {kind!r}.", fix="Use search, explain, inspect, export or report."
+            f"There is no kind of job {kind!r}.", fix="Use search, explain, inspect, export, report or score."
         )
     (run.path / "jobs").mkdir(exist_ok=True)
     with lock.hold(run.path / "jobs" / "lock", wait=_LET_GO_SECONDS):  # two clicks make one job

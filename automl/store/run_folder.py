@@ -15,6 +15,8 @@
     holdout.npz       what the chosen model predicted for the sealed rows, once they were opened
     result.json       which trials make the chosen model, and its honest scores
     explanations/, inspections/, jobs/, bundles/, reports/
+    references/       what new rows are compared with, by model
+    scorings/<id>/    new rows that were scored: scoring.json, report.json, preview.json, predictions.csv
 
 Everything is written atomically. A trial exists exactly when its JSON file does, and that file is written
 last.
