@@ -17,7 +17,7 @@ from automl.monitoring.rules import PART
 from explain import ExplainError
 from explain.whole.compare import Comparison, compare_data
 
-__all__ = ["NAMES", "clear_parts", "large_parts", "main_output", "split_shift"]
+__all__ = ["NAMES", "clear_parts", "large_parts", "main_label", "main_output", "split_shift"]
 
 NAMES = ("rows learned from", "new rows")
 
@@ -79,6 +79,11 @@ def main_output(comparison: Comparison) -> int:
     if comparison.means.shape[1] <= 2:
         return comparison.means.shape[1] - 1
     return int(np.abs(comparison.total).argmax())
+
+
+def main_label(comparison: Comparison) -> Any:
+    """The class whose mean has moved most, of two the second; None for values."""
+    return None if comparison.classes is None else comparison.classes[main_output(comparison)]
 
 
 def clear_parts(comparison: Comparison | None) -> dict[str, float]:

@@ -9,7 +9,7 @@ from typing import Any
 from automl.data import Finding
 from automl.monitoring.apart import Apart
 from automl.monitoring.drift import ColumnDrift, ranked
-from automl.monitoring.parts import clear_parts, main_output
+from automl.monitoring.parts import clear_parts, main_label
 from automl.monitoring.performance import Performance
 from automl.monitoring.rules import Level
 from explain.stored import Stored
@@ -93,7 +93,7 @@ class DriftReport(Stored):
     @property
     def part_of(self) -> str | None:
         """The class whose mean probability is split; None for values."""
-        return None if self.shift is None else self.shift.output_name(main_output(self.shift))
+        return None if self.shift is None else self.shift.output_name(main_label(self.shift))
 
     def ranked(self) -> list[ColumnDrift]:
         """The columns, by what they do to the predictions; see `automl.monitoring.drift.ranked`."""

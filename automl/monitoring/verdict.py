@@ -9,7 +9,7 @@ from automl.data import Finding
 from automl.monitoring import words
 from automl.monitoring.apart import Apart
 from automl.monitoring.drift import ColumnDrift, ranked
-from automl.monitoring.parts import clear_parts, large_parts, main_output
+from automl.monitoring.parts import clear_parts, large_parts, main_label
 from automl.monitoring.performance import Performance
 from automl.monitoring.rules import RANK, Level, worst
 from explain.whole.compare import Comparison
@@ -75,8 +75,8 @@ def judge(
     found += [(_SEVERITY[f.severity], f.message) for f in findings if f.severity != "info"]
     found += [(each.level, words.output(each)) for each in outputs if each.level != "fine"]
     if shift is not None:
-        k, large = main_output(shift), large_parts(shift, deviation)
-        found += [("act", words.part(name, part, shift, k)) for name, part in large.items()]
+        label, large = main_label(shift), large_parts(shift, deviation)
+        found += [("act", words.part(name, part, shift, label)) for name, part in large.items()]
     drifted = [each for each in ranked(columns, clear_parts(shift)) if each.level != "fine"]
     if drifted:
         found.append(("look", words.drifted(drifted)))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from typing import Any
 
 from automl.monitoring.apart import Apart
 from automl.monitoring.drift import ColumnDrift
@@ -76,7 +77,7 @@ def output(drift: ColumnDrift) -> str:
     )
 
 
-def part(name: str, size: float, comparison: Comparison, output: int) -> str:
+def part(name: str, size: float, comparison: Comparison, output: Any) -> str:
     """What one column does to the mean prediction."""
     of = comparison.output_name(output)
     what = "prediction" if of is None else f"{comparison.scale} of “{of}”"

@@ -11,6 +11,7 @@ from automl.workbench import charts, theme
 from explain import plots as figures
 from explain.explanation import Explanation
 from explain.text import global_sentence, reason, sentence
+from explain.whole.compare import Comparison
 
 __all__ = [
     "beeswarm",
@@ -20,6 +21,7 @@ __all__ = [
     "importance",
     "reason",
     "sentence",
+    "shift_parts",
     "waterfall",
 ]
 
@@ -51,6 +53,11 @@ def beeswarm(explanation: Explanation, output: Any) -> Any:
 def dependence(explanation: Explanation, column: str, output: Any) -> Any:
     """A column's contributions against its values."""
     return figures.dependence(explanation, column, output=output, theme=_theme(theme.palette()))
+
+
+def shift_parts(comparison: Comparison, output: Any) -> Any:
+    """What each column adds to the shift of a mean prediction, with intervals."""
+    return figures.comparison_bar(comparison, top=10, output=output, theme=_theme(theme.palette()))
 
 
 def waterfall(explanation: Explanation, row: int, output: Any) -> Any:
