@@ -12,11 +12,8 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from automl.bundle.scoring import predictions_to_csv
-from automl.data import Dataset, Finding, RawTable
-from automl.errors import DataError, SettingError
+from automl.data import Finding
 from automl.monitoring.apart import tell_apart
-from automl.monitoring.differences import Differences
 from automl.monitoring.drift import drift_of
 from automl.monitoring.parts import main_output, split_shift
 from automl.monitoring.performance import measure
@@ -24,17 +21,15 @@ from automl.monitoring.pieces import Piece, frame_piece, pieces, sha256_of
 from automl.monitoring.report import DriftReport
 from automl.monitoring.tally import Tally
 from automl.monitoring.verdict import judge
+from automl.monitoring.walk import ColumnsMissingError, Walk
 from automl.monitoring.watched import Watched
-from automl.store.files import json_records, replacing
+from automl.store.files import replacing
 
-__all__ = ["MOST_REASONED", "Scored", "score"]
+__all__ = ["Scored", "score"]
 
 Source = pd.DataFrame | str | PathLike[str]
 Progress = Callable[[float, str], None]
 
-MOST_REASONED = 2_000
-"""Rows that get reasons: to explain a row takes as long as to predict hundreds."""
-_PREVIEW = 100
 _SHIFT_SECONDS = 30.0
 
 
@@ -103,7 +98,7 @@ def score(
     started = time.monotonic()
     step = progress or (lambda _share, _what: None)
     tally = Tally(watched, seed=seed)
-    walk = _Walk(watched, tally, interval, reasons, missing_columns)
+    walk = Walk(watched, tally, interval, reasons, missing_columns)
     frame = source if isinstance(source, pd.DataFrame) else None
     path = None if frame is not None else Path(source)  # type: ignore[arg-type]
     step(0.0, "Reading the table")
@@ -114,93 +109,16 @@ def score(
                 if stream is not None:
                     stream.write(text.encode("utf-8"))
                 step(0.7 * done, f"Scored {walk.rows:,} rows")
-    except _ColumnsMissingError:
+    except ColumnsMissingError:
         return Scored(_unscored(watched, walk, path, name, started), (), [])
     report = _compared(watched, walk, tally, path, name, time_budget, seed, step, started)
     step(1.0, "Done")
     return Scored(report, walk.columns, walk.preview)
 
 
-class _ColumnsMissingError(Exception):
-    """The table lacks columns, and nobody has said that they may be missing."""
-
-
-class _Walk:
-    """One walk over the rows of a table."""
-
-    def __init__(
-        self,
-        watched: Watched,
-        tally: Tally,
-        interval: float | None,
-        reasons: int,
-        missing_columns: Literal["error", "missing"],
-    ) -> None:
-        self.differences = Differences(watched.schema, watched.reference, watched.task.target)
-        self.rows, self.name = 0, ""
-        self.columns: tuple[str, ...] = ()
-        self.preview: list[dict[str, Any]] = []
-        self.notes: list[str] = []
-        self._watched, self._tally = watched, tally
-        self._interval, self._reasons, self._missing_columns = interval, reasons, missing_columns
-
-    def over(self, found: Iterator[Piece]) -> Iterator[tuple[str, float]]:
-        """Predictions as CSV, piece by piece, with the share done."""
-        for piece in found:
-            dataset = self._watched.schema.coerce(piece.table, missing_columns="missing")
-            self.differences.add(piece.table, dataset)
-            self.name = self.name or piece.table.name
-            self.rows += len(dataset.frame)
-            if not len(dataset.frame) and piece.done < 1.0:
-                continue
-            if self.differences.absent and self._missing_columns == "error":
-                raise _ColumnsMissingError
-            yield self._predicted(piece.table, dataset), piece.done
-        if not self.rows:
-            raise DataError(
-                f"The table {self.name!r} has no rows to score.", fix="Check that it is the right file."
-            )
-
-    def _predicted(self, table: RawTable, dataset: Dataset) -> str:
-        scorer = self._watched.scorer
-        predictions = scorer.predictions(dataset.frame, interval=self._interval)
-        self._tally.add(table, dataset, predictions)
-        if self._reasons:
-            predictions = predictions.assign(reasons=self._reasons_of(dataset.frame))
-        first = not self.columns
-        self.columns = tuple(str(name) for name in predictions.columns)
-        if first:
-            self.preview = _preview(predictions.head(_PREVIEW), table.frame.head(_PREVIEW))
-        text = predictions_to_csv(predictions)
-        return text if first else text.partition("\n")[2]
-
-    def _reasons_of(self, frame: pd.DataFrame) -> list[str]:
-        """Why each of the first rows is predicted as it is; later ones get none."""
-        import explain
-
-        before = self.rows - len(frame)
-        left = max(MOST_REASONED - before, 0)
-        if len(frame) > left and not self.notes:
-            self.notes.append(f"Reasons are given for the first {MOST_REASONED:,} rows.")
-        found: list[str] = []
-        if left and len(frame):
-            some = frame.head(left)
-            try:
-                explained = explain.explain(self._watched.scorer.model, some, self._watched.background)
-            except explain.ExplainError as error:
-                raise SettingError(
-                    f"This model cannot be explained: {error}", fix="Score without reasons."
-                ) from error
-            found = [
-                " ".join(reason.sentence for reason in explained.reasons(i, top=self._reasons))
-                for i in range(len(some))
-            ]
-        return found + [""] * (len(frame) - len(found))
-
-
 def _compared(
     watched: Watched,
-    walk: _Walk,
+    walk: Walk,
     tally: Tally,
     path: Path | None,
     name: str | None,
@@ -259,7 +177,7 @@ def _compared(
 
 
 def _unscored(
-    watched: Watched, walk: _Walk, path: Path | None, name: str | None, started: float
+    watched: Watched, walk: Walk, path: Path | None, name: str | None, started: float
 ) -> DriftReport:
     findings = walk.differences.findings()
     verdict = judge(rows=walk.rows, findings=findings, scored=False)
@@ -280,7 +198,7 @@ def _unscored(
     )
 
 
-def _about(watched: Watched, walk: _Walk, path: Path | None, name: str | None) -> dict[str, Any]:
+def _about(watched: Watched, walk: Walk, path: Path | None, name: str | None) -> dict[str, Any]:
     return {
         "table": name or (walk.name if path is None else path.name),
         "sha256": None if path is None else sha256_of(path),
@@ -293,7 +211,7 @@ def _about(watched: Watched, walk: _Walk, path: Path | None, name: str | None) -
     }
 
 
-def _findings(walk: _Walk, tally: Tally) -> tuple[Finding, ...]:
+def _findings(walk: Walk, tally: Tally) -> tuple[Finding, ...]:
     order = {"error": 0, "warning": 1, "info": 2}
     return tuple(
         sorted((*walk.differences.findings(), *tally.truth.findings()), key=lambda f: order[f.severity])
@@ -305,14 +223,3 @@ def _pieces(frame: pd.DataFrame | None, path: Path | None, name: str | None) -> 
         return iter([frame_piece(frame, name or "table")])
     assert path is not None
     return pieces(path)
-
-
-def _preview(predictions: pd.DataFrame, table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Predictions and then the row that they are of, as the table has it."""
-    shown = predictions.copy()
-    if "set" in shown:
-        shown["set"] = [", ".join(map(str, labels)) for labels in shown["set"]]
-    rest = [name for name in table.columns if name not in shown.columns]
-    texts = table[rest].reset_index(drop=True).astype(object)
-    texts = texts.where(texts.isna(), texts.astype(str))
-    return json_records(pd.concat([shown.reset_index(drop=True), texts], axis=1))

@@ -149,7 +149,7 @@ def _together(report: DriftReport) -> None:
     st.markdown(
         components.plain(
             f"A classifier {verdict} these rows from those learned from: area under the curve "
-            f"{found.auc:.2f} ({found.low:.2f} to {found.high:.2f}), where 0.5 is guessing, on {found.rows[0]:,} and "
-            f"{found.rows[1]:,} rows.{dates}"
+            f"{found.auc:.2f} ({found.low:.2f} to {found.high:.2f}), where 0.5 is guessing, on "
+            f"{found.rows[0]:,} and {found.rows[1]:,} rows.{dates}"
         )
     )

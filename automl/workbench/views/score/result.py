@@ -179,11 +179,11 @@ def _method(report: DriftReport) -> None:
             "with all columns in mind (Benjamini–Hochberg, 5 %) and at least a tenth of its rows has moved "
             "more than chance moves.\n"
             "- **Effect.** A prediction is a base plus what each column contributes; so the shift of the "
-            "mean prediction is the sum of the columns' shifts. Columns that move it come first; drift that the "
-            "model does not notice comes last.\n"
+            "mean prediction is the sum of the columns' shifts. Columns that move it come first; drift that "
+            "the model does not notice comes last.\n"
             "- **Act** is said where columns are missing or of another kind, where the predictions have "
-            "moved for a fifth of the rows, where one column alone moves their mean by a quarter of their standard "
-            "deviation, or where the score is far below what was promised."
+            "moved for a fifth of the rows, where one column alone moves their mean by a quarter of their "
+            "standard deviation, or where the score is far below what was promised."
         )
         for note in report.notes:
             st.caption(components.plain(note))
