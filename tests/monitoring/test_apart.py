@@ -10,7 +10,7 @@ from sklearn.metrics import roc_auc_score
 from automl.data import Column, Kind, Schema
 from automl.monitoring.apart import _area, tell_apart
 
-from .conftest import customers, dataset_of
+from ..customers import customers, dataset_of
 
 SCHEMA = Schema(tuple(Column(name, Kind.NUMBER, False, "") for name in "ab"))
 

@@ -16,7 +16,7 @@ from automl.monitoring import Reference, make_reference
 from automl.monitoring.counts import as_numbers, count, count_numbers, grid_of, number_grid
 from automl.task import Task
 
-from .conftest import customers, dataset_of
+from ..customers import customers, dataset_of
 
 
 @pytest.mark.parametrize(

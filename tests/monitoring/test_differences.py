@@ -12,7 +12,7 @@ from automl.data import Finding, read_table
 from automl.monitoring import Watched
 from automl.monitoring.differences import Differences
 
-from .conftest import FEATURES, customers
+from ..customers import FEATURES, customers
 
 
 def found(watched: Watched, frame: pd.DataFrame, *, pieces: int = 1) -> dict[tuple[str, str | None], Finding]:

@@ -10,7 +10,7 @@ from sklearn.linear_model import LinearRegression
 from automl.monitoring import Watched
 from automl.monitoring.parts import clear_parts, large_parts, main_label, main_output, split_shift
 
-from .conftest import FEATURES, customers
+from ..customers import FEATURES, customers
 
 
 def test_parts_add_up_to_the_shift_of_the_mean_prediction(regression: Watched) -> None:

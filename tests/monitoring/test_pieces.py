@@ -13,7 +13,7 @@ from automl.data import read_table
 from automl.errors import DataError
 from automl.monitoring.pieces import pieces, sha256_of
 
-from .conftest import customers
+from ..customers import customers
 
 Write = Callable[[pd.DataFrame], Path]
 

@@ -15,7 +15,7 @@ from automl.monitoring import DriftReport, Watched, pieces, score
 from automl.monitoring.history import keep, scoring, scorings
 from automl.store import RunFolder
 
-from .conftest import FEATURES, customers
+from ..customers import FEATURES, customers
 
 Write = Callable[..., Path]
 
