@@ -47,7 +47,9 @@ def headline(level: Level, reasons: Sequence[str], rows: int, scored: bool) -> s
 
 def share(value: float) -> str:
     """A share as a percentage with as many digits as it carries."""
-    return f"{value:.0%}" if value >= 0.095 or value == 0 else f"{value:.1%}" if value >= 0.001 else "<0.1%"
+    if 0 < value < 0.001:
+        return "<0.1 %"
+    return f"{100 * value:.1f} %" if 0 < value < 0.095 else f"{100 * value:.0f} %"
 
 
 def column(drift: ColumnDrift) -> str:

@@ -41,10 +41,10 @@ def drift(one: Scoring, report: DriftReport) -> None:
 
 def _choose(one: Scoring, report: DriftReport, columns: list[ColumnDrift]) -> ColumnDrift:
     """The table of all columns; the address keeps which one is shown."""
-    wanted = st.query_params.get("column")
+    wanted, parts = st.query_params.get("column"), report.parts
     place = next((i for i, each in enumerate(columns) if each.column == wanted), 0)
     state = st.dataframe(
-        pd.DataFrame([_row(each, report) for each in columns]),
+        pd.DataFrame([_row(each, report, parts) for each in columns]),
         hide_index=True,
         height=min(_HEAD + _ROW * len(columns), _MOST_HEIGHT),
         key=f"columns-{one.id}",
@@ -61,8 +61,8 @@ def _choose(one: Scoring, report: DriftReport, columns: list[ColumnDrift]) -> Co
     return columns[place]
 
 
-def _row(each: ColumnDrift, report: DriftReport) -> dict[str, Any]:
-    part = report.parts.get(each.column)
+def _row(each: ColumnDrift, report: DriftReport, parts: dict[str, float]) -> dict[str, Any]:
+    part = parts.get(each.column)
     factor = 100 if report.shift is not None and report.shift.scale == "probability" else 1
     return {
         "column": each.column,
