@@ -20,7 +20,7 @@ from automl.monitoring.counts import as_numbers
 from automl.monitoring.measures import surprise
 from automl.monitoring.reference import Profile, Reference
 from automl.monitoring.rules import SURPRISE, UNREADABLE
-from automl.monitoring.words import share as shown
+from automl.monitoring.words import share as percent
 
 __all__ = ["Differences", "look_alike"]
 
@@ -172,7 +172,7 @@ class Differences:
         if share >= UNREADABLE:
             return Finding(
                 "changed_kind", "error", column.name,
-                f"{column.name!r} should hold {noun}; {shown(share)} of its values are none, such as "
+                f"{column.name!r} should hold {noun}; {percent(share)} of its values are none, such as "
                 f"{preview(seen.examples)} ({seen.where()}). They count as missing.",
                 evidence, f"Give the column as {noun}, written as in the training table.",
             )  # fmt: skip
@@ -216,8 +216,8 @@ class Differences:
         chance = surprise(empty, self._rows, 0, self._rows_before)
         return Finding(
             "new_missing", self._severity(chance), column.name,
-            f"{empty:,} value(s) of {column.name!r} are missing ({shown(empty / self._rows)}, {seen.where()}); "
-            "in the training table none was.",
+            f"{empty:,} value(s) of {column.name!r} are missing ({percent(empty / self._rows)}, "
+            f"{seen.where()}); in the training table none was.",
             seen.evidence(self._rows) | {"count": empty, "probability": chance},
             "Find out why: the model has not learned what a missing value means here.",
         )  # fmt: skip
