@@ -79,6 +79,8 @@ class Counts(Stored):
     minimum, maximum : float or None
     total : float
         Sum of the numbers, to which texts and dates are made, too.
+    below, above : float
+        By how much numbers lie below the first cut and above the last one, all together.
     """
 
     rows: int
@@ -88,6 +90,8 @@ class Counts(Stored):
     minimum: float | None = None
     maximum: float | None = None
     total: float = 0.0
+    below: float = 0.0
+    above: float = 0.0
 
     @property
     def present(self) -> int:
@@ -112,6 +116,8 @@ class Counts(Stored):
             minimum=_extreme(min, self.minimum, other.minimum),
             maximum=_extreme(max, self.maximum, other.maximum),
             total=self.total + other.total,
+            below=self.below + other.below,
+            above=self.above + other.above,
         )
 
 
@@ -193,6 +199,8 @@ def count_numbers(grid: Grid, numbers: Floats) -> Counts:
         minimum=float(known.min()) if len(known) else None,
         maximum=float(known.max()) if len(known) else None,
         total=float(known.sum()),
+        below=float(np.maximum(grid.cuts[0] - known, 0.0).sum()) if grid.cuts else 0.0,
+        above=float(np.maximum(known - grid.cuts[-1], 0.0).sum()) if grid.cuts else 0.0,
     )
 
 

@@ -151,17 +151,13 @@ def wasserstein(grid: Grid, before: Counts, after: Counts) -> float | None:
     Exact where the cuts are all values; else the gap of the two distributions is taken to be linear between
     neighbouring cuts.
     """
-    if None in (before.minimum, after.minimum, before.maximum, after.maximum):
+    n, m = before.present, after.present
+    if not n or not m or not grid.cuts:
         return None
     gaps = np.abs(before.cumulated() - after.cumulated())
-    low = min(before.minimum, after.minimum)  # type: ignore[type-var]
-    high = max(before.maximum, after.maximum)  # type: ignore[type-var]
-    places = np.concatenate([[low], grid.cuts, [high]])
-    gaps = np.concatenate([[0.0], gaps, [0.0]])
-    widths = np.maximum(np.diff(places), 0.0)
-    if grid.discrete:
-        return float((gaps[:-1] * widths).sum())
-    return float(((gaps[:-1] + gaps[1:]) / 2 * widths).sum())
+    between = gaps[:-1] if grid.discrete else (gaps[:-1] + gaps[1:]) / 2
+    tails = abs(before.below / n - after.below / m) + abs(before.above / n - after.above / m)
+    return float((between * np.diff(grid.cuts)).sum() + tails)
 
 
 def jensen_shannon(before: Sequence[int], after: Sequence[int]) -> float:

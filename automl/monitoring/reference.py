@@ -27,10 +27,12 @@ from automl.monitoring.counts import (
 from automl.task import Task
 from explain.stored import Stored
 
-__all__ = ["REFERENCE", "Profile", "Reference", "make_reference", "outputs_of"]
+__all__ = ["PROBABILITY", "REFERENCE", "Profile", "Reference", "make_reference", "outputs_of"]
 
 #: Its name in a bundle.
 REFERENCE = "reference.json"
+#: The kind of what is predicted for a class; values are numbers.
+PROBABILITY = "probability"
 Floats = NDArray[np.float64]
 
 # A cut takes some 20 bytes and a level 5: together less than 200 kB, however many columns there are.
@@ -115,8 +117,9 @@ def make_reference(
     listed = sum(is_listed(column.kind) for column in schema)
     cuts = _share(_ALL_CUTS, len(schema) - listed, _FEWEST_CUTS, _MOST_CUTS)
     levels = _share(_ALL_LEVELS, listed, _FEWEST_LEVELS, _MOST_LEVELS)
+    kind = Kind.NUMBER.value if task.classes is None else PROBABILITY
     outputs = tuple(
-        _profile_numbers(number_grid(name, Kind.NUMBER.value, values, cuts=_OUTPUT_CUTS), values)
+        _profile_numbers(number_grid(name, kind, values, cuts=_OUTPUT_CUTS), values)
         for name, values in outputs_of(task, prediction)
     )
     return Reference(

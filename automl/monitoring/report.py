@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Self
 
 from automl.data import Finding
 from automl.monitoring.apart import Apart
@@ -113,7 +113,7 @@ class DriftReport(Stored):
         return _finite(content)  # type: ignore[no-any-return]
 
     @classmethod
-    def from_json(cls, data: dict[str, Any]) -> DriftReport:
+    def from_json(cls, data: dict[str, Any]) -> Self:
         """Inverse of `to_json`.
 
         Raises

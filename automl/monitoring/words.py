@@ -9,6 +9,7 @@ from typing import Any
 from automl.monitoring.apart import Apart
 from automl.monitoring.drift import ColumnDrift
 from automl.monitoring.performance import Performance
+from automl.monitoring.reference import PROBABILITY
 from automl.monitoring.rules import Level
 from explain import formats
 from explain.whole.compare import Comparison
@@ -70,12 +71,15 @@ def column(drift: ColumnDrift) -> str:
 def output(drift: ColumnDrift) -> str:
     """What has become of the predictions."""
     before, after = drift.means
+    chances = drift.kind == PROBABILITY
+    what = f"Probabilities of “{drift.column}”" if chances else f"Predictions of {drift.column}"
     means = ""
     if before is not None and after is not None:
-        means = f" from {formats.number(before)} to {formats.number(after)} in the mean"
+        scale = "probability" if chances else "target"
+        means = f" from {formats.level(before, scale)} to {formats.level(after, scale)} in the mean"
     return (
-        f"Predictions ({drift.column}) have moved{means}: at least {share(drift.moved)} of them are others "
-        f"than for rows like those learned from (chance: {share(drift.chance)})."
+        f"{what} have moved{means}: at least {share(drift.moved)} of them are others than for rows like "
+        f"those learned from (chance: {share(drift.chance)})."
     )
 
 

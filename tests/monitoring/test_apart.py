@@ -24,11 +24,11 @@ def pairs(rng: np.random.Generator, rows: int, correlation: float) -> pd.DataFra
 def test_without_drift_its_p_values_are_those_of_chance() -> None:
     rng = np.random.default_rng(0)
     p = []
-    for _ in range(80):
-        found = tell_apart(pairs(rng, 150, 0.5), pairs(rng, 150, 0.5), SCHEMA)
+    for _ in range(40):
+        found = tell_apart(pairs(rng, 120, 0.5), pairs(rng, 120, 0.5), SCHEMA)
         assert found is not None
         p.append(found.p)
-    assert np.mean(np.array(p) <= 0.05) <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 80)
+    assert np.mean(np.array(p) <= 0.05) <= 0.05 + 2 * np.sqrt(0.05 * 0.95 / 40)
     assert 0.3 <= np.mean(p) <= 0.7
 
 

@@ -56,11 +56,11 @@ def compared(reference: Reference, frame: pd.DataFrame, predictions: np.ndarray)
     return [*found, *out]
 
 
-@pytest.mark.parametrize(("before", "rows"), [(1500, 100), (1500, 1500)])
+@pytest.mark.parametrize(("before", "rows"), [(800, 100), (800, 800)])
 def test_where_nothing_drifts_hardly_any_table_is_called_drifted(before: int, rows: int) -> None:
     rng = np.random.default_rng(rows)
     sure, called = 0, 0
-    tables = 120
+    tables = 40
     for _ in range(tables):
         reference = make_reference(
             table(rng, before), schema(), TASK, rng.normal(size=before), predicted="rows"
@@ -76,7 +76,7 @@ def test_where_nothing_drifts_hardly_any_table_is_called_drifted(before: int, ro
 def test_a_shift_of_half_a_standard_deviation_is_found_among_fifty_columns() -> None:
     rng = np.random.default_rng(7)
     found = []
-    for _ in range(30):
+    for _ in range(20):
         reference = make_reference(table(rng, 1500), schema(), TASK, rng.normal(size=1500), predicted="rows")
         columns = compared(reference, table(rng, 500, shift=0.5), rng.normal(size=500))
         found.append([each.column for each in columns if each.level != "fine"])

@@ -60,14 +60,14 @@ def test_of_an_error_more_is_worse() -> None:
 def test_rows_like_those_promised_for_are_rarely_called_worse() -> None:
     rng = np.random.default_rng(3)
     called = 0
-    for _ in range(60):
+    for _ in range(25):
         truth, chances = predicted(rng, 600, 1.5)
         score = roc_auc_score(truth, chances[:, 1])
         promised = {"roc_auc": {"score": score, "interval": [score - 0.03, score + 0.03]}}
         found = measure(BINARY, *predicted(rng, 300, 1.5), None, promised)
         assert found is not None
         called += found.level != "fine"
-    assert called <= 5
+    assert called <= 3
 
 
 def test_a_few_rows_say_nothing() -> None:

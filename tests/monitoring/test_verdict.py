@@ -46,7 +46,7 @@ def test_nothing_is_fine() -> None:
         (
             {"outputs": [replace(COLUMN, column="spend", level="act")]},
             "act",
-            "Predictions (spend) have moved",
+            "Predictions of spend have moved",
         ),
         ({"apart": APART}, "look", "columns no longer go together"),
         ({"performance": performance("act")}, "act", "0.8 was promised: far worse"),

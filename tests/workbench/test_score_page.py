@@ -62,7 +62,7 @@ def test_a_file_becomes_a_job_with_what_is_wanted(
     monkeypatch.setattr(jobs, "launch", launch)
     page = open_page("score", run=run.id, model="t0003")
     page.checkbox("reasons").check().run()
-    page.get("file_uploader")[0].upload([("april.csv", b"a,b\n1,2\n", "text/csv")]).run()
+    page.get("file_uploader")[0].upload("april.csv", b"a,b\n1,2\n", "text/csv").run()
     ((kind, params),) = asked
     assert kind == "score"
     assert (params["name"], params["model"], params["reasons"]) == ("april.csv", "t0003", 3)
@@ -75,7 +75,7 @@ def test_a_file_becomes_a_job_with_what_is_wanted(
     [
         ("fine", ["Fine", "Nothing speaks against", "As good as promised?", "None of the 8 columns"]),
         ("look", ["Have a look", "gold <b>*new*</b>", "1 column of 8 differ", "fee"]),
-        ("act", ["Act", "Do not rely on", "Predictions (yes) have moved", "Where the shift"]),
+        ("act", ["Act", "Do not rely on", "Probabilities of “yes” have moved", "Where the shift"]),
         ("unscored", ["Act", "cannot be scored", "'Plan_' looks like it"]),
     ],
 )
@@ -108,7 +108,7 @@ def test_earlier_tables_stand_below_with_their_verdicts(
     write_scoring(run, model, "act", name="february.csv")
     text = words(open_page("score", run=run.id))
     assert "Scored before" in text
-    assert text.count("500 rows") == 2
+    assert text.count("500 rows · ") == 2
     text = words(open_page("score", run=run.id, scoring=shown))
     assert "Other tables" in text
 

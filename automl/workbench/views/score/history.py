@@ -44,7 +44,7 @@ def history(run: RunFolder, *, shown: str | None = None) -> None:
 def _line(run: RunFolder, one: Scoring) -> None:
     with st.container(border=True, key=f"gb-name-{one.id}"):
         left, middle, right = st.columns([3, 5, 2], vertical_alignment="center")
-        with left:
+        with left, st.container(gap=None):
             navigation.link("score", components.plain(one.name), run=run.id, model=one.model, scoring=one.id)
             components.note(f"{fmt.plural(one.rows, 'row')} · {fmt.ago(one.created)} · {one.model}")
         with middle:

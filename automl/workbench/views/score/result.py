@@ -13,6 +13,7 @@ import streamlit as st
 from automl import jobs
 from automl.monitoring import DriftReport
 from automl.monitoring.history import Scoring
+from automl.monitoring.reference import PROBABILITY
 from automl.store import RunFolder
 from automl.workbench import charts, components, drift_charts, navigation, theme
 from automl.workbench import format as fmt
@@ -139,11 +140,9 @@ def _predictions(one: Scoring, report: DriftReport) -> None:
             st.caption(f"The first {len(records)} of {fmt.count(one.rows)} rows, each beside its prediction.")
     with right:
         moved = max(report.outputs, key=lambda each: each.beyond_chance)
-        of = moved.column if moved.column == report.target else f"Probability of {moved.column}"
-        st.caption(
-            f"{of}: these rows beside {report.predicted}. "
-            + _means(moved.means, moved.column == report.target)
-        )
+        values = moved.kind != PROBABILITY
+        of = moved.column if values else f"Probability of “{moved.column}”"
+        st.caption(f"{of}: these rows beside {report.predicted}. " + _means(moved.means, values))
         st.plotly_chart(
             drift_charts.shares(moved, colors=theme.palette(), height=260),
             theme=None, config=charts.CONFIG, key=f"outputs-{one.id}", alt=drift_charts.told(moved),
