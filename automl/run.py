@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from time import time as now
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 from automl.costs import checked_costs
 from automl.errors import DataError, RunError, SettingError
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from automl.conformal import Conformal
     from automl.data import Schema
     from automl.inspection import Inspected, Inspection, Scope
+    from automl.monitoring import Reference, Scored, Watched
     from automl.report import Evidence, Subject
     from automl.search.prepare import Prepared
     from explain import Explanation
@@ -48,6 +49,8 @@ __all__ = ["Run", "create_run", "fit", "load_run"]
 ENSEMBLE = "ensemble"
 _BACKGROUND_ROWS = 100
 _EXPLAINED_ROWS = 100
+_KNOWN_ROWS = 2_000
+_ENOUGH_HELD = 500
 _EXPLAIN_SECONDS = 30.0
 _INSPECT_SECONDS = 30.0
 _REPORT_SECONDS = 60.0
@@ -512,6 +515,144 @@ class Run:
             costs=prepared.task.costs,
         )
         return scorer.predictions(scorer.coerce(rows).frame, interval=interval)
+
+    def score(
+        self,
+        rows: pd.DataFrame | str | Path,
+        *,
+        model: str | None = None,
+        out: str | Path | None = None,
+        name: str | None = None,
+        interval: float | None = None,
+        reasons: int = 0,
+        missing_columns: Literal["error", "missing"] = "error",
+        time_budget: float | None = _EXPLAIN_SECONDS,
+        progress: Callable[[float, str], None] | None = None,
+    ) -> Scored:
+        """Predict new rows, and say what is to be known before the predictions are relied on.
+
+        Parameters
+        ----------
+        rows : DataFrame or path
+            With the columns that the model reads; where they have the target as well, the predictions are
+            compared with it. A large file is read in pieces.
+        model : str, optional
+            Id of a model; default the chosen one.
+        out : path, optional
+            CSV file for the predictions.
+        name : str, optional
+            Of the table; default the file's.
+        interval : float, optional
+            As for `predict`.
+        reasons : int
+            So many columns that moved a row's prediction most are named for each of the first 2,000 rows.
+        missing_columns : {"error", "missing"}
+            Whether rows that lack columns stay unscored, or are scored with these as missing.
+        time_budget : float or None
+            Seconds for splitting the shift of the mean prediction into columns; None: it is left out.
+        progress : callable, optional
+            Called with the share done (0 to 1) and what is being done.
+
+        Returns
+        -------
+        Scored
+            Its `report`, a `automl.monitoring.DriftReport`, has the verdict.
+        """
+        from automl.monitoring import score
+
+        return score(
+            self.watched(model, intervals=interval is not None),
+            rows,
+            out=None if out is None else Path(out).absolute(),
+            name=name,
+            interval=interval,
+            reasons=reasons,
+            missing_columns=missing_columns,
+            time_budget=time_budget,
+            seed=self.folder.spec["seed"],
+            progress=progress,
+        )
+
+    def watched(self, model: str | None = None, *, intervals: bool = False) -> Watched:
+        """A model with all that new rows are compared with.
+
+        Parameters
+        ----------
+        model : str, optional
+            Id of a model; default the chosen one.
+        intervals : bool
+            Whether it shall be able to make intervals.
+        """
+        from automl.bundle.scoring import Scorer
+        from automl.monitoring import Watched
+
+        model_id, *_ = self._members(model)
+        prepared, data = self._prepared(), self._data()
+        return Watched(
+            name=f"{self.folder.spec['name']} ({model_id})",
+            scorer=Scorer(
+                self.model_for(model_id),
+                prepared.schema,
+                prepared.task.classes,
+                conformal=self._conformal(model_id) if intervals else None,
+                costs=prepared.task.costs,
+            ),
+            task=prepared.task,
+            reference=self.reference(model_id),
+            known=data.sample(min(len(data), _KNOWN_ROWS), random_state=self.folder.spec["seed"] + 3),
+            background=self._background(),
+            promised=self._promised(model_id),
+        )
+
+    def reference(self, model: str | None = None) -> Reference:
+        """What new rows are compared with: the run's rows, and predictions of such rows, as counts.
+
+        They are counted once and kept in the run folder.
+        """
+        from automl.monitoring import Reference, make_reference
+
+        model_id, *_ = self._members(model)
+        path, fingerprint = f"references/{model_id}.json", self._fingerprint(model_id)
+        stored = self.folder.read(path)
+        if stored is not None and stored["fingerprint"] == fingerprint:
+            return Reference.from_json(stored["reference"])
+        prepared = self._prepared()
+        prediction, predicted = self._foretold(model_id)
+        made = make_reference(self._data(), prepared.schema, prepared.task, prediction, predicted=predicted)
+        (self.folder.path / path).parent.mkdir(exist_ok=True)
+        self.folder.write(path, {"fingerprint": fingerprint, "reference": made.to_json()})
+        return made
+
+    def _foretold(self, model_id: str) -> tuple[Any, str]:
+        """Predictions of rows that a model had not learned from, and which rows these are.
+
+        Those of the sealed holdout are by the very model; those out of fold by parts of it, each of which is
+        a little less smooth than their vote.
+        """
+        import numpy as np
+
+        from automl.search.honest import honest_predictions
+        from automl.search.prepare import load_split
+
+        _, weights, calibration = self._members(model_id)
+        opened = model_id == (self.result or {}).get("chosen")
+        _, honest = honest_predictions(
+            self.folder, self._prepared().task, weights, calibration, opened=opened
+        )
+        held = honest[load_split(self.folder).holdout]
+        held = held[~np.isnan(held).any(axis=1)]
+        if len(held) >= _ENOUGH_HELD:
+            return held, "the sealed holdout"
+        return honest[~np.isnan(honest).any(axis=1)], "rows predicted out of fold"
+
+    def _promised(self, model_id: str) -> Mapping[str, Mapping[str, Any]]:
+        """The scores of a model as they were shown."""
+        result = self._current_result()
+        if model_id == result["chosen"]:
+            promised: dict[str, Mapping[str, Any]] = result["metrics"]
+            return promised
+        trial = self.folder.read(f"trials/{model_id}.json")
+        return {result["metric"]: {"score": trial["score"], "interval": trial["interval"]}}
 
     def threshold(
         self,
@@ -1096,6 +1237,7 @@ class Run:
             sample=self._sample(),
             background=self._background(),
             conformal=self._conformal(model_id),
+            reference=self.reference(model_id),
             progress=lambda share, what: step(0.4 + 0.6 * share, what),
         )
 

@@ -24,7 +24,7 @@ STOREYS = [
     {"automl.cli"},
     {"automl.jobs"},
     {"automl.run"},
-    {"automl.search", "automl.leaderboard", "automl.bundle"},
+    {"automl.search", "automl.leaderboard", "automl.bundle", "automl.monitoring"},
     {"automl.report", "automl.inspection"},
     {"automl.store"},
     {"automl.models"},
@@ -35,7 +35,7 @@ STOREYS = [
     {"automl.errors"},
 ]
 TRAIN_WING = {"automl.search", "automl.leaderboard"}
-SHIP_WING = {"automl.bundle"}
+SHIP_WING = {"automl.bundle", "automl.monitoring"}
 LEVEL = {name: level for level, storey in enumerate(STOREYS) for name in storey}
 
 

@@ -74,6 +74,15 @@ class Bundle:
         return self._scorer.model
 
     @property
+    def scorer(self) -> Scorer:
+        """What turns rows into predictions, and intervals around them."""
+        return self._scorer
+
+    def file(self, name: str) -> bytes | None:
+        """Return a file of the bundle as it was exported, None where it has none of this name."""
+        return self._files.get(name)
+
+    @property
     def metrics(self) -> dict[str, Any]:
         """Scores with intervals, and the leaderboard."""
         metrics: dict[str, Any] = self._json("metrics.json")

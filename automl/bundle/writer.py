@@ -32,6 +32,7 @@ from .selfcheck import self_check
 from .trusted import dump_model, load_model
 
 if TYPE_CHECKING:
+    from automl.monitoring import Reference
     from explain.certificate import Certificate
 
 __all__ = ["write_bundle"]
@@ -51,6 +52,7 @@ def write_bundle(
     sample: pd.DataFrame,
     background: pd.DataFrame,
     conformal: Conformal | None = None,
+    reference: Reference | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Path:
     """Write the bundle of a fitted model.
@@ -70,6 +72,8 @@ def write_bundle(
         Canonical rows that explanations compare with; at most 100 are used.
     conformal : Conformal, optional
         What intervals and sets are made from.
+    reference : Reference, optional
+        What new rows are compared with.
     progress : callable, optional
         Called with the share done (0 to 1) and what is being done.
 
@@ -96,7 +100,7 @@ def write_bundle(
     data = dump_model(model)
     types = load_model(data).types
     step(0.3, "Gathering the rest")
-    files = _files(data, types, model, subject, sample, background, conformal, step)
+    files = _files(data, types, model, subject, sample, background, conformal, reference, step)
     step(0.6, "Packing")
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     os.close(handle)
@@ -122,6 +126,7 @@ def _files(
     sample: pd.DataFrame,
     background: pd.DataFrame,
     conformal: Conformal | None,
+    reference: Reference | None,
     step: Callable[[float, str], None],
 ) -> dict[str, bytes]:
     schema, task, facts = subject.schema, subject.task, subject.facts
@@ -172,6 +177,8 @@ def _files(
         files[CERTIFICATE] = _json(certificate.to_json())
     if conformal is not None:
         files["conformal.json"] = (json.dumps(conformal.to_json()) + "\n").encode("utf-8")
+    if reference is not None:
+        files["reference.json"] = (json.dumps(reference.to_json(), ensure_ascii=False) + "\n").encode("utf-8")
     files["README.md"] = _readme(facts, task, set(files)).encode("utf-8")
     files[MANIFEST] = _json(_manifest(files, task, facts, packages, types))
     return files
@@ -282,6 +289,7 @@ def _readme(facts: BundleFacts, task: Task, names: set[str]) -> str:
         "explanation.json": "what the model looks at, and why some rows are predicted as they are",
         "certificate.json": "how explanations fared against brute force; verify.py does it again",
         "conformal.json": ("how wrong it was on rows it had not learned from: `predict.py --interval 0.9`"),
+        "reference.json": "counts of the training rows, with which `automl monitor` compares new ones",
         "sample_input.csv, sample_predictions.csv": (
             "rows and their predictions, as an example and for verify.py"
         ),

@@ -28,6 +28,7 @@ _MODULES = {
     "report": "automl.cli.ship",
     "export": "automl.cli.ship",
     "predict": "automl.cli.ship",
+    "monitor": "automl.cli.monitor",
     "app": "automl.cli.app",
 }
 

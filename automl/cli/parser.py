@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from automl.cli import values
 
@@ -24,8 +25,10 @@ examples:
   automl report RUN --out churn.html
   automl export RUN churn.zip
   automl predict churn.zip new.csv -o predictions.csv
+  automl monitor churn.zip new.csv
 
 exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 interrupted by Ctrl-C
+            (monitor: 0 fine, 2 findings, 1 could not run)
 """
 _FIT = """\
 Search the best model for a column of a table, within a time budget.
@@ -36,10 +39,28 @@ stops at once.
 """
 
 
+_MONITOR = """\
+Compare new rows with those that a model was learned from: columns, values, drift of every column and of the
+predictions, what that does to the mean prediction, and where the rows carry the target, the score against
+the promised one. Made for cron and CI: the exit code is the verdict.
+"""
+_MONITOR_CODES = """\
+exit codes: 0 fine, 2 findings (the columns concerned are named), 1 could not run, wrong usage included
+"""
+
+
 class _Parser(argparse.ArgumentParser):
-    """A parser whose epilog may be a function, which is called when help is asked for."""
+    """A parser whose epilog may be a function, which is called when help is asked for.
+
+    `wrong_usage` is its exit code for that: where 2 is an answer, it cannot be 2.
+    """
 
     tell: Callable[[], str] | None = None
+    wrong_usage = 2
+
+    def error(self, message: str) -> NoReturn:
+        self.print_usage(sys.stderr)
+        self.exit(self.wrong_usage, f"{self.prog}: error: {message}\n")
 
     def format_help(self) -> str:
         if self.tell is not None:
@@ -70,6 +91,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_report(verbs)
     _add_export(verbs)
     _add_predict(verbs)
+    _add_monitor(verbs)
     _add_app(verbs)
     return parser
 
@@ -464,6 +486,43 @@ def _add_predict(verbs: Verbs) -> None:
         "this probability",
     )
     _add_output(predict)
+
+
+def _add_monitor(verbs: Verbs) -> None:
+    monitor = verbs.add_parser(
+        "monitor",
+        help="say whether new rows are like those a model was learned from",
+        description=_MONITOR,
+        epilog=_MONITOR_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    monitor.wrong_usage = 1
+    monitor.add_argument(
+        "model_of", metavar="BUNDLE.zip|RUN", help=f"a bundle, the folder it was unpacked to, or {_RUN}"
+    )
+    monitor.add_argument("table", type=Path, metavar="NEW.csv", help="CSV, TSV (also .gz), Excel or Parquet")
+    monitor.add_argument("--out", type=Path, metavar="REPORT.json", help="write all that was found there")
+    monitor.add_argument(
+        "--model", metavar="ID", help="of a run: id from the leaderboard (default: the chosen model)"
+    )
+    monitor.add_argument(
+        "--missing-columns",
+        choices=("error", "missing"),
+        default="error",
+        help="columns that the table lacks: a finding that ends it (default), or take them as missing",
+    )
+    monitor.add_argument(
+        "--budget",
+        type=values.seconds,
+        default=30.0,
+        metavar="SECONDS",
+        help="for splitting the shift of the predictions into columns (default 30)",
+    )
+    monitor.add_argument(
+        "--no-split", action="store_true", help="do without that split, and without its time"
+    )
+    _add_home(monitor)
+    _add_output(monitor)
 
 
 def _add_app(verbs: Verbs) -> None:

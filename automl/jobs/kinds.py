@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+import shutil
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from automl.errors import RunError
 from automl.inspection import file_of, fingerprint_of, get_inspection
@@ -17,7 +18,7 @@ from automl.jobs.folder import JobFolder
 from automl.run import Run, load_run
 from automl.store import RunFolder, files, is_id, preferred_model, shipped_state, version_of
 
-__all__ = ["OTHERS", "explain", "export", "inspect", "query", "report", "search"]
+__all__ = ["OTHERS", "explain", "export", "inspect", "query", "report", "score", "search"]
 
 
 def search(run_folder: Path) -> None:
@@ -251,6 +252,65 @@ def query(
     return asdict(taken)
 
 
+def score(
+    run_folder: Path,
+    job_folder: Path,
+    *,
+    table: str,
+    name: str | None = None,
+    model: str | None = None,
+    interval: float | None = None,
+    reasons: int = 0,
+    missing_columns: Literal["error", "missing"] = "error",
+    time_budget: float | None = 30.0,
+) -> dict[str, Any]:
+    """Score a table and compare it with what the model was learned from.
+
+    Its status has `progress`, the share done, and a `message` that says what is being done. What comes of it
+    is kept in `scorings/` of the run, under the id of the job.
+
+    Parameters
+    ----------
+    run_folder, job_folder : Path
+    table : str
+        Path of the file.
+    name : str, optional
+        What the person calls it; default its name.
+    model : str, optional
+        Id of a trial, or `ensemble`; default: the chosen model, before there is one the best trial.
+    interval, reasons, missing_columns, time_budget
+        As for `Run.score`.
+
+    Returns
+    -------
+    dict
+        `scoring`, its id, and `level`, the verdict.
+    """
+    from automl.monitoring.history import SCORINGS, keep
+
+    run = load_run(run_folder)
+    model_id = _model_id(run, model)
+    folder = run_folder / SCORINGS / job_folder.name
+    folder.mkdir(parents=True)
+    try:
+        done = run.score(
+            table,
+            model=model_id,
+            out=folder / "predictions.csv",
+            name=name,
+            interval=interval,
+            reasons=reasons,
+            missing_columns=missing_columns,
+            time_budget=time_budget,
+            progress=_told(job_folder),
+        )
+    except BaseException:
+        shutil.rmtree(folder)  # what has no verdict is no scoring
+        raise
+    keep(folder, done.report, model=model_id, columns=done.columns, preview=done.preview)
+    return {"scoring": folder.name, "level": done.report.level, "model": model_id}
+
+
 def _told(job_folder: Path) -> Callable[[float, str], None]:
     """Progress that is written into the job's status."""
     folder = JobFolder(job_folder)
@@ -265,6 +325,7 @@ OTHERS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "inspect": inspect,
     "query": query,
     "report": report,
+    "score": score,
     "standing": standing,
     "thresholds": thresholds,
 }

@@ -12,6 +12,7 @@ from automl.workbench import charts, theme
 from explain import plots as figures
 from explain.explanation import Explanation
 from explain.text import global_sentence, reason, sentence
+from explain.whole.compare import Comparison
 
 __all__ = [
     "beeswarm",
@@ -22,6 +23,7 @@ __all__ = [
     "importance",
     "reason",
     "sentence",
+    "shift_parts",
     "waterfall",
 ]
 
@@ -63,6 +65,11 @@ def dependence(
 ) -> Any:
     """A column's contributions against its values, coloured by the values of another one where asked."""
     return figure("dependence", explanation, column, output=output, colour=colour, rows=rows)
+
+
+def shift_parts(comparison: Comparison, output: Any) -> Any:
+    """What each column adds to the shift of a mean prediction, with intervals."""
+    return figures.comparison_bar(comparison, top=10, output=output, theme=_theme(theme.palette()))
 
 
 def waterfall(explanation: Explanation, row: int, output: Any) -> Any:

@@ -13,7 +13,7 @@ from automl.workbench import model_charts, reading, theme
 from . import folders
 from .conftest import OpenPage
 
-RUN_PAGES = ("run", "models", "explain", "export")
+RUN_PAGES = ("run", "models", "explain", "score", "export")
 Runs = dict[str, RunFolder]
 
 
@@ -131,6 +131,7 @@ def test_a_search_that_has_just_begun_says_so(open_page: OpenPage, home: Path) -
             ("run", "Reading and preparing the table"),
             ("models", "first models are being trained"),
             ("explain", "No model yet"),
+            ("score", "No model yet"),
             ("export", "No model yet"),
         ):
             assert expected in words(open_page(path, run=run.id))

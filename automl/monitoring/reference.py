@@ -1,0 +1,167 @@
+"""What new rows are compared with: the rows that a model was learned from, as counts.
+
+It travels in the bundle as ``reference.json``. It holds counts, ranges and cut points with few digits, no row
+and no label that the schema does not hold already.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from automl.data import Column, Kind, Schema
+from automl.monitoring.counts import (
+    Counts,
+    Grid,
+    as_numbers,
+    count,
+    count_numbers,
+    grid_of,
+    is_listed,
+    number_grid,
+)
+from automl.task import Task
+from explain.stored import Stored
+
+__all__ = ["PROBABILITY", "REFERENCE", "Profile", "Reference", "make_reference", "outputs_of"]
+
+#: Its name in a bundle.
+REFERENCE = "reference.json"
+#: The kind of what is predicted for a class; values are numbers.
+PROBABILITY = "probability"
+Floats = NDArray[np.float64]
+
+# A cut takes some 20 bytes and a level 5: together less than 200 kB, however many columns there are.
+_ALL_CUTS, _MOST_CUTS, _FEWEST_CUTS = 6_000, 160, 12
+_ALL_LEVELS, _MOST_LEVELS, _FEWEST_LEVELS = 8_000, 60, 4
+_OUTPUT_CUTS = 160
+_MOST_OUTPUTS = 20
+
+
+@dataclass(frozen=True)
+class Profile(Stored):
+    """A column of the reference.
+
+    Attributes
+    ----------
+    grid : Grid
+    counts : Counts
+    deviation : float or None
+        Standard deviation of the numbers.
+    singles : int
+        Labels that exactly one row has: how many say how likely the next row is to bring a new one (Good,
+        "The population frequencies of species and the estimation of population parameters", Biometrika 1953).
+    """
+
+    grid: Grid
+    counts: Counts
+    deviation: float | None = None
+    singles: int = 0
+
+    @property
+    def name(self) -> str:
+        """Name of the column."""
+        return self.grid.name
+
+
+@dataclass(frozen=True)
+class Reference(Stored):
+    """The rows that a model was learned from, and what it predicts for such rows.
+
+    Attributes
+    ----------
+    rows : int
+    columns : tuple of Profile
+        In the order of the schema.
+    outputs : tuple of Profile
+        Of each class of three or more its probability, of two that of the second one, or the values.
+    predicted : str
+        Of which rows these predictions are, in words: of such as the model had not learned from.
+    predicted_rows : int
+    """
+
+    rows: int
+    columns: tuple[Profile, ...]
+    outputs: tuple[Profile, ...]
+    predicted: str
+    predicted_rows: int
+
+
+def make_reference(
+    frame: pd.DataFrame, schema: Schema, task: Task, prediction: Floats, *, predicted: str
+) -> Reference:
+    """Count what a model was learned from.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Canonical rows.
+    schema : Schema
+        Of the columns that the model reads.
+    task : Task
+    prediction : ndarray, shape (n, K) or (n,)
+        Probabilities or values for rows that the model had not learned from; those of rows that it has are
+        more extreme than what it will predict for new ones.
+    predicted : str
+        Which rows these are, in words.
+
+    Returns
+    -------
+    Reference
+        The same for the same rows.
+    """
+    listed = sum(is_listed(column.kind) for column in schema)
+    cuts = _share(_ALL_CUTS, len(schema) - listed, _FEWEST_CUTS, _MOST_CUTS)
+    levels = _share(_ALL_LEVELS, listed, _FEWEST_LEVELS, _MOST_LEVELS)
+    kind = Kind.NUMBER.value if task.classes is None else PROBABILITY
+    outputs = tuple(
+        _profile_numbers(number_grid(name, kind, values, cuts=_OUTPUT_CUTS), values)
+        for name, values in outputs_of(task, prediction)
+    )
+    return Reference(
+        rows=len(frame),
+        columns=tuple(_profile(column, frame[column.name], cuts, levels) for column in schema),
+        outputs=outputs,
+        predicted=predicted,
+        predicted_rows=outputs[0].counts.rows,
+    )
+
+
+def outputs_of(task: Task, prediction: Floats) -> list[tuple[str, Floats]]:
+    """What is predicted, by name: probabilities of classes (at most 20; of two the second), or values."""
+    if task.classes is None:
+        return [(task.target, np.asarray(prediction, dtype=np.float64).reshape(-1))]
+    first = 1 if len(task.classes) == 2 else 0
+    names = [str(label) for label in task.classes]
+    shown = list(range(first, len(names)))[:_MOST_OUTPUTS]
+    return [(names[k], np.asarray(prediction[:, k], dtype=np.float64)) for k in shown]
+
+
+def _share(all_together: int, columns: int, fewest: int, most: int) -> int:
+    return min(max(all_together // max(columns, 1), fewest), most)
+
+
+def _profile(column: Column, values: pd.Series[Any], cuts: int, levels: int) -> Profile:
+    grid = grid_of(column, values, cuts=cuts, levels=levels)
+    if not is_listed(column.kind):
+        counted = count(grid, column, values)
+        return Profile(grid, counted, _deviation(as_numbers(column, values)))
+    found = values.value_counts()
+    return Profile(grid, count(grid, column, values), singles=int((found == 1).sum()))
+
+
+def _profile_numbers(grid: Grid, values: Floats) -> Profile:
+    return Profile(grid, count_numbers(grid, values), _deviation(values))
+
+
+def _deviation(numbers: Floats) -> float | None:
+    known = numbers[~np.isnan(numbers)]
+    if len(known) < 2:
+        return None
+    with np.errstate(over="ignore", invalid="ignore"):  # the widest numbers overflow when squared
+        spread = float(known.std())
+    return spread if np.isfinite(spread) and spread > 0 else None

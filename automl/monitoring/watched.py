@@ -1,0 +1,91 @@
+"""A model under watch: what scores new rows, and what is known of those that it was learned from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from automl.bundle import Bundle
+from automl.bundle.scoring import Scorer
+from automl.data import Schema
+from automl.errors import BundleError
+from automl.monitoring.reference import REFERENCE, Reference
+from automl.task import Task
+from explain import ExplainError
+
+__all__ = ["Watched", "watched_bundle"]
+
+
+@dataclass(frozen=True, eq=False)
+class Watched:
+    """A model and all that new rows are compared with.
+
+    Attributes
+    ----------
+    name : str
+        The model, in words.
+    scorer : Scorer
+    task : Task
+    reference : Reference
+    known : DataFrame
+        Canonical rows that it was learned from: a sample, for what needs whole rows.
+    background : DataFrame
+        Rows that explanations compare with.
+    promised : mapping of metric to mapping
+        ``score`` and ``interval``.
+    notes : tuple of str
+        What limits the comparison.
+    """
+
+    name: str
+    scorer: Scorer
+    task: Task
+    reference: Reference
+    known: pd.DataFrame
+    background: pd.DataFrame
+    promised: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def schema(self) -> Schema:
+        """Of the columns that the model reads."""
+        return self.scorer.schema
+
+
+def watched_bundle(bundle: Bundle) -> Watched:
+    """A bundle under watch.
+
+    Raises
+    ------
+    BundleError
+        When it was exported without a reference, or that is damaged.
+    """
+    content = bundle.file(REFERENCE)
+    if content is None:
+        raise BundleError(
+            f"The bundle {bundle.path.name} has no {REFERENCE} to compare new rows with.",
+            fix="Export the model again: bundles have one since Glassbench can monitor.",
+        )
+    try:
+        reference = Reference.from_json(json.loads(content))
+    except (ExplainError, ValueError) as error:
+        raise BundleError(f"{REFERENCE} is damaged ({error}).", fix="Export the model again.") from error
+    explanation = bundle.explanation()
+    known = bundle.background() if explanation is None else bundle.coerce(explanation.data).frame
+    result = bundle.metrics["result"]
+    return Watched(
+        name=f"{bundle.manifest['name']} ({bundle.manifest['model']})",
+        scorer=bundle.scorer,
+        task=bundle.task,
+        reference=reference,
+        known=known,
+        background=bundle.background(),
+        promised=result.get("metrics") or {},
+        notes=(
+            f"Whole rows are compared with the {len(known):,} that the bundle carries; the run has more.",
+        ),
+    )

@@ -1,0 +1,104 @@
+"""Score & monitor: predict a new table, and say whether these predictions can be relied on."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import streamlit as st
+
+from automl import jobs
+from automl.errors import RunError
+from automl.monitoring.history import SCORINGS, scoring
+from automl.store import RunFolder, is_id
+from automl.workbench import components, navigation, reading, working
+from automl.workbench.reading import Standing
+from automl.workbench.views.score.history import history
+from automl.workbench.views.score.result import result
+from automl.workbench.views.score.start import again, start
+
+__all__ = ["show"]
+
+
+def show() -> None:
+    """Draw the page."""
+    run = navigation.current_run()
+    if run is None:
+        components.no_run_chosen()
+        return
+    now = jobs.state(run.path)
+    components.run_header(run, now.status)
+    rows = reading.standings(reading.trials(run), run.result)
+    if not rows:
+        _too_early(run, now)
+        return
+    asked = st.query_params.get("scoring")
+    if asked is None:
+        model = components.choose_model(run, rows)
+        start(run, model)
+        history(run)
+        return
+    _one(run, rows, asked)
+
+
+def _one(run: RunFolder, rows: list[Standing], asked: str) -> None:
+    """A scoring that the address names: done, under way, or failed."""
+    if not is_id(asked):
+        raise RunError("There is no such scoring here.", fix="Choose one from the list.")
+    if (run.path / SCORINGS / asked / "scoring.json").is_file():
+        result(run, rows, scoring(run, asked))
+        history(run, shown=asked)
+        return
+    folder = run.path / "jobs" / asked
+    if not (folder / "spec.json").is_file() or jobs.state(folder).kind != "score":
+        components.problem("There is no such scoring here.", "It may have been deleted.")
+        back(run)
+        history(run)
+        return
+    _under_way(run, jobs.state(folder))
+
+
+def _under_way(run: RunFolder, job: jobs.JobState) -> None:
+    name = str(job.params.get("name") or Path(job.params["table"]).name)
+    if not job.is_over:
+        working.show_progress(
+            run,
+            job,
+            f"Scoring {name}",
+            "Each row is predicted; what is odd about the file, and how it differs from the rows that the "
+            "model was learned from, is told together with the predictions.",
+            key="score",
+        )
+        return
+    if job.state == "failed":
+        components.problem(
+            job.message or "The table could not be scored.", (job.error or {}).get("fix") or ""
+        )
+        if identity := (job.error or {}).get("id"):
+            st.caption(f"Error {identity}; worker.log in the folder of job {job.id} has the details.")
+    else:
+        components.empty(f"Scoring {name} was stopped", "Nothing of it was kept.")
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        again(run, job.params, label="Try again", icon=":material/refresh:")
+        back(run)
+    history(run)
+
+
+def back(run: RunFolder) -> None:
+    """The way to another table."""
+    navigation.link("score", "Score another table", icon=":material/upload_file:", run=run.id)
+
+
+def _too_early(run: RunFolder, now: jobs.JobState) -> None:
+    if now.is_over:
+        components.empty("Nothing to score with", "This run has no model. Its page says why.")
+    else:
+        components.busy("No model yet", "The first one can score new rows within seconds of its own score.")
+        st.fragment(_wait, run_every=3)(run.id)
+    with st.container(horizontal=True, horizontal_alignment="center"):
+        navigation.link("run", "See the progress", run=run.id)
+
+
+def _wait(run_id: str) -> None:
+    run = navigation.home().run(run_id)
+    if reading.successful(reading.trials(run)) or jobs.state(run.path).is_over:
+        st.rerun()

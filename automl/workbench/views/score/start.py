@@ -1,0 +1,97 @@
+"""The beginning of a scoring: a table and what is wanted beside the predictions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+from automl import jobs
+from automl.store import RunFolder
+from automl.workbench import components, drafts, navigation
+from automl.workbench.drafts import Draft
+from automl.workbench.reading import Standing
+from automl.workbench.settings import UPLOAD_MEGABYTES
+
+__all__ = ["again", "start"]
+
+_TYPES = ["csv", "tsv", "txt", "gz", "xlsx", "xlsm", "parquet", "pq"]
+_LEVEL = 0.9
+_REASONS = 3
+
+
+def start(run: RunFolder, model: Standing) -> None:
+    """Ask for a table, and begin as soon as it is there."""
+    target = str(run.spec["target"])
+    components.lead(
+        "Give new rows: you get a prediction for each, and a verdict whether they can be relied on. Where "
+        f"the rows have {target} as well, the predictions are compared with it."
+    )
+    left, right = st.columns([3, 2], gap="large")
+    with right:
+        wanted = _wanted(run)
+    with left:
+        draft = _received()
+    if draft is not None:
+        begin(run, {"table": str(draft.table), "name": draft.name, "model": model.id, **wanted})
+
+
+def begin(run: RunFolder, params: Mapping[str, Any]) -> None:
+    """Start the job, and show it."""
+    folder = jobs.launch(run.path, "score", **params)
+    navigation.go("score", run=run.id, model=str(params["model"]), scoring=folder.name)
+
+
+def again(
+    run: RunFolder, params: Mapping[str, Any], *, label: str, icon: str, primary: bool = True, **changes: Any
+) -> None:
+    """A button that scores the same file once more, where it is still on the disk."""
+    if not Path(params["table"]).is_file():
+        return
+    if st.button(label, icon=icon, type="primary" if primary else "secondary", key=f"again-{label}"):
+        begin(run, {**params, **changes})
+
+
+def _received() -> Draft | None:
+    """The uploaded table, once it is on the disk."""
+    uploaded = st.file_uploader(
+        "New rows",
+        type=_TYPES,
+        key="score-upload",
+        max_upload_size=UPLOAD_MEGABYTES,
+        help="CSV or TSV (also .gz), Excel, or Parquet, with the columns of the table that the model was "
+        "learned from. The file stays on this machine.",
+    )
+    return None if uploaded is None else drafts.from_upload(navigation.home(), uploaded.name, uploaded)
+
+
+def _wanted(run: RunFolder) -> dict[str, Any]:
+    values = (run.read("task.json") or {}).get("kind") == "regression"
+    st.markdown("**Beside each prediction**")
+    interval = st.checkbox(
+        "How far off it may be" if values else "The classes it may be",
+        key="interval",
+        bind="query-params",
+        help=(
+            "An interval that holds the true value in nine of ten rows like those of your table."
+            if values
+            else "A set of classes that holds the true one in nine of ten rows like those of your table."
+        ),
+    )
+    reasons = st.checkbox(
+        "Why",
+        key="reasons",
+        bind="query-params",
+        help="The three columns that moved it most, in words, for the first 2,000 rows. It takes longer.",
+    )
+    with st.expander("The same from the terminal", icon=":material/terminal:"):
+        st.caption("For cron and CI: the exit code is 0 if all is fine, 2 if there are findings.")
+        st.code(f"automl monitor {run.id} new.csv --out report.json", language="bash")
+    wanted: dict[str, Any] = {}
+    if interval:
+        wanted["interval"] = _LEVEL
+    if reasons:
+        wanted["reasons"] = _REASONS
+    return wanted

@@ -1,0 +1,51 @@
+"""Runs under watch: what they compare with, and that rows like their own raise no alarm."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import automl
+from automl.monitoring import watched_bundle
+from automl.run import Run
+
+
+def test_a_reference_is_counted_once(churn_run: Run) -> None:
+    reference = churn_run.reference()
+    assert reference.rows == 7043
+    assert [profile.name for profile in reference.columns] == list(churn_run.schema.names)
+    assert [profile.name for profile in reference.outputs] == ["Yes"]
+    assert reference.predicted == "the sealed holdout"
+    assert churn_run.reference() == reference
+
+
+def test_of_few_rows_predictions_are_out_of_fold(penguins_run: Run) -> None:
+    reference = penguins_run.reference()
+    assert reference.predicted == "rows predicted out of fold"
+    assert [profile.name for profile in reference.outputs] == ["Adelie", "Chinstrap", "Gentoo"]
+    assert reference.predicted_rows == 344
+    single = penguins_run.reference("t0001")
+    assert single.columns == reference.columns
+    assert single.outputs != reference.outputs
+
+
+def test_a_bundle_says_the_same_as_its_run(
+    churn_run: Run, sample_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    from automl.monitoring import score
+
+    path = churn_run.export(tmp_path_factory.mktemp("bundle") / "churn.zip")
+    rows = pd.read_csv(sample_data / "telco_churn.csv").sample(500, random_state=1)
+    rows["Contract"] = "Two year"
+    of_run = churn_run.score(rows, time_budget=None).report
+    of_bundle = score(watched_bundle(automl.load_bundle(path)), rows, time_budget=None).report
+    assert of_run.level == of_bundle.level != "fine"
+    assert of_run.findings == of_bundle.findings
+    for one, other in zip(of_run.columns, of_bundle.columns, strict=True):
+        assert (one.column, one.p, one.moved) == (other.column, other.p, other.moved)
+    assert of_run.outputs[0].moved == of_bundle.outputs[0].moved
+    assert of_run.performance is not None
+    assert of_bundle.performance is not None
+    assert of_run.performance.main.promised == of_bundle.performance.main.promised

@@ -1,0 +1,151 @@
+"""The page that scores, in every state, drawn by Streamlit's own test runner."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from automl import jobs
+from automl.jobs.folder import JobFolder
+from automl.monitoring import Watched
+from automl.monitoring.history import scoring
+from automl.store import Home, RunFolder
+
+from . import folders
+from .conftest import OpenPage
+from .scored import under_watch, write_scoring
+from .test_pages import words
+
+
+@pytest.fixture(scope="module")
+def model() -> Watched:
+    """A small model that makes the reports."""
+    return under_watch()
+
+
+@pytest.fixture
+def run(home: Path) -> RunFolder:
+    """A finished run."""
+    return folders.run_folder(Home(home), state="finished", trials=12)
+
+
+def job(run: RunFolder, state: str, **fields: object) -> str:
+    """A job that scores, in a state."""
+    params = {"table": "/nowhere/march.csv", "name": "march.csv", "model": "ensemble"}
+    folder = JobFolder.create(run, "score", params)
+    folder.set_status(state, **fields)
+    return folder.path.name
+
+
+def test_before_the_first_table(open_page: OpenPage, run: RunFolder) -> None:
+    page = open_page("score", run=run.id)
+    text = words(page)
+    assert "a verdict whether they can be relied on" in text
+    assert "Nothing scored yet" in text
+    assert len(page.get("file_uploader")) == 1
+    assert {box.label for box in page.checkbox} == {"The classes it may be", "Why"}
+
+
+def test_a_file_becomes_a_job_with_what_is_wanted(
+    open_page: OpenPage, run: RunFolder, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = []
+    real = jobs.launch
+
+    def launch(path: Path, kind: str = "search", **params: object) -> Path:
+        asked.append((kind, params))
+        return real(path, kind, worker=("-c", "pass"), **params)  # a worker that does nothing
+
+    monkeypatch.setattr(jobs, "launch", launch)
+    page = open_page("score", run=run.id, model="t0003")
+    page.checkbox("reasons").check().run()
+    page.get("file_uploader")[0].upload("april.csv", b"a,b\n1,2\n", "text/csv").run()
+    ((kind, params),) = asked
+    assert kind == "score"
+    assert (params["name"], params["model"], params["reasons"]) == ("april.csv", "t0003", 3)
+    assert Path(str(params["table"])).read_bytes() == b"a,b\n1,2\n"
+    assert "interval" not in params
+
+
+@pytest.mark.parametrize(
+    ("level", "says"),
+    [
+        ("fine", ["Fine", "Nothing speaks against", "As good as promised?", "None of the 8 columns"]),
+        ("look", ["Have a look", "gold <b>*new*</b>", "1 column of 8 differ", "fee"]),
+        ("act", ["Act", "Do not rely on", "Probabilities of “yes” have moved", "Where the shift"]),
+        ("unscored", ["Act", "cannot be scored", "'Plan_' looks like it"]),
+    ],
+)
+def test_each_verdict(
+    open_page: OpenPage, run: RunFolder, model: Watched, level: str, says: list[str]
+) -> None:
+    page = open_page("score", run=run.id, scoring=write_scoring(run, model, level))
+    text = words(page).replace("\\", "").replace("&lt;", "<").replace("&gt;", ">").replace("&#x27;", "'")
+    badges = " ".join(str(each.value) for each in page.get("badge")) if page.get("badge") else text
+    for said in says:
+        assert said in text or said in badges, said
+    labels = {button.label for button in page.get("download_button")}
+    assert ("Download predictions" in labels) == (level != "unscored")
+    assert "Report (JSON)" in labels
+
+
+def test_the_address_keeps_the_column(open_page: OpenPage, run: RunFolder, model: Watched) -> None:
+    one = write_scoring(run, model, "look")
+    first = scoring(run, one).report().ranked()[0].column
+    page = open_page("score", run=run.id, scoring=one)
+    assert f"**{first}**" in [str(each.value) for each in page.markdown]
+    page = open_page("score", run=run.id, scoring=one, column="visits")
+    assert "**visits**" in [str(each.value) for each in page.markdown]
+
+
+def test_earlier_tables_stand_below_with_their_verdicts(
+    open_page: OpenPage, run: RunFolder, model: Watched
+) -> None:
+    shown = write_scoring(run, model, "fine", name="january.csv")
+    write_scoring(run, model, "act", name="february.csv")
+    text = words(open_page("score", run=run.id))
+    assert "Scored before" in text
+    assert text.count("500 rows · ") == 2
+    text = words(open_page("score", run=run.id, scoring=shown))
+    assert "Other tables" in text
+
+
+def test_a_job_under_way_failed_and_stopped(open_page: OpenPage, run: RunFolder) -> None:
+    failed = job(run, "failed", message="This is no table.", error={"message": "", "id": "0badcafe"})
+    page = open_page("score", run=run.id, scoring=failed)
+    assert "This is no table." in page.error[0].value
+    assert "0badcafe" in words(page)
+    stopped = job(run, "cancelled")
+    assert "was stopped" in words(open_page("score", run=run.id, scoring=stopped))
+    from automl.jobs import worker_lock
+
+    running = job(run, "running", progress=0.4, message="Scored 4,000 rows")
+    handle = worker_lock.take(run.path / "jobs" / running, wait=1.0)
+    try:
+        page = open_page("score", run=run.id, scoring=running)
+        assert "Scoring march.csv" in words(page)
+        assert "Stop" in {button.label for button in page.button}
+    finally:
+        import os
+
+        os.close(handle)
+
+
+@pytest.mark.parametrize("asked", ["../../etc", "a/b", "gone", "x" * 300])
+def test_unknown_scorings_are_refused_in_words(open_page: OpenPage, run: RunFolder, asked: str) -> None:
+    page = open_page("score", run=run.id, scoring=asked)
+    assert not page.exception
+    assert page.error[0].value.startswith("There is no such scoring here")
+
+
+def test_the_page_loads_no_machine_learning() -> None:
+    heavy = ["sklearn", "lightgbm", "optuna", "shap", "numba"]
+    code = (
+        "import sys, automl.workbench.views.score, automl.workbench.drift_charts; "
+        f"print([m for m in {heavy!r} if m in sys.modules])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
