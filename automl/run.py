@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from automl.conformal import Conformal
     from automl.data import Schema
-    from automl.inspection import Inspected, Inspection
+    from automl.inspection import Inspected, Inspection, Matter, Scope
     from automl.report import Evidence, Subject
     from automl.search.prepare import Prepared
     from explain import Explanation
@@ -690,29 +690,19 @@ class Run:
             What the inspection is asked.
         """
         from automl.inspection import Inspected, file_of, get_inspection, read_params
-        from automl.search.matter import gather
         from explain import ExplainError
 
         what = get_inspection(name)
         if time_budget is not None and not time_budget > 0:
             raise SettingError(f"The time budget is {time_budget!r} seconds.", fix="Give a positive number.")
-        model_id, weights, calibration = self._members(model)
-        read = read_params(what, params or {}, self._scope())
-        fingerprint = self._fingerprint(model_id)
+        model_id, *_ = self._members(model)
+        read = read_params(what, params or {}, self.scope())
+        fingerprint = self.fingerprint(model_id)
         stored = None if again else self.stored_inspection(what, model_id, read, fingerprint)
         if stored is not None:
             return stored
         started = monotonic()
-        matter = gather(
-            self.folder,
-            self._prepared(),
-            model_id,
-            weights,
-            calibration,
-            load=self.model_for,
-            background=self._background(),
-            explanation=self.explanation(model_id),
-        )
+        matter = self.matter(model_id)
         try:
             result = what.make(matter, time_budget=time_budget, progress=progress, **read)
         except ExplainError as error:
@@ -730,6 +720,28 @@ class Run:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.folder.write(str(path.relative_to(self.folder.path)), made.to_json())
         return made
+
+    def matter(self, model: str | None = None) -> Matter:
+        """All that an inspection of a model may look at.
+
+        Parameters
+        ----------
+        model : str, optional
+            Id of a model; default the chosen one.
+        """
+        from automl.search.matter import gather
+
+        model_id, weights, calibration = self._members(model)
+        return gather(
+            self.folder,
+            self._prepared(),
+            model_id,
+            weights,
+            calibration,
+            load=self.model_for,
+            background=self._background(),
+            explanation=self.explanation(model_id),
+        )
 
     def stored_inspection(
         self, what: Inspection, model_id: str, params: Mapping[str, Any], fingerprint: str
@@ -752,7 +764,7 @@ class Run:
             return None
         return Inspected.from_json(content)
 
-    def _scope(self) -> Any:
+    def scope(self) -> Scope:
         """What the parameters of an inspection may name."""
         from automl.data import Schema
         from automl.inspection import Scope
@@ -766,11 +778,11 @@ class Run:
             task=prepared.task,
         )
 
-    def _fingerprint(self, model_id: str) -> str:
+    def fingerprint(self, model: str | None = None) -> str:
         """Of all that makes a model and its decisions what they are."""
         from automl.inspection import fingerprint_of
 
-        _, weights, calibration = self._members(model_id)
+        model_id, weights, calibration = self._members(model)
         result = self.result or {}
         chosen = model_id == result.get("chosen")
         return fingerprint_of(
@@ -882,7 +894,7 @@ class Run:
                 fix=f"Give [{columns!r}].",
             )
         for column in columns:
-            read_params(get_inspection("fairness"), {"column": column}, self._scope())
+            read_params(get_inspection("fairness"), {"column": column}, self.scope())
 
     def _with_inspections(
         self,
@@ -905,7 +917,7 @@ class Run:
         found: dict[str, Any] = {}
         notes: dict[str, tuple[str, ...]] = {}
         missing: dict[str, str] = {}
-        scope, fingerprint = self._scope(), self._fingerprint(model_id)
+        scope, fingerprint = self.scope(), self.fingerprint(model_id)
         ends = monotonic() + time_budget
         planned = plan(columns, rows, fairness)
         for number, each in enumerate(planned):

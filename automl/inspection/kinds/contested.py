@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..matter import Matter
 from ..parameters import Parameter, label, row
 from ..registry import Told, inspection
-from ._known import explainer_of
+from ..known import explainer_of
 from ._words import figure
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ..matter import Matter
 from ..parameters import Parameter, columns, count, directions, label, number, ranges, row
 from ..registry import Told, inspection
-from ._known import known_rows, plausibility_of
+from ..known import known_rows, plausibility_of
 from ._words import figure
 
 if TYPE_CHECKING:

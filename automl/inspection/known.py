@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..matter import Matter
+from .matter import Matter
 
 if TYPE_CHECKING:
     import pandas as pd
