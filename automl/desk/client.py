@@ -26,6 +26,7 @@ MOST_DESKS = 2
 LOG = "desk.log"
 """In the run's folder."""
 
+_HOW_IS_IT = {"version": wire.VERSION, "question": "state"}
 _LOG_BYTES = 1_000_000
 _CONNECT_SECONDS = 2.0
 _LET_GO_SECONDS = 5.0
@@ -111,13 +112,19 @@ class Desk:
         """
         asked = {"version": wire.VERSION, "question": question, "seconds": seconds, "params": params}
         ends = time.monotonic() + wait
-        lost = 0
+        gone = 0
         while True:
-            answer = self._exchange(asked, (seconds or 0.0) + _PATIENCE)
+            try:
+                answer = _exchange(self._place, asked, (seconds or 0.0) + _PATIENCE)
+            except TimeoutError as error:
+                raise RunError(
+                    f"The process that answers for {self.model} does not answer.",
+                    fix="The machine may be very busy. Try again.",
+                ) from error
             if answer is None:  # nobody there, or gone in the middle of it
-                lost += 1
                 now = self.wake()
-                if lost > 3 and now.name == "ready":
+                gone += now.name == "ready"
+                if gone > 3:
                     raise RunError(
                         f"The process that answers for {self.model} goes away whenever it is asked this.",
                         fix=f"{self.run.path / LOG} may say why.",
@@ -137,7 +144,10 @@ class Desk:
 
     def state(self) -> DeskState:
         """Where the desk stands; starts nothing."""
-        answer = self._exchange({"version": wire.VERSION, "question": "state"}, _CONNECT_SECONDS)
+        try:
+            answer = _exchange(self._place, _HOW_IS_IT, _CONNECT_SECONDS)
+        except TimeoutError:  # it compiles, or the machine is very busy
+            return DeskState("starting", "Waiting for the process of this model")
         if answer is not None:
             return _state(answer)
         if lock.is_held(self._place.lock):
@@ -204,14 +214,23 @@ class Desk:
         idle = {place: _idle_seconds(place) for place in others}
         others.sort(key=lambda place: -idle[place])
         for place in others[: max(0, len(others) - MOST_DESKS + 1)]:
-            _dismiss(place)
-
-    def _exchange(self, asked: dict[str, Any], patience: float) -> dict[str, Any] | None:
-        return _exchange(self._place, asked, patience)
+            try:
+                _dismiss(place)
+            except RunError as error:
+                raise RunError(
+                    "Other models are just being loaded, and there is room for two at once.",
+                    fix="Wait a moment, then try again.",
+                ) from error
 
 
 def _exchange(place: Place, asked: dict[str, Any], patience: float) -> dict[str, Any] | None:
-    """What the desk answers; None where there is none, or it is about to leave."""
+    """What the desk answers; None where there is none, or it is about to leave.
+
+    Raises
+    ------
+    TimeoutError
+        When it is there and does not answer.
+    """
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(_CONNECT_SECONDS)
         try:
@@ -222,7 +241,9 @@ def _exchange(place: Place, asked: dict[str, Any], patience: float) -> dict[str,
         try:
             wire.send(connection, asked)
             answer = wire.receive(connection, most=wire.MOST_ANSWERED)
-        except WireError:
+        except WireError as error:
+            if isinstance(error.__cause__, TimeoutError):
+                raise TimeoutError from error
             return None
     if answer.get("version") != wire.VERSION:  # of another Glassbench
         _dismiss(place)
@@ -238,7 +259,10 @@ def _state(answer: dict[str, Any]) -> DeskState:
 
 
 def _idle_seconds(place: Place) -> float:
-    answer = _exchange(place, {"version": wire.VERSION, "question": "state"}, _CONNECT_SECONDS)
+    try:
+        answer = _exchange(place, _HOW_IS_IT, _CONNECT_SECONDS)
+    except TimeoutError:
+        return 0.0
     return 0.0 if answer is None else float(answer.get("idle") or 0.0)
 
 

@@ -17,7 +17,7 @@ from automl.inspection.known import plausibility_of
 from automl.inspection.parameters import changes as read_changes
 from automl.inspection.parameters import row as read_row
 from automl.run import load_run
-from explain import ExplainError, Explainer
+from explain import Explainer, ExplainError
 from explain.row.counterfactuals.scorer import RowScorer
 from explain.row.rows import edited
 

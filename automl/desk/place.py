@@ -98,7 +98,7 @@ def _base() -> Path:
 
 
 def _make_private(folder: Path) -> None:
-    """Make a folder that only this user can enter; one that others could have made or can enter is refused."""
+    """Make a folder that only this user can enter; one that others may have made or can enter is refused."""
     try:
         folder.mkdir(mode=0o700)
     except FileExistsError:

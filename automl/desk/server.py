@@ -234,7 +234,9 @@ class Server:
             self._fail(error)
             return
         except Exception as error:
-            self._fail(self._unknown(error))
+            identity = secrets.token_hex(4)
+            logger.exception("error %s", identity)
+            self._fail(self._unknown(error, identity))
             return
         finally:
             self._loaded()
@@ -278,7 +280,9 @@ class Server:
         except GlassbenchError as error:
             job.answer = {"error": wire.failure(error)}
         except Exception as error:
-            job.answer = {"error": wire.failure(self._unknown(error))}
+            identity = secrets.token_hex(4)
+            logger.exception("error %s", identity)
+            job.answer = {"error": wire.failure(self._unknown(error, identity))}
         finally:
             job.done.set()
 
@@ -295,9 +299,7 @@ class Server:
             logger.exception("what was answered in haste could not be refined")
             return False
 
-    def _unknown(self, error: Exception) -> GlassbenchError:
-        identity = secrets.token_hex(4)
-        logger.error("error %s", identity, exc_info=error)
+    def _unknown(self, error: Exception, identity: str) -> GlassbenchError:
         if isinstance(error, MemoryError):
             return RunError("The machine ran out of memory.", fix="Close other programs, and try again.")
         return RunError(

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..known import known_rows, plausibility_of
 from ..matter import Matter
 from ..parameters import Parameter, columns, count, directions, label, number, ranges, row
 from ..registry import Told, inspection
-from ..known import known_rows, plausibility_of
 from ._words import figure
 
 if TYPE_CHECKING:

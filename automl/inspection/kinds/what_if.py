@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..known import explainer_of, plausibility_of
 from ..matter import Matter
 from ..parameters import Parameter, changes, row
 from ..registry import Told, inspection
-from ..known import explainer_of, plausibility_of
 from ._words import figure
 
 if TYPE_CHECKING:
