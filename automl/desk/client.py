@@ -50,12 +50,15 @@ class DeskState:
         Why it could not be made ready.
     idle : float
         Seconds since it was last asked.
+    refining : bool
+        Whether something was answered in haste and will be better soon.
     """
 
     name: str
     message: str = ""
     error: GlassbenchError | None = None
     idle: float = 0.0
+    refining: bool = False
 
 
 class Desk:
@@ -254,7 +257,11 @@ def _exchange(place: Place, asked: dict[str, Any], patience: float) -> dict[str,
 def _state(answer: dict[str, Any]) -> DeskState:
     error = wire.raised(answer["cause"]) if answer.get("cause") else None
     return DeskState(
-        str(answer.get("state")), str(answer.get("message") or ""), error, float(answer.get("idle") or 0.0)
+        name=str(answer.get("state")),
+        message=str(answer.get("message") or ""),
+        error=error,
+        idle=float(answer.get("idle") or 0.0),
+        refining=bool(answer.get("refining")),
     )
 
 

@@ -104,6 +104,10 @@ class Engine:
         """Go on with a row that was explained in haste; whether there was one."""
         return self.explained.refine(wanted)
 
+    def is_refining(self) -> bool:
+        """Whether there is a row that was explained in haste."""
+        return self.explained.hasty > 0
+
     def is_stale(self) -> bool:
         """Whether the model has become another since it was loaded.
 

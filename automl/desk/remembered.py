@@ -77,6 +77,11 @@ class Remembered:
             self._hasty.pop(old, None)
         return found
 
+    @property
+    def hasty(self) -> int:
+        """Rows that will be explained better when nobody asks."""
+        return len(self._hasty)
+
     def is_final(self, X: pd.DataFrame) -> bool:
         """Whether what is known of all these rows will not become better."""
         rows = checked_rows(X, self._background)

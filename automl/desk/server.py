@@ -55,6 +55,10 @@ class Answers(Protocol):
         """Whether the model has become another since it was loaded."""
         ...
 
+    def is_refining(self) -> bool:
+        """Whether something was answered in haste and will be better soon."""
+        ...
+
     def refine(self, wanted: Callable[[], bool]) -> bool:
         """Go on with something answered in haste, until somebody asks; whether there was something."""
         ...
@@ -222,6 +226,7 @@ class Server:
         cause = None if self._cause is None else wire.failure(self._cause)
         return {
             "state": self._state, "message": self._message, "cause": cause, "idle": self._idle_for(),
+            "refining": self._engine is not None and self._engine.is_refining(),
         }  # fmt: skip
 
     # -- work ----------------------------------------------------------------------------------------------
