@@ -86,7 +86,7 @@ def _page(run_id: str, model_id: str, facts: dict[str, Any]) -> None:
         output = _choose_output(facts)
     if asked.left_out:
         components.note(
-            f"{asked.left_out} of the edits in this address do not fit this model's columns and were left out."
+            f"{asked.left_out} of the edits in this address do not fit this model and were left out."
         )
     try:
         base = _base(desk, model_id, asked.now.row)
@@ -157,7 +157,7 @@ def _choose_row(facts: Mapping[str, Any], asked: Asked) -> None:
 
     st.number_input(
         "Row of your table", min_value=1, max_value=rows, value=asked.now.row + 1, key=key, width=150,
-        help=f"Counted from 1 to {rows:,}, among the rows that have a target. Another row starts without edits.",
+        help=f"From 1 to {rows:,}, among the rows that have a target. Another row starts without edits.",
         on_change=lambda: start_at(int(st.session_state[key]) - 1),
     )  # fmt: skip
     for name, (label, why) in _STARTS.items():
@@ -188,7 +188,7 @@ def _actions(run_id: str, model_id: str, facts: Mapping[str, Any], asked: Asked)
         there = now in asked.variants
         st.button(
             "Keep to compare", icon=":material/add:", disabled=there, key="keep",
-            help="It is in the comparison below." if there else "Adds the row as it is now to a comparison below.",
+            help="It is below." if there else "Puts the row as it is now into a comparison below.",
             on_click=lambda: state.write(asked.kept(*asked.variants, now)),
         )  # fmt: skip
         row = {"explain-view": "One row", "row": str(now.row + 1)}

@@ -69,7 +69,7 @@ def _table(
     differ = [name for name, values in cells.items() if len({str(value) for value in values}) > 1]
     text = components.text
     heads = "".join(
-        f'<th scope="col">{name}<span>row {variant.row + 1:,}{", edited" if variant.edits else ""}</span></th>'
+        f'<th scope="col">{name}<span>row {variant.row + 1:,}{", edited" * bool(variant.edits)}</span></th>'
         for name, variant in zip(names, variants, strict=True)
     )
     lines = []
