@@ -9,7 +9,7 @@ import streamlit as st
 
 from automl.errors import GlassbenchError
 from automl.store import RunFolder
-from automl.workbench import asking, components, navigation, plots
+from automl.workbench import asking, components, navigation, plots, row_look
 from automl.workbench import format as fmt
 from automl.workbench.reading import Standing
 from automl.workbench.views.explain import row_more
@@ -25,6 +25,7 @@ _REASONS = 6
 
 def one_row(run: RunFolder, model: Standing, explanation: Explanation, output: Any) -> None:
     """Draw all about the row that the address names: `row`, its number in the table, from 1."""
+    row_look.style()
     target = str(run.spec["target"])
     positions: list[int] | None = run.read(f"explanations/{model.id}.rows.json")
     rows = int((run.read("prepared.json") or {}).get("rows") or 0)
@@ -135,14 +136,7 @@ def _reasons(reasons: Sequence[Reason]) -> None:
             f"<li><b>{components.text(each.column)}</b> <span>{sign}{components.text(share)}</span><br>"
             f"{components.text(each.sentence)}<br><code>{components.text(each.code)}</code></li>"
         )
-    st.html(f'<style>{_STYLE}</style><ol class="gb gb-reasons">{"".join(items)}</ol>')
-
-
-_STYLE = """
-.gb-reasons { margin: 0; padding-left: 1.2rem; }
-.gb-reasons li { margin-bottom: 0.7rem; overflow-wrap: anywhere; }
-.gb-reasons span, .gb-reasons code { color: var(--gb-muted); font-size: 0.84rem; background: none; padding: 0; }
-"""
+    st.html(f'<ol class="gb gb-reasons">{"".join(items)}</ol>')
 
 
 def _cell(value: Any) -> str:

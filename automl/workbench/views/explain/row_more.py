@@ -10,7 +10,7 @@ import streamlit as st
 from automl.desk import Desk
 from automl.errors import GlassbenchError
 from automl.store import RunFolder
-from automl.workbench import asking, components, navigation, plots, row_plots
+from automl.workbench import asking, components, navigation, plots, row_look
 from automl.workbench.reading import Standing
 from explain import formats
 from explain.row.contested import Contested
@@ -87,11 +87,10 @@ def _neighbours(desk: Desk, run: RunFolder, model: Standing, position: int) -> N
         more = f" and {len(differ) - _DIFFER} more" if len(differ) > _DIFFER else ""
         cells = [f"{place + 1:,}", _value(outcome), _value(guess), formats.number(far, 2)]
         told = "".join(f"<td>{components.text(cell)}</td>" for cell in cells[1:])
-        lines.append(
-            f'<tr><th scope="row">Row {cells[0]}</th>{told}<td>{", ".join(parts) or "nothing"}{more}</td></tr>'
-        )
+        differs = f"{', '.join(parts) or 'nothing'}{more}"
+        lines.append(f'<tr><th scope="row">Row {cells[0]}</th>{told}<td>{differs}</td></tr>')
     st.html(
-        f'<style>{_STYLE}</style><div class="gb-wide" tabindex="0" role="region" aria-label="Rows like it">'
+        '<div class="wi-wide" tabindex="0" role="region" aria-label="Rows like it">'
         '<table class="gb gb-rows"><thead><tr><th scope="col">Learned from</th><th scope="col">Outcome</th>'
         '<th scope="col">Predicted</th><th scope="col">Distance</th><th scope="col">Differs most in</th></tr>'
         f"</thead><tbody>{''.join(lines)}</tbody></table></div>"
@@ -113,7 +112,7 @@ def _contested(desk: Desk, position: int, output: Any) -> None:
     told = found.sentence()
     st.html(f'<p class="gb gb-sentence">{components.text(told)}</p>')
     if found.reasons:
-        plots.draw(row_plots.contested(found), key="contested", alt=told)
+        plots.draw(row_look.contested(found), key="contested", alt=told)
     components.note(" ".join(answer["notes"]))
 
 
@@ -126,20 +125,10 @@ def _paths(desk: Desk, position: int, output: Any) -> None:
         "From the average at the top, column by column, to the prediction at the bottom. Thin lines are the "
         "explained rows most like this one."
     )
-    plots.draw(row_plots.paths(found), key="paths", alt=told)
+    plots.draw(row_look.paths(found), key="paths", alt=told)
 
 
 def _value(value: Any) -> str:
     if value is None:
         return "not known"
     return formats.number(value, 4) if isinstance(value, float) else str(value)
-
-
-_STYLE = """
-.gb-wide { overflow-x: auto; }
-.gb-rows { width: 100%; border-collapse: collapse; font-size: 0.92rem; font-variant-numeric: tabular-nums; }
-.gb-rows th, .gb-rows td { text-align: left; padding: 0.35rem 0.8rem 0.35rem 0; vertical-align: top; font-weight: 400;
-  border-bottom: 1px solid color-mix(in srgb, currentColor 12%, transparent); }
-.gb-rows thead th { color: var(--gb-muted); font-size: 0.86rem; }
-.gb-rows tbody th { font-weight: 560; white-space: nowrap; }
-"""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import random
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 import streamlit as st
@@ -14,7 +13,7 @@ from automl import jobs
 from automl.desk import Desk
 from automl.errors import GlassbenchError
 from automl.store import RunFolder
-from automl.workbench import asking, components, navigation, reading, theme
+from automl.workbench import asking, components, navigation, reading, row_look
 from automl.workbench.views.what_if import compare, counterfactuals, result, state
 from automl.workbench.views.what_if.state import Asked, Variant
 from automl.workbench.views.what_if.widgets import Form
@@ -27,7 +26,6 @@ __all__ = ["HASTE_SECONDS", "show"]
 HASTE_SECONDS = 0.15
 """What an edit is answered in; where that leaves wide errors, the desk goes on and the page follows."""
 _EVERY = 0.8  # seconds between looks at whether it has
-_CSS = Path(__file__).parents[2] / "assets" / "what_if.css"
 _REFINING, _BASE = "what-if-refining", "what-if-base"
 _STARTS = {
     "typical": ("A typical row", "The row nearest to what is usual in every column."),
@@ -55,9 +53,7 @@ def show() -> None:
         return
     facts = asking.ask(desk, "about")
     st.session_state[_REFINING] = False
-    colors = theme.palette()
-    variables = f"--wi-up: {colors.up}; --wi-down: {colors.down}; --wi-line: {colors.grid};"
-    st.html(f"<style>:root {{ {variables} }}\n{_CSS.read_text(encoding='utf-8')}</style>")
+    row_look.style()
     st.fragment(_page)(run.id, model.id, facts)
 
 
