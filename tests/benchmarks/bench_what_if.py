@@ -133,7 +133,8 @@ def served(home: Path) -> Iterator[str]:
 
 _WATCH = """() => {
   window.gbEnded = null; window.gbShown = null;
-  const cards = () => document.querySelector('.wi-cards')?.innerText + document.querySelector('.wi-table')?.innerText;
+  const text = name => document.querySelector(name)?.innerText;
+  const cards = () => text('.wi-cards') + text('.wi-table');
   let before = cards();
   document.addEventListener('keydown', e => { if (e.key === 'Enter') {
     before = cards(); window.gbEnded = performance.now(); window.gbShown = null; } }, true);
