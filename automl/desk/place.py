@@ -1,6 +1,6 @@
 """Where desks are found: sockets and locks in a private folder with a short path.
 
-A Unix domain socket has a path of at most 107 bytes, and a home folder may be anywhere; so the sockets lie
+A Unix domain socket has a path of about 100 bytes at most, and a home folder may be anywhere; so they lie
 in `$XDG_RUNTIME_DIR` or the temporary folder, in a folder that nobody else can enter:
 
     glassbench-<user id>/<digest of the folder of runs>/
@@ -23,8 +23,8 @@ from automl.errors import RunError
 
 __all__ = ["LONGEST", "Place"]
 
-LONGEST = 107
-"""Bytes of a socket's path."""
+LONGEST = 103
+"""Bytes of the path of a socket: Linux has room for 107, macOS for 103."""
 _NAME = "/0123456789abcdef/0123456789abcdef0123.sock"
 
 
