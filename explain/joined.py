@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
@@ -33,12 +34,13 @@ def joined(parts: Sequence[Explanation]) -> Explanation:
     if not parts:
         raise InputError("Expected at least one explanation to join, found none.")
     first = parts[0]
-    for what, of in (
+    asked: tuple[tuple[str, Callable[[Explanation], Any]], ...] = (
+        ("background", lambda each: each.background_hash),  # before the model, whose hash is of outputs on it
         ("model", lambda each: each.model_hash),
-        ("background", lambda each: each.background_hash),
         ("scale", lambda each: each.scale),
         ("columns", lambda each: each.columns),
-    ):
+    )
+    for what, of in asked:
         if any(of(part) != of(first) for part in parts[1:]):
             raise InputError(
                 f"Expected explanations with the same {what}, found others. Explain all rows with one "

@@ -1,4 +1,4 @@
-"""A desk with a slow question, a quick one, and something to go on with: `slow_desk.py RUN SOCKET`."""
+"""A desk with a slow question, a quick one, and something to go on with: `slow_desk.py RUN SOCKET IDLE`."""
 
 from __future__ import annotations
 
@@ -60,4 +60,6 @@ class SlowAnswers:
 
 
 if __name__ == "__main__":
-    Server(bind(Path(sys.argv[2])), Path(sys.argv[1]), lambda _say: SlowAnswers(), idle=30).serve()
+    Server(
+        bind(Path(sys.argv[2])), Path(sys.argv[1]), lambda _say: SlowAnswers(), idle=float(sys.argv[3])
+    ).serve()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from ..known import explainer_of
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["contested"]
 
 _MOST = 4  # other models
+_OWN = "this model"
 
 
 def _tell(result: Contested) -> Told:
@@ -58,20 +58,24 @@ def contested(matter: Matter, *, time_budget: float | None, progress: Any, row: 
             "Expected other models that the data cannot tell from this one, found none that were kept: no "
             "reason can be contested."
         )
-    explainers: dict[str, Callable[[], ExplainsRows]] = {"this model": lambda: explainer_of(matter)}
-    for name in names:
-        explainers[name] = lambda name=name: matter.once(
+
+    def explainer(name: str) -> ExplainsRows:
+        if name == _OWN:
+            return explainer_of(matter)
+        return matter.once(
             f"explainer of {name}", lambda: Explainer(tied[name], matter.background, seed=matter.seed)
         )
+
+    models = [_OWN, *names]
     found = {}
-    for number, (name, explainer) in enumerate(explainers.items()):
+    for number, name in enumerate(models):
         if number > 1 and clock.left() <= 0:
-            matter.notes.append(f"There was time for {number} of {len(explainers)} models.")
+            matter.notes.append(f"There was time for {number} of {len(models)} models.")
             break
-        ready = explainer()
-        left = None if time_budget is None else max(0.1, clock.left() / (len(explainers) - number))
+        ready = explainer(name)
+        left = None if time_budget is None else max(0.1, clock.left() / (len(models) - number))
         found[name] = ready.explain(matter.row(row), time_budget=left)
         if progress is not None:
-            progress((number + 1) / len(explainers))
+            progress((number + 1) / len(models))
     matter.notes.append(f"Compared with {', '.join(list(found)[1:])}.")
     return replace(contested_reasons(found, 0, goal), row=row)
