@@ -18,6 +18,7 @@ from explain.text import sentence
 __all__ = ["as_it_is", "with_edits"]
 
 _TOP = 9
+_FLAGS = 5
 _SURE = 1.96  # standard errors of a 95 % interval
 
 
@@ -61,7 +62,10 @@ def with_edits(result: WhatIf, output: Any) -> None:
 def _flags(result: WhatIf) -> None:
     if not result.flags:
         return
-    lines = "\n".join(f"- {components.plain(flag.message)}" for flag in result.flags)
+    shown = [components.plain(flag.message) for flag in result.flags[:_FLAGS]]
+    if len(result.flags) > _FLAGS:
+        shown.append(f"And {len(result.flags) - _FLAGS} more.")
+    lines = "\n".join(f"- {line}" for line in shown)
     st.warning(
         f"**The model is on its own here.** Nothing it learned from is like this:\n\n{lines}",
         icon=":material/warning:",
@@ -117,7 +121,7 @@ def _contributions(explanation: Explanation, k: int, edited: tuple[str, ...]) ->
         moved = float(explanation.prediction[1, k] - explanation.prediction[0, k])
         change = f"<td>{components.text(_signed(moved, explanation.scale))}</td>"
     st.html(
-        '<table class="gb wi-table"><caption>What each column contributes'
+        f'<table class="gb wi-table {"wi-both" if both else "wi-one"}"><caption>What each column contributes'
         f"{' (in percentage points)' if points and both else ''}</caption><thead><tr>"
         + "".join(f'<th scope="col">{components.text(head)}</th>' for head in ["Column", *heads])
         + f'</tr></thead><tbody><tr class="wi-end"><th scope="row">Average row</th>{starts}'
@@ -144,7 +148,7 @@ def _bar(value: float, error: float, widest: float, scale: str) -> str:
     side = "wi-up" if value > 0 else "wi-down"
     return (
         f'<td><span class="wi-track" aria-hidden="true"><span class="{side}" style="width:{share:.1f}%">'
-        f"</span></span>{components.text(_told(value, error, scale))}</td>"
+        f'</span></span><span class="wi-figure">{components.text(_told(value, error, scale))}</span></td>'
     )
 
 
@@ -152,8 +156,9 @@ def _told(value: float, error: float, scale: str) -> str:
     shown = _signed(value, scale)
     if error <= 0:
         return shown
-    factor = 100 if scale == "probability" else 1
-    return f"{shown} ± {formats.number(_SURE * error * factor, 2 if scale != 'probability' else 1)}"
+    if scale == "probability":
+        return f"{shown} ± {max(0.1, 100 * _SURE * error):.1f}"
+    return f"{shown} ± {formats.number(_SURE * error, 2)}"
 
 
 def _signed(value: float, scale: str) -> str:

@@ -21,7 +21,8 @@ __all__ = ["FIRST", "Form"]
 
 FIRST = 8
 """Columns that are shown at once, the most important ones."""
-_SEEN = "what-if-shown"
+_SEEN, _GENERATION = "what-if-shown", "what-if-generation"
+_MISSING = "\0"  # no label of a table
 _EARLIEST, _LATEST = datetime.date(1, 1, 1), datetime.date(9999, 12, 31)
 
 
@@ -67,86 +68,96 @@ class Form:
                 self._one(column)
 
     def _follow_the_address(self) -> None:
-        """Let the widgets show what the address says, where that did not come from them."""
-        token = json.dumps([self.name, self.asked.now.edits], sort_keys=True)
-        first = self._key(self.columns[0]) if self.columns else ""
-        if st.session_state.get(_SEEN) == token and first in st.session_state:
-            return
-        for column in self.columns:
-            value = self.asked.now.edits.get(column["name"], self.base[column["name"]])
-            st.session_state[self._key(column)] = _shown(value, column)
-        st.session_state[_SEEN] = token
+        """Begin with new widgets where the address says something that did not come from those there are.
+
+        Widgets always get their value as their default, not through the session's state: that reaches the
+        browser once, and a widget that is drawn anew there after that would be empty, and so be an edit.
+        """
+        token = self._token(self.asked)
+        if st.session_state.get(_SEEN) != token:
+            st.session_state[_SEEN] = token
+            st.session_state[_GENERATION] = st.session_state.get(_GENERATION, 0) + 1
+
+    def _token(self, asked: Asked) -> str:
+        return json.dumps([self.name, asked.now.edits], sort_keys=True)
 
     def _one(self, column: Mapping[str, Any]) -> None:
         name = column["name"]
-        edited = name in self.asked.now.edits
+        value = self.asked.now.edits.get(name, self.base[name])
         with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-            self._widget(column, edited)
-            if edited:
+            self._widget(column, value)
+            if column["missing"] and value is not None and column["kind"] in ("number", "datetime"):
                 st.button(
-                    "Undo", key=f"{self._key(column)}-undo", type="tertiary",
+                    "Missing", key=f"{self._key(column)}-none", type="tertiary", on_click=self._set,
+                    args=(name, None), help="As if there were no value, as in some rows it learned from.",
+                )  # fmt: skip
+            if name in self.asked.now.edits:
+                st.button(
+                    "Undo", key=f"{self._key(column)}-undo", type="tertiary", on_click=self._set,
+                    args=(name, self.base[name]),
                     help=f"Back to {components.plain(_words(self.base[name]))}.",
-                    on_click=self._undo, args=(name,),
                 )  # fmt: skip
 
-    def _widget(self, column: Mapping[str, Any], edited: bool) -> None:
-        name, kind, key = column["name"], column["kind"], self._key(column)
-        was = f" :gray[· was {components.plain(_words(self.base[name]))}]" if edited else ""
+    def _widget(self, column: Mapping[str, Any], value: Any) -> None:
+        name, kind = column["name"], column["kind"]
+        label, shown = components.plain(name), _shown(value, column)
+        if name in self.asked.now.edits:
+            label = f"**{label}** :gray[· was {components.plain(_words(self.base[name]))}]"
         shared: dict[str, Any] = {
-            "label": f"{'**' if edited else ''}{components.plain(name)}{'**' if edited else ''}{was}",
-            "key": key,
+            "label": label,
+            "key": self._key(column),
             "on_change": self._changed,
             "args": (column,),
             "help": _learned(column),
         }
         if kind == "number":
             st.number_input(
-                value=None, step=1.0 if column["whole"] else _step(column), format="%.10g",
+                value=shown, step=1.0 if column["whole"] else _step(column), format="%.10g",
                 placeholder="missing", **shared,
             )  # fmt: skip
         elif kind == "datetime" and column["dated"]:
-            st.date_input(value=None, min_value=_EARLIEST, max_value=_LATEST, format="YYYY-MM-DD", **shared)
+            st.date_input(value=shown, min_value=_EARLIEST, max_value=_LATEST, format="YYYY-MM-DD", **shared)
         elif kind == "datetime":
             st.datetime_input(
-                value=None,
+                value=shown,
                 min_value=datetime.datetime.combine(_EARLIEST, datetime.time.min),
                 max_value=datetime.datetime.combine(_LATEST, datetime.time.max),
                 format="YYYY-MM-DD",
                 **shared,
             )
         elif kind in ("category", "boolean", "constant") or (column["labels"] and column["all_labels"]):
-            mine = [self.base[name], self.asked.now.edits.get(name)]
-            options = [*column["labels"], *(each for each in mine if each not in column["labels"] and each)]
+            mine = [self.base[name], value]
+            known = column["labels"] or []
+            options = list(dict.fromkeys([*known, *(str(each) for each in mine if each is not None)]))
             st.selectbox(
-                options=list(dict.fromkeys(options)), index=None, placeholder="missing",
-                accept_new_options=True, **shared,
+                options=[*options, _MISSING],
+                index=options.index(shown) if shown in options else len(options),
+                format_func=lambda each: "missing" if each == _MISSING else each, accept_new_options=True,
+                **shared,
             )  # fmt: skip
         elif kind == "text":
-            st.text_area(value=None, placeholder="missing", height=110, **shared)
+            st.text_area(value=shown or "", placeholder="missing", height=110, **shared)
         else:
-            st.text_input(value=None, placeholder="missing", **shared)
+            st.text_input(value=shown or "", placeholder="missing", **shared)
 
     def _key(self, column: Mapping[str, Any]) -> str:
         digest = hashlib.sha256(str(column["name"]).encode()).hexdigest()[:8]
-        return f"{self.name}-{digest}"
+        return f"{self.name}-{digest}-{st.session_state.get(_GENERATION, 0)}"
 
     # -- what widgets do -----------------------------------------------------------------------------------
 
     def _changed(self, column: Mapping[str, Any]) -> None:
-        value = _plain(st.session_state[self._key(column)], column)
+        self._set(column["name"], _plain(st.session_state[self._key(column)], column))
+        st.session_state[_SEEN] = self._token(state.read(self.facts))  # the widgets there are know of it
+
+    def _set(self, name: str, value: Any) -> None:
+        """Edit a column; back at the value of the table it is no edit."""
         asked = state.read(self.facts)  # not as it was drawn: two changes may come at once
-        edits = {name: new for name, new in asked.now.edits.items() if name != column["name"]}
-        if not _same(value, self.base[column["name"]], column):
-            edits[column["name"]] = value
-        self._write(asked.edited(edits))
-
-    def _undo(self, name: str) -> None:
-        asked = state.read(self.facts)
-        state.write(asked.edited({each: new for each, new in asked.now.edits.items() if each != name}))
-
-    def _write(self, asked: Asked) -> None:
-        state.write(asked)
-        st.session_state[_SEEN] = json.dumps([self.name, asked.now.edits], sort_keys=True)
+        column = next(each for each in self.columns if each["name"] == name)
+        edits = {each: new for each, new in asked.now.edits.items() if each != name}
+        if not _same(value, self.base[name], column):
+            edits[name] = value
+        state.write(asked.edited(edits))
 
 
 def _shown(value: Any, column: Mapping[str, Any]) -> Any:
@@ -163,7 +174,7 @@ def _shown(value: Any, column: Mapping[str, Any]) -> Any:
 
 def _plain(value: Any, column: Mapping[str, Any]) -> Any:
     """What a widget has as a plain value."""
-    if value is None or value == "":
+    if value is None or value in ("", _MISSING):
         return None
     if column["kind"] == "number":
         return int(value) if float(value).is_integer() and abs(value) < 2**53 else float(value)
