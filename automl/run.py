@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from automl.conformal import Conformal
     from automl.data import Schema
-    from automl.inspection import Inspected, Inspection, Scope
+    from automl.inspection import Inspected, Inspection, Matter, Scope
     from automl.monitoring import Reference, Scored, Watched
     from automl.report import Evidence, Subject
     from automl.search.prepare import Prepared
@@ -612,7 +612,7 @@ class Run:
         from automl.monitoring import Reference, make_reference
 
         model_id, *_ = self._members(model)
-        path, fingerprint = f"references/{model_id}.json", self._fingerprint(model_id)
+        path, fingerprint = f"references/{model_id}.json", self.fingerprint(model_id)
         stored = self.folder.read(path)
         if stored is not None and stored["fingerprint"] == fingerprint:
             return Reference.from_json(stored["reference"])
@@ -954,29 +954,19 @@ class Run:
             What the inspection is asked.
         """
         from automl.inspection import Inspected, file_of, get_inspection, read_params
-        from automl.search.matter import gather
         from explain import ExplainError
 
         what = get_inspection(name)
         if time_budget is not None and not time_budget > 0:
             raise SettingError(f"The time budget is {time_budget!r} seconds.", fix="Give a positive number.")
-        model_id, weights, calibration = self._members(model)
-        read = read_params(what, params or {}, self._scope())
-        fingerprint = self._fingerprint(model_id, *what.models(read))
+        model_id, *_ = self._members(model)
+        read = read_params(what, params or {}, self.scope())
+        fingerprint = self.fingerprint(model_id, *what.models(read))
         stored = None if again else self.stored_inspection(what, model_id, read, fingerprint)
         if stored is not None:
             return stored
         started = monotonic()
-        matter = gather(
-            self.folder,
-            self._prepared(),
-            model_id,
-            weights,
-            calibration,
-            load=self.model_for,
-            background=self._background(),
-            explanation=self.explanation(model_id),
-        )
+        matter = self.matter(model_id)
         try:
             result = what.make(matter, time_budget=time_budget, progress=progress, **read)
         except ExplainError as error:
@@ -994,6 +984,28 @@ class Run:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.folder.write(str(path.relative_to(self.folder.path)), made.to_json())
         return made
+
+    def matter(self, model: str | None = None) -> Matter:
+        """All that an inspection of a model may look at.
+
+        Parameters
+        ----------
+        model : str, optional
+            Id of a model; default the chosen one.
+        """
+        from automl.search.matter import gather
+
+        model_id, weights, calibration = self._members(model)
+        return gather(
+            self.folder,
+            self._prepared(),
+            model_id,
+            weights,
+            calibration,
+            load=self.model_for,
+            background=self._background(),
+            explanation=self.explanation(model_id),
+        )
 
     def stored_inspection(
         self, what: Inspection, model_id: str, params: Mapping[str, Any], fingerprint: str
@@ -1016,17 +1028,17 @@ class Run:
             return None
         return Inspected.from_json(content)
 
-    def _scope(self) -> Scope:
+    def scope(self) -> Scope:
         """What the parameters of an inspection may name."""
         from automl.inspection import scope_of
 
         return scope_of(self.folder)
 
-    def _fingerprint(self, model_id: str, *others: str) -> str:
+    def fingerprint(self, model: str | None = None, *others: str) -> str:
         """Of all that makes a model and its decisions, and other models, what they are."""
         from automl.inspection import joint_fingerprint, model_fingerprint
 
-        every = (model_id, *others)
+        every = (self._members(model)[0], *others)
         return joint_fingerprint(model_fingerprint(self.folder, *self._members(each)) for each in every)
 
     # -- report and export ---------------------------------------------------------------------------------
@@ -1130,7 +1142,7 @@ class Run:
                 fix=f"Give [{columns!r}].",
             )
         for column in columns:
-            read_params(get_inspection("fairness"), {"column": column}, self._scope())
+            read_params(get_inspection("fairness"), {"column": column}, self.scope())
 
     def _with_inspections(
         self,
@@ -1153,7 +1165,7 @@ class Run:
         found: dict[str, Any] = {}
         notes: dict[str, tuple[str, ...]] = {}
         missing: dict[str, str] = {}
-        scope, fingerprint = self._scope(), self._fingerprint(model_id)
+        scope, fingerprint = self.scope(), self.fingerprint(model_id)
         ends = monotonic() + time_budget
         planned = plan(columns, rows, fairness)
         for number, each in enumerate(planned):

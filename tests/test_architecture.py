@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 STOREYS = [
     {"automl.workbench"},
     {"automl.cli"},
+    {"automl.desk"},
     {"automl.jobs"},
     {"automl.run"},
     {"automl.search", "automl.leaderboard", "automl.bundle", "automl.monitoring"},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int64]
 
 __all__ = ["Fold", "Matter"]
+
+Made = TypeVar("Made")
 
 
 @dataclass(frozen=True, eq=False)
@@ -80,6 +82,10 @@ class Matter:
         Gives the model's folds; empty where their models were not kept.
     notes : list of str
         On what the result was made, in sentences; inspections add to it.
+    edits : mapping of int to DataFrame
+        Rows that are to be looked at with other values than the table has.
+    kept : dict
+        What :meth:`once` has made.
     """
 
     model: Any
@@ -100,6 +106,28 @@ class Matter:
     others: Callable[[], Mapping[str, Any]]
     folds: Callable[[], tuple[Fold, ...]]
     notes: list[str] = field(default_factory=list)
+    edits: Mapping[int, pd.DataFrame] = field(default_factory=dict)
+    kept: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+
+    def row(self, position: int) -> pd.DataFrame:
+        """One row, as it was edited where it was; a DataFrame of shape (1, M)."""
+        return self.edits[position] if position in self.edits else self.rows.iloc[[position]]
+
+    def once(self, what: str, make: Callable[[], Made], *, of: Any = None) -> Made:
+        """What several questions need and none changes: made for the first and kept with the matter.
+
+        Parameters
+        ----------
+        what : str
+            Its name.
+        make : callable
+        of : object
+            What it was made of; made anew where that is another.
+        """
+        if what not in self.kept or self.kept[what][0] != of:
+            self.kept[what] = (of, make())
+        made: Made = self.kept[what][1]
+        return made
 
     def labels(self, codes: Ints) -> NDArray[Any]:
         """Classes by their codes, shape as ``codes``."""
@@ -125,7 +153,9 @@ class Matter:
         pool = np.arange(len(self.rows)) if among is None else among
         if len(pool) <= most:
             return pool
-        self.notes.append(f"Made on {most:,} of {len(pool):,} {what}, drawn at random.")
+        note = f"Made on {most:,} of {len(pool):,} {what}, drawn at random."
+        if note not in self.notes:
+            self.notes.append(note)
         rng = np.random.default_rng([self.seed, 31])
         return np.sort(rng.choice(pool, most, replace=False))
 

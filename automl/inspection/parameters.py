@@ -26,6 +26,7 @@ __all__ = [
     "label",
     "model",
     "number",
+    "ranges",
     "row",
     "table_column",
 ]
@@ -164,6 +165,16 @@ def directions(name: str, value: Any, scope: Scope) -> dict[str, str]:
     return {column(name, each, scope): way for each, way in value.items()}
 
 
+def ranges(name: str, value: Any, scope: Scope) -> dict[str, list[Any]]:
+    """Columns with the least and the highest value; None for no limit. Dates are texts."""
+    if not isinstance(value, Mapping) or not all(map(_is_range, value.values())):
+        raise SettingError(
+            f"Expected {name} as columns with a least and a highest value, found {value!r}.",
+            fix='Give for instance {"age": [18, 65]}; null is no limit.',
+        )
+    return {column(name, each, scope): list(limits) for each, limits in value.items()}
+
+
 def choice(*offered: str) -> Reader:
     """One of some words."""
 
@@ -203,3 +214,13 @@ def _is_whole(value: Any) -> bool:
 
 def _is_list(value: Any) -> bool:
     return isinstance(value, Sequence) and not isinstance(value, str)
+
+
+def _is_range(value: Any) -> bool:
+    return _is_list(value) and len(value) == 2 and all(map(_is_limit, value))
+
+
+def _is_limit(value: Any) -> bool:
+    if value is None or isinstance(value, str):
+        return True
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

@@ -10,10 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import automl
 from automl.errors import RunError, SettingError
 from automl.jobs import worker_lock
-from automl.jobs.detach import start_detached
+from automl.jobs.detach import start_detached, worker_environment
 from automl.jobs.folder import LOG, JobFolder, open_folder
 from automl.jobs.state import JobState, jobs, state
 from automl.jobs.turn import WAITING
@@ -251,7 +250,7 @@ def _starting(folder: Path, *, wait: float) -> Iterator[Callable[[Sequence[str]]
             [sys.executable, *worker, str(folder), "--lock", str(handle)],
             log=folder / LOG,
             cwd=folder,
-            env=_environment(),
+            env=worker_environment(),
             pass_fds=(handle,),
         )
 
@@ -259,24 +258,3 @@ def _starting(folder: Path, *, wait: float) -> Iterator[Callable[[Sequence[str]]
         yield start
     finally:
         os.close(handle)  # the worker has its copy: the lock stays taken
-
-
-def _environment() -> dict[str, str]:
-    """The caller's environment, in which the worker finds this very package and nothing by accident.
-
-    The workbench may run from a source folder that is not installed; and a file like `random.py` in the
-    working directory must not take the place of a module.
-    """
-    root = Path(automl.__path__[0]).absolute().parent
-    paths = [Path(entry).absolute() for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
-    if root.name not in (
-        "site-packages",
-        "dist-packages",
-    ):  # found without help, and must not precede the library
-        paths.insert(0, root)
-    return {
-        **os.environ,
-        "PYTHONPATH": os.pathsep.join(dict.fromkeys(map(str, paths))),
-        "PYTHONSAFEPATH": "1",
-        "PYTHONUNBUFFERED": "1",
-    }

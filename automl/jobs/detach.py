@@ -8,9 +8,10 @@ import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import automl
 from automl.errors import RunError
 
-__all__ = ["start_detached"]
+__all__ = ["start_detached", "worker_environment"]
 
 # The intermediate forks, the parent leaves at once, and the child becomes the command in a session of its
 # own: adopted by init, so that nobody has to wait for it (no zombie) and no terminal can hang it up.
@@ -77,3 +78,24 @@ def start_detached(
             f"A worker process could not be started (exit code {intermediate.returncode}).",
             fix=f"The reason is at the end of {log}.",
         )
+
+
+def worker_environment() -> dict[str, str]:
+    """The caller's environment, in which the worker finds this very package and nothing by accident.
+
+    The workbench may run from a source folder that is not installed; and a file like `random.py` in the
+    working directory must not take the place of a module.
+    """
+    root = Path(automl.__path__[0]).absolute().parent
+    paths = [Path(entry).absolute() for entry in os.environ.get("PYTHONPATH", "").split(os.pathsep) if entry]
+    if root.name not in (
+        "site-packages",
+        "dist-packages",
+    ):  # found without help, and must not precede the library
+        paths.insert(0, root)
+    return {
+        **os.environ,
+        "PYTHONPATH": os.pathsep.join(dict.fromkeys(map(str, paths))),
+        "PYTHONSAFEPATH": "1",
+        "PYTHONUNBUFFERED": "1",
+    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,12 +66,12 @@ def gather(
     refitted = opened and set(result.get("refitted", ())) & {name for name, w in weights.items() if w > 0}
     columns = list(prepared.schema.names)
 
-    def others() -> dict[str, Any]:
+    def others() -> Mapping[str, Any]:
         tied = sorted((tied_models(result or None) or frozenset()) - {model_id})
         if model_id not in (tied_models(result or None) or ()):
             return {}
         kept = [t for t in tied if t == "ensemble" or folder.trial_path(t, ".joblib").exists()]
-        return {name: load(name) for name in kept}
+        return _Loaded(kept, load)
 
     def folds() -> tuple[Fold, ...]:
         models = fold_models(folder, task, weights, calibration)
@@ -98,3 +98,21 @@ def gather(
         others=others,
         folds=folds,
     )
+
+
+class _Loaded(Mapping[str, Any]):
+    """Models by id, each loaded when it is asked for: many can be tied, and few of them are looked at."""
+
+    def __init__(self, names: Sequence[str], load: Callable[[str], Any]) -> None:
+        self._names, self._load = tuple(names), load
+
+    def __getitem__(self, name: str) -> Any:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._load(name)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)

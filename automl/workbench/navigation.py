@@ -22,10 +22,11 @@ _PAGES: Mapping[str, tuple[str, str, str, bool]] = {
     "run": ("run", "Progress", ":material/timeline:", False),
     "models": ("models", "Models", ":material/leaderboard:", False),
     "explain": ("explain", "Explain", ":material/lightbulb:", False),
+    "what-if": ("what_if", "What-if", ":material/tune:", False),
     "score": ("score", "Score & monitor", ":material/monitoring:", False),
     "export": ("export", "Export", ":material/package_2:", False),
 }
-RUN_PAGES = ("run", "models", "explain", "score", "export")
+RUN_PAGES = ("run", "models", "explain", "what-if", "score", "export")
 
 
 def _show(module: str) -> Callable[[], None]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -21,6 +21,16 @@ from .rows import as_row, edited
 from .seen import Flag
 
 Floats = NDArray[np.float64]
+
+
+class ExplainsRows(Protocol):
+    """An :class:`explain.Explainer`, or what stands for one."""
+
+    def explain(
+        self, X: pd.DataFrame, *, time_budget: float | None = None, progress: Progress | None = None
+    ) -> Explanation:
+        """Attribute the model's outputs for some rows to their columns."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -109,6 +119,7 @@ def what_if(
     background: pd.DataFrame,
     *,
     plausibility: Plausibility | None = None,
+    explainer: ExplainsRows | None = None,
     scale: str | None = None,
     seed: int = 0,
     time_budget: float | None = None,
@@ -126,6 +137,8 @@ def what_if(
         As for :func:`explain.explain`.
     plausibility : Plausibility, optional
         Of the training rows, made once and kept for many edits; default: of the background rows.
+    explainer : Explainer, optional
+        Of this model and background, kept for many edits; then scale and seed are its own.
     scale, seed, time_budget, progress
         As for :func:`explain.explain`.
 
@@ -139,7 +152,7 @@ def what_if(
         If a column is unknown, a value is not of its column's kind, or the model cannot take the row.
     """
     from ..api import explain
-    from ..outputs import model_classes
+    from .counterfactuals.scorer import RowScorer
 
     if not len(background):
         raise InputError("Expected at least one background row, found none.")
@@ -152,19 +165,21 @@ def what_if(
     flags = [flag for flag in flags if (flag.code, flag.columns) not in old]
     both = stack_frames(before, after)
     try:
-        explanation = explain(
-            model, both, background, scale=scale, seed=seed, time_budget=time_budget, progress=progress
-        )
-        labels = None if model_classes(model) is None else np.asarray(model.predict(both)).tolist()
+        if explainer is None:
+            explanation = explain(
+                model, both, background, scale=scale, seed=seed, time_budget=time_budget, progress=progress
+            )
+        else:
+            explanation = explainer.explain(both, time_budget=time_budget, progress=progress)
+        labels = RowScorer(model).labels(both, explanation.prediction, explanation.scale)
     except ValueError as error:
         if isinstance(error, InputError) or not any(flag.code == "unseen_value" for flag in flags):
             raise
         raise InputError(
             f"The model cannot take a value that it never saw: {flags[0].message} ({error})"
         ) from error
-    return WhatIf(
-        explanation, tuple(changed), None if labels is None else (labels[0], labels[1]), tuple(flags)
-    )
+    said = None if labels is None else labels.tolist()
+    return WhatIf(explanation, tuple(changed), None if said is None else (said[0], said[1]), tuple(flags))
 
 
 def _same(before: pd.Series[Any], after: pd.Series[Any]) -> bool:

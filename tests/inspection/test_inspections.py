@@ -199,10 +199,10 @@ def test_parts_are_pooled_by_their_rows() -> None:
 def test_the_light_fingerprint_is_the_one_that_results_are_stored_with(clients_run: Run) -> None:
     chosen = (clients_run.result or {})["chosen"]
     for model in {chosen, "t0001", "t0002"}:
-        assert fingerprint_now(clients_run.folder, model) == clients_run._fingerprint(model)
-    joint = clients_run._fingerprint("t0001", "t0002")
+        assert fingerprint_now(clients_run.folder, model) == clients_run.fingerprint(model)
+    joint = clients_run.fingerprint("t0001", "t0002")
     assert fingerprint_now(clients_run.folder, "t0001", "t0002") == joint
-    assert joint not in {clients_run._fingerprint("t0001"), clients_run._fingerprint("t0002", "t0001")}
+    assert joint not in {clients_run.fingerprint("t0001"), clients_run.fingerprint("t0002", "t0001")}
 
 
 def test_two_models_differ_by_what_their_predictions_differ(clients_run: Run) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..known import explainer_of
 from ..matter import Matter
 from ..parameters import Parameter, label, row
 from ..registry import Told, inspection
@@ -11,10 +12,12 @@ from ._words import figure
 
 if TYPE_CHECKING:
     from explain.row.contested import Contested
+    from explain.row.whatif import ExplainsRows
 
 __all__ = ["contested"]
 
 _MOST = 4  # other models
+_OWN = "this model"
 
 
 def _tell(result: Contested) -> Told:
@@ -44,26 +47,34 @@ def contested(matter: Matter, *, time_budget: float | None, progress: Any, row: 
     """Explain the row with the model and with those that the data cannot tell from it."""
     from dataclasses import replace
 
-    from explain import InputError, contested_reasons, explain
+    from explain import Explainer, InputError, contested_reasons
     from explain.clock import Clock
 
     clock = Clock(time_budget)
-    others = dict(list(matter.others().items())[:_MOST])
-    if not others:
+    tied = matter.others()
+    names = list(tied)[:_MOST]
+    if not names:
         raise InputError(
             "Expected other models that the data cannot tell from this one, found none that were kept: no "
             "reason can be contested."
         )
-    models = {"this model": matter.model, **others}
+
+    def explainer(name: str) -> ExplainsRows:
+        if name == _OWN:
+            return explainer_of(matter)
+        return matter.once(
+            f"explainer of {name}", lambda: Explainer(tied[name], matter.background, seed=matter.seed)
+        )
+
+    models = [_OWN, *names]
     found = {}
-    for number, (name, model) in enumerate(models.items()):
+    for number, name in enumerate(models):
         if number > 1 and clock.left() <= 0:
             matter.notes.append(f"There was time for {number} of {len(models)} models.")
             break
+        ready = explainer(name)
         left = None if time_budget is None else max(0.1, clock.left() / (len(models) - number))
-        found[name] = explain(
-            model, matter.rows.iloc[[row]], matter.background, seed=matter.seed, time_budget=left
-        )
+        found[name] = ready.explain(matter.row(row), time_budget=left)
         if progress is not None:
             progress((number + 1) / len(models))
     matter.notes.append(f"Compared with {', '.join(list(found)[1:])}.")

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from ..known import known_rows, plausibility_of
 from ..matter import Matter
-from ..parameters import Parameter, columns, count, directions, label, number, row
+from ..parameters import Parameter, columns, count, directions, label, number, ranges, row
 from ..registry import Told, inspection
 from ._words import figure
 
@@ -16,8 +17,6 @@ if TYPE_CHECKING:
     from explain.row.counterfactuals import Counterfactuals, Goal
 
 __all__ = ["counterfactuals"]
-
-_MOST = 20_000
 
 
 def _tell(result: Counterfactuals) -> Told:
@@ -42,7 +41,9 @@ def _tell(result: Counterfactuals) -> Told:
         Parameter("high", "the highest prediction, or probability of the goal", number, None),
         Parameter("immutable", "columns that stay as they are", columns, []),
         Parameter("direction", "columns that may only increase or decrease", directions, {}),
+        Parameter("ranges", "columns with the least and the highest value that they may take", ranges, {}),
         Parameter("max_changes", "how many columns may change, 1 to 5", count(1, 5), 3),
+        Parameter("count", "how many ways at most, 1 to 10", count(1, 10), 4),
     ),
 )
 def counterfactuals(
@@ -56,7 +57,9 @@ def counterfactuals(
     high: float | None,
     immutable: Sequence[str],
     direction: Mapping[str, str],
+    ranges: Mapping[str, Sequence[Any]],
     max_changes: int,
+    count: int,
 ) -> Counterfactuals:
     """Search among values of the rows that the model learned from.
 
@@ -67,15 +70,25 @@ def counterfactuals(
     from explain.clock import Clock
 
     clock = Clock(time_budget)
-    asked = matter.rows.iloc[[row]]
+    asked = matter.row(row)
     wanted = Goal(goal, low, high) if (goal, low, high) != (None, None, None) else _usual(matter, asked)
     if wanted is not None and wanted.label is None and matter.task.classes is not None:
         wanted = Goal(matter.task.classes[-1] if matter.task.kind == "binary" else None, low, high)
-    known = matter.rows.iloc[matter.sample(_MOST, among=matter.learned, what="rows learned from")]
-    constraints = Constraints(immutable=tuple(immutable), direction=dict(direction))
-    finder = CounterfactualFinder(matter.model, known, constraints, seed=matter.seed)
+    known, plausibility = known_rows(matter), plausibility_of(matter)
+    limits = {name: (least, most) for name, (least, most) in ranges.items()}
+    finder = matter.once(
+        "counterfactuals",
+        lambda: CounterfactualFinder(
+            matter.model,
+            known,
+            Constraints(immutable=tuple(immutable), direction=dict(direction), ranges=limits),
+            plausibility=plausibility,
+            seed=matter.seed,
+        ),
+        of=(tuple(immutable), dict(direction), limits),
+    )
     left = None if time_budget is None else max(0.1, clock.left())
-    return finder.find(asked, wanted, max_changes=max_changes, time_budget=left)
+    return finder.find(asked, wanted, k=count, max_changes=max_changes, time_budget=left, progress=progress)
 
 
 def _usual(matter: Matter, asked: pd.DataFrame) -> Goal | None:

@@ -56,7 +56,7 @@ def neighbours(
     if not len(known):
         raise InputError("Expected other rows that the model learned from, found none.")
     finder = NeighbourFinder(matter.rows.iloc[known], matter.outcomes(known))
-    asked = matter.rows.iloc[[row]]
+    asked = matter.row(row)
     found = finder.find(asked, count)
     positions = known[list(found.positions)]
     matter.notes.append("Predictions of the neighbours are by models that had not learned from them.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..known import explainer_of, plausibility_of
 from ..matter import Matter
 from ..parameters import Parameter, changes, row
 from ..registry import Told, inspection
@@ -14,8 +15,6 @@ if TYPE_CHECKING:
     from explain.row.whatif import WhatIf
 
 __all__ = ["what_if"]
-
-_MOST = 20_000
 
 
 def _tell(result: WhatIf) -> Told:
@@ -52,16 +51,17 @@ def what_if(
 ) -> WhatIf:
     """Explain the row before and after; warnings say where it leaves what was learned from."""
     from explain import what_if as explained
-    from explain.row.plausible import Plausibility
+    from explain.clock import Clock
 
-    known = matter.rows.iloc[matter.sample(_MOST, among=matter.learned, what="rows learned from")]
+    clock = Clock(time_budget)
+    plausibility, explainer = plausibility_of(matter), explainer_of(matter)
     return explained(
         matter.model,
-        matter.rows.iloc[[row]],
+        matter.row(row),
         changes,
         matter.background,
-        plausibility=Plausibility(known, seed=matter.seed),
-        seed=matter.seed,
-        time_budget=time_budget,
+        plausibility=plausibility,
+        explainer=explainer,
+        time_budget=None if time_budget is None else max(0.05 * time_budget, clock.left()),
         progress=progress,
     )

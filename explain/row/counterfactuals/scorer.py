@@ -48,6 +48,22 @@ class RowScorer:
         labels = self._rule(final, outputs)
         return outputs, np.asarray(final.predict(rows)) if labels is None else labels
 
+    def labels(self, frame: pd.DataFrame, outputs: Floats, scale: str) -> NDArray[Any] | None:
+        """What the model says of raw rows whose outputs are known; None for regression.
+
+        Parameters
+        ----------
+        frame : DataFrame of shape (R, M)
+        outputs : array of shape (R, K)
+            Of all classes.
+        scale : str
+            Of these outputs.
+        """
+        if self.classes is None:
+            return None
+        labels = self._rule(last_step(self.model), outputs) if scale == self.scale else None
+        return np.asarray(self.model.predict(frame)) if labels is None else labels
+
     def _rule(self, final: Any, outputs: Floats) -> NDArray[Any] | None:
         """Labels where scikit-learn takes them from the probabilities: saves a second answer."""
         if self.scale != "probability" or self.classes is None:
