@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
 import uuid
 from collections.abc import Awaitable, Callable, MutableMapping
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any
 
 from .access import is_token
@@ -182,6 +183,7 @@ class _Pool:
     def __init__(self, threads: int, name: str) -> None:
         self._threads = ThreadPoolExecutor(threads, thread_name_prefix=name)
         self._most = threads * _QUEUE
+        self._lock = threading.Lock()
         self._busy = 0
 
     async def run(self, seconds: float, work: Callable[..., Response], *arguments: Any) -> Response:
@@ -192,25 +194,27 @@ class _Pool:
         RequestError
             503, when too much is waiting.
         TimeoutError
-            The work is not undone then: it keeps its thread until it ends.
+            Work that has begun keeps its thread until it ends; what waits is dropped.
         """
         if self._busy >= self._most:
             raise RequestError(
                 503, "busy", "Too many requests are waiting.", fix="Try again later.",
                 headers=[("retry-after", "1")],
             )  # fmt: skip
-        self._busy += 1
-        future = asyncio.get_running_loop().run_in_executor(self._threads, work, *arguments)
-        future.add_done_callback(self._done)
+        with self._lock:
+            self._busy += 1
+        job = self._threads.submit(work, *arguments)
+        job.add_done_callback(self._done)
+        future = asyncio.wrap_future(job)
         done, _ = await asyncio.wait([future], timeout=seconds)
         if not done:
+            future.cancel()  # and so the job, if it has not begun
             raise TimeoutError
         return future.result()
 
-    def _done(self, future: asyncio.Future[Response]) -> None:
-        self._busy -= 1
-        if not future.cancelled():
-            future.exception()  # seen, also where nobody waits for it any more
+    def _done(self, job: Future[Response]) -> None:
+        with self._lock:
+            self._busy -= 1
 
     def close(self) -> None:
         """Take no more work."""

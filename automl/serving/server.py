@@ -8,7 +8,6 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -37,9 +36,8 @@ def load(bundle: Path, chosen: Settings) -> Service:
     """
     files, manifest = open_files(bundle)
     service = Service(files, manifest, chosen)
-    if chosen.log is not None:
-        folder = Path(f"{service.name}-log") if chosen.log == Path() else chosen.log
-        service.settings = replace(chosen, log=folder)
+    if chosen.keep_log:
+        folder = chosen.log or Path(f"{service.name}-log")
         service.log = PredictionLog(
             folder.absolute(), model_sha256(manifest), redact=chosen.redact, most_bytes=chosen.log_bytes
         )
@@ -62,8 +60,8 @@ def run(bundle: Path, chosen: Settings, say: Callable[[str], None], hint: str) -
     port = listener.getsockname()[1]
     if chosen.token is None and not chosen.host.startswith(_LOOPBACK):
         say("note: everybody who reaches this address may ask: there is no token (--token-file).")
-    log = service.settings.log
-    say(f"note: {'no prediction log' if log is None else f'predictions are logged in {log}'}")
+    log = service.log
+    say("note: no prediction log" if log is None else f"note: predictions are logged in {log.path.parent}")
     say(f"Serving {service.name} on http://{host}:{port} — /docs says what can be asked, Ctrl-C ends it.")
     threading.Thread(target=_warm_explanations, args=(service,), daemon=True).start()
     _serve(App(service), service, listener)

@@ -161,9 +161,13 @@ class Service:
 
     def explain(self, frame: pd.DataFrame, seconds: float) -> Explanation:
         """Explain canonical rows; one request at a time, since each uses all that there is."""
+        from explain import ExplainError
+
         self._take_turn(seconds)
         try:
             return self.explainer.explain(frame, time_budget=seconds)
+        except ExplainError as error:
+            raise RequestError(422, "not_explained", str(error)) from None
         finally:
             self._explaining.release()
 

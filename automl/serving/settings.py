@@ -21,8 +21,10 @@ class Settings:
         Of the model in addresses; default: made of the bundle's own.
     token : str, optional
         What clients must show; None: everybody may ask.
+    keep_log : bool
+        Whether predictions are logged.
     log : Path, optional
-        Folder of the prediction log; None: none is kept.
+        Folder of the log; default: named after the model, in the working folder.
     redact : tuple of str
         Columns whose values never enter the log.
     log_bytes : int
@@ -49,6 +51,7 @@ class Settings:
     port: int = 8080
     name: str | None = None
     token: str | None = field(default=None, repr=False)
+    keep_log: bool = True
     log: Path | None = None
     redact: tuple[str, ...] = ()
     log_bytes: int = 100_000_000

@@ -2,9 +2,9 @@
 
     python tests/benchmarks/bench_serving.py [BUNDLE.zip TABLE.csv]
 
-Beside the server, in the same run, a bare ASGI application under the same uvicorn that reads a body and answers
-with as many bytes: what is above it is the model and what surrounds it. Times depend on the machine; ratios
-less so. Without arguments, a small model of the telco table is trained and exported first.
+Beside the server, in the same run, a bare ASGI application under the same uvicorn that reads a body and
+answers with as many bytes: what is above it is the model and what surrounds it. Times depend on the machine;
+ratios less so. Without arguments, a small model of the telco table is trained and exported first.
 """
 
 from __future__ import annotations
@@ -91,7 +91,8 @@ def started(*command: str) -> Iterator[int]:
 
 def request(path: str, body: bytes) -> bytes:
     """A whole request."""
-    head = f"POST {path} HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = f"POST {path} HTTP/1.1\r\nHost: here\r\nContent-Type: application/json\r\n"
+    head += f"Content-Length: {len(body)}\r\n\r\n"
     return head.encode() + body
 
 
@@ -176,9 +177,8 @@ def measure(bundle: Path, table: Path, folder: Path, seconds: float) -> None:
                     one = (throughput(port, message, seconds), throughput(echo, message, seconds))
             p50, p99 = np.percentile(own, [50, 99])
             base = float(np.median(bare))
-            write(
-                f"{count:>7,} {p50:>9.2f} {p99:>9.2f} {1000 * count / p50:>10,.0f} {base:>9.2f} {p50 / base:>7.1f}\n"
-            )
+            write(f"{count:>7,} {p50:>9.2f} {p99:>9.2f} {1000 * count / p50:>10,.0f} ")
+            write(f"{base:>9.2f} {p50 / base:>7.1f}\n")
     write(f"8 connections, one row each: {one[0]:,.0f} requests/s; echo {one[1]:,.0f}\n")
 
 

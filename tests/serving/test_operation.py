@@ -140,7 +140,7 @@ def test_many_at_once_and_flat_memory(binary: Case, server: Server) -> None:
 
 @pytest.mark.slow
 def test_memory_stays_flat_for_long(binary: Case, server: Server) -> None:
-    """60 s of requests from 8 connections: no error, and no more memory at the end than after the first 10 s."""
+    """60 s of requests over 8 connections: no error, and not more memory at the end than after 10 s."""
     ends = time.monotonic() + 60
     failed, samples = [], []
 
