@@ -12,7 +12,7 @@ import pandas as pd
 from ..bundle.scoring import PROBABILITY, predictions_to_csv
 from .http import CSV, LINES, Response, json_response, to_json
 
-__all__ = ["Answer", "json_records", "tabular"]
+__all__ = ["Answer", "json_records", "plain_columns", "tabular"]
 
 
 @dataclass(frozen=True)
@@ -23,24 +23,16 @@ class Answer:
     ----------
     ids : sequence of str
         One a row.
-    frame : DataFrame
-        What ``Scorer.predictions`` gives: ``prediction``, ``probability_<label>`` and, where asked for,
-        ``low`` and ``high``, or ``set``.
+    columns : dict of name to list
+        Plain values by the names that ``predict.py`` writes: ``prediction``, ``probability_<label>`` and,
+        where asked for, ``low`` and ``high``, or ``set``.
     warnings : sequence of dict
         What was odd about the rows.
     """
 
     ids: Sequence[str]
-    frame: pd.DataFrame
+    columns: Mapping[str, Sequence[Any]]
     warnings: Sequence[Mapping[str, Any]]
-
-    @cached_property
-    def columns(self) -> dict[str, list[Any]]:
-        """Plain values by the names that ``predict.py`` writes."""
-        return {
-            str(name): [list(value) if isinstance(value, tuple) else value for value in values.tolist()]
-            for name, values in self.frame.items()
-        }
 
     @cached_property
     def records(self) -> list[dict[str, Any]]:
@@ -87,10 +79,25 @@ def tabular(answer: Answer, kind: str, *, names: bool = True, ids: bool = False)
         if ids:
             rows = [{"id": name, **row} for name, row in zip(answer.ids, rows, strict=True)]
         return Response(b"".join(to_json(row) + b"\n" for row in rows), 200, LINES, answer.headers)
-    text = predictions_to_csv(answer.frame, {"id": list(answer.ids)} if ids else None)
+    table = pd.DataFrame(
+        {name: pd.Series(_hashable(values), dtype=object) for name, values in answer.columns.items()}
+    )
+    text = predictions_to_csv(table, {"id": list(answer.ids)} if ids else None)
     if not names:
         text = text.partition("\n")[2]
     return Response(text.encode("utf-8"), 200, f"{CSV}; charset=utf-8", answer.headers)
+
+
+def plain_columns(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    """What ``Scorer.predictions`` gives, as plain values."""
+    return {
+        str(name): [list(value) if isinstance(value, tuple) else value for value in values.tolist()]
+        for name, values in frame.items()
+    }
+
+
+def _hashable(values: Sequence[Any]) -> list[Any]:
+    return [tuple(value) if isinstance(value, list) else value for value in values]
 
 
 def json_records(answer: Answer, around: str | None) -> Response:

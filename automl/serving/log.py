@@ -14,13 +14,15 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+
+from .answer import Answer
 
 __all__ = ["LOG", "Entry", "PredictionLog"]
 
@@ -42,15 +44,15 @@ class Entry:
     route : str
     rows : DataFrame
         Canonical.
-    outcomes : sequence of dict
-        What was predicted, a row each.
+    answer : Answer
+        What was predicted.
     """
 
     time: float
     ids: Sequence[str]
     route: str
     rows: pd.DataFrame
-    outcomes: Sequence[Mapping[str, Any]]
+    answer: Answer
 
 
 class PredictionLog:
@@ -170,7 +172,7 @@ class PredictionLog:
             head["redacted"] = list(self._redact)
         lines = []
         rows = records(entry.rows.drop(columns=list(self._redact), errors="ignore"))
-        for name, row, outcome in zip(entry.ids, rows, entry.outcomes, strict=True):
+        for name, row, outcome in zip(entry.ids, rows, entry.answer.outcomes, strict=True):
             line = {"id": name, **head, "row": row, **outcome}
             lines.append(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")
         return lines

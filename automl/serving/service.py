@@ -14,7 +14,7 @@ import pandas as pd
 from ..bundle.explaining import BACKGROUND, document
 from ..bundle.scoring import Scorer
 from ..errors import BundleError, SettingError
-from .answer import Answer
+from .answer import Answer, plain_columns
 from .gate import Gated, admit
 from .http import Request
 from .log import Entry, PredictionLog
@@ -143,13 +143,13 @@ class Service:
         RequestError
         """
         gated = self.admit(sent)
-        frame = self.predictions(gated.frame, interval=interval)
-        answer = Answer([f"{request.id}-{i}" for i in range(sent.rows)], frame, gated.warnings)
+        columns = plain_columns(self.predictions(gated.frame, interval=interval))
+        answer = Answer([f"{request.id}-{i}" for i in range(sent.rows)], columns, gated.warnings)
         self.metrics.predicted(route, answer.columns["prediction"], numeric=self.scorer.classes is None)
         if gated.warnings:
             self.metrics.warned(warning["code"] for warning in gated.warnings)
         if self.log is not None:
-            self.log.put(Entry(time.time(), answer.ids, route, gated.frame, answer.outcomes))
+            self.log.put(Entry(time.time(), answer.ids, route, gated.frame, answer))
         return answer
 
     def predictions(self, frame: pd.DataFrame, *, interval: float | None = None) -> pd.DataFrame:

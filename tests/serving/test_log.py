@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from automl.serving.answer import Answer
 from automl.serving.log import Entry, PredictionLog
 
 from .conftest import Case, Client, Server, served
@@ -17,8 +18,8 @@ from .conftest import Case, Client, Server, served
 
 def entry(ids: list[str], **columns: list) -> Entry:
     """Rows of one request."""
-    outcomes = [{"prediction": "yes", "probabilities": {"yes": 0.75}}] * len(ids)
-    return Entry(0.0, ids, "/predict", pd.DataFrame(columns), outcomes)
+    predicted = {"prediction": ["yes"] * len(ids), "probability_yes": [0.75] * len(ids)}
+    return Entry(0.0, ids, "/predict", pd.DataFrame(columns), Answer(ids, predicted, ()))
 
 
 def wait_for(log: PredictionLog, **wanted: float) -> None:
