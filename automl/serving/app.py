@@ -97,13 +97,13 @@ class App:
         except Exception:  # the client learns an id, the operator the rest
             _logger.exception("request %s failed", name)
             metrics.failed("internal")
-            error = RequestError(
+            told = RequestError(
                 500,
                 "internal",
                 "The server could not answer this.",
                 fix=f"Its log has more: look for {name}.",
             )
-            response = json_response(native.failed(error, name), 500)
+            response = json_response(native.failed(told, name), 500)
         finally:
             metrics.in_flight -= 1
         label = _UNKNOWN if route is None else route.path

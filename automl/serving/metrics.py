@@ -132,9 +132,9 @@ def _histogram(route: str, histogram: _Histogram) -> list[str]:
         seen += count
         labels = (("route", route), ("le", "+Inf" if end is None else f"{end:g}"))
         lines.append(f"glassbench_request_seconds_bucket{_labels(labels)} {seen}")
-    labels = (("route", route),)
-    lines.append(f"glassbench_request_seconds_sum{_labels(labels)} {_number(histogram.sum)}")
-    lines.append(f"glassbench_request_seconds_count{_labels(labels)} {seen}")
+    whole = _labels((("route", route),))
+    lines.append(f"glassbench_request_seconds_sum{whole} {_number(histogram.sum)}")
+    lines.append(f"glassbench_request_seconds_count{whole} {seen}")
     return lines
 
 

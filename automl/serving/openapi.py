@@ -139,7 +139,7 @@ def _parameters(service: Service, route: Route) -> list[dict[str, Any]]:
 
 def _bodies(body: str, example: dict[str, Any]) -> dict[str, Any]:
     row: dict[str, Any] = {"$ref": "#/components/schemas/Row"}
-    rows = {"type": "array", "items": row, "minItems": 1}
+    rows: dict[str, Any] = {"type": "array", "items": row, "minItems": 1}
     tables = {CSV: {"schema": {"type": "string"}}, LINES: {"schema": {"type": "string"}}}
 
     def content(schema: dict[str, Any], shown: Any) -> dict[str, Any]:
@@ -148,8 +148,11 @@ def _bodies(body: str, example: dict[str, Any]) -> dict[str, Any]:
     def under(name: str, inner: dict[str, Any]) -> dict[str, Any]:
         return {"type": "object", "required": [name], "properties": {name: inner}}
 
+    def either(*schemas: dict[str, Any]) -> dict[str, Any]:
+        return {"anyOf": list(schemas)}
+
     if body == "rows":
-        return content({"anyOf": [row, rows, under("rows", rows)]}, example) | tables
+        return content(either(row, rows, under("rows", rows)), example) | tables
     if body == "what_if":
         change = dict(list(example.items())[:1])
         schema = {
@@ -160,11 +163,11 @@ def _bodies(body: str, example: dict[str, Any]) -> dict[str, Any]:
         return content(schema, {"row": example, "changes": change})
     if body == "instances":
         columns = {"type": "object", "additionalProperties": {"type": "array"}}
-        schema = {"oneOf": [under("instances", rows), under("inputs", columns)]}
+        schema = either(under("instances", rows), under("inputs", columns))
         return content(schema, {"instances": [example]})
     if body == "tensors":
         return content({"$ref": "#/components/schemas/Tensors"}, _tensors(example))
-    split = {
+    split: dict[str, Any] = {
         "type": "object",
         "required": ["columns", "data"],
         "properties": {
@@ -173,18 +176,16 @@ def _bodies(body: str, example: dict[str, Any]) -> dict[str, Any]:
         },
     }
     if body == "score":
-        schema = {"anyOf": [under("input_data", {"anyOf": [split, rows]}), under("data", rows), row, rows]}
+        schema = either(under("input_data", either(split, rows)), under("data", rows), row, rows)
         return content(schema, {"input_data": {"columns": list(example), "data": [list(example.values())]}})
-    schema = {
-        "anyOf": [
-            under("dataframe_split", split),
-            under("dataframe_records", rows),
-            under("instances", rows),
-            under("inputs", {"anyOf": [rows, {"type": "object"}]}),
-            row,
-            rows,
-        ]
-    }
+    schema = either(
+        under("dataframe_split", split),
+        under("dataframe_records", rows),
+        under("instances", rows),
+        under("inputs", either(rows, {"type": "object"})),
+        row,
+        rows,
+    )
     return content(schema, {"dataframe_records": [example]}) | tables
 
 

@@ -23,6 +23,8 @@ from .settings import Settings
 __all__ = ["load", "run"]
 
 _STOP_SECONDS = 30
+#: Longer than load balancers keep idle connections (mostly 60 s), so that they, not this end, close them.
+_KEEP_SECONDS = 75
 _LOOPBACK = ("127.", "::1", "localhost")
 _logger = logging.getLogger("glassbench.serving")
 
@@ -62,9 +64,9 @@ def run(bundle: Path, chosen: Settings, say: Callable[[str], None], hint: str) -
         say("note: everybody who reaches this address may ask: there is no token (--token-file).")
     log = service.log
     say("note: no prediction log" if log is None else f"note: predictions are logged in {log.path.parent}")
-    say(f"Serving {service.name} on http://{host}:{port} — /docs says what can be asked, Ctrl-C ends it.")
+    ready = f"Serving {service.name} on http://{host}:{port} — /docs says what can be asked, Ctrl-C ends it."
     threading.Thread(target=_warm_explanations, args=(service,), daemon=True).start()
-    _serve(App(service), service, listener)
+    _serve(service, listener, lambda: say(ready))
     say("Stopped.")
     return 0
 
@@ -92,11 +94,15 @@ def _listen(chosen: Settings) -> socket.socket:
     return listener
 
 
-def _serve(app: App, service: Service, listener: socket.socket) -> None:
+def _serve(service: Service, listener: socket.socket, started: Callable[[], None]) -> None:
     import uvicorn
 
     class Server(uvicorn.Server):
         """Ends by itself on a signal, with exit code 0 and what is in flight answered."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            started()
 
         @contextmanager
         def capture_signals(self) -> Iterator[None]:
@@ -114,13 +120,14 @@ def _serve(app: App, service: Service, listener: socket.socket) -> None:
 
     Server(
         uvicorn.Config(
-            app,
+            App(service),
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
             lifespan="on",
             ws="none",
+            timeout_keep_alive=_KEEP_SECONDS,
             timeout_graceful_shutdown=_STOP_SECONDS,
         )
     ).run(sockets=[listener])

@@ -79,6 +79,12 @@ class Client:
             self.close()
         return Reply(answer.status, found, data)
 
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
     def get(self, path: str, **headers: str) -> Reply:
         """Send a GET request."""
         return self.ask("GET", path, None, **headers)
@@ -129,6 +135,7 @@ def served(*command: object, folder: Path, environment: dict[str, str] | None = 
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(Path(automl.__path__[0]).parent), **(environment or {})},
     )
+    started: Server | None = None
     try:
         said: list[str] = []
         assert process.stderr is not None
@@ -136,11 +143,14 @@ def served(*command: object, folder: Path, environment: dict[str, str] | None = 
             said.append(line.rstrip("\n"))
             match = _READY.match(line)
             if match:
-                yield Server(process, match[1], int(match[2]), said)
+                started = Server(process, match[1], int(match[2]), said)
+                yield started
                 break
         else:
             pytest.fail("the server did not start: " + "\n".join(said))
     finally:
+        if started is not None:
+            started.client.close()
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
             try:

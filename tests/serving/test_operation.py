@@ -122,14 +122,13 @@ def test_many_at_once_and_flat_memory(binary: Case, server: Server) -> None:
     expected = binary.expected["probability_yes"].tolist()
 
     def ask(first: int, times: int = 25) -> None:
-        client = Client(server.port)
-        for k in range(times):
-            i = (first + k) % len(binary.rows)
-            reply = client.post("/predict", binary.rows[i])
-            assert reply.status == 200
-            found = reply.json["predictions"][0]["probabilities"]["yes"]
-            assert found == pytest.approx(expected[i], abs=1e-9)
-        client.close()
+        with Client(server.port) as client:
+            for k in range(times):
+                i = (first + k) % len(binary.rows)
+                reply = client.post("/predict", binary.rows[i])
+                assert reply.status == 200
+                found = reply.json["predictions"][0]["probabilities"]["yes"]
+                assert found == pytest.approx(expected[i], abs=1e-9)
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(ask, range(8)))
@@ -145,11 +144,12 @@ def test_memory_stays_flat_for_long(binary: Case, server: Server) -> None:
     failed, samples = [], []
 
     def ask() -> int:
-        client, count = Client(server.port), 0
-        while time.monotonic() < ends:
-            status = client.post("/predict", binary.rows[count % 40]).status
-            failed.extend([status] if status != 200 else [])
-            count += 1
+        count = 0
+        with Client(server.port) as client:
+            while time.monotonic() < ends:
+                status = client.post("/predict", binary.rows[count % 40]).status
+                failed.extend([status] if status != 200 else [])
+                count += 1
         return count
 
     with ThreadPoolExecutor(8) as threads:

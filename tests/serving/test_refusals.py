@@ -257,5 +257,6 @@ def test_bytes_that_are_no_http(server: Server) -> None:
                     pass
             except (OSError, TimeoutError):
                 pass
-    assert Client(server.port).get("/health").status == 200
+    with Client(server.port) as client:
+        assert client.get("/health").status == 200
     assert "Traceback" not in "\n".join(server.said)
