@@ -25,6 +25,7 @@ STOREYS = [
     {"automl.desk"},
     {"automl.jobs"},
     {"automl.run"},
+    {"automl.serving"},
     {"automl.search", "automl.leaderboard", "automl.bundle", "automl.monitoring"},
     {"automl.report", "automl.inspection"},
     {"automl.store"},
@@ -36,7 +37,7 @@ STOREYS = [
     {"automl.errors"},
 ]
 TRAIN_WING = {"automl.search", "automl.leaderboard"}
-SHIP_WING = {"automl.bundle", "automl.monitoring"}
+SHIP_WING = {"automl.bundle", "automl.monitoring", "automl.serving"}
 LEVEL = {name: level for level, storey in enumerate(STOREYS) for name in storey}
 
 

@@ -29,6 +29,7 @@ _MODULES = {
     "export": "automl.cli.ship",
     "predict": "automl.cli.ship",
     "monitor": "automl.cli.monitor",
+    "serve": "automl.cli.serve",
     "app": "automl.cli.app",
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from automl.cli import values
+from automl.serving.options import add_options as add_server_options
 
 __all__ = ["build_parser"]
 
@@ -26,6 +27,7 @@ examples:
   automl export RUN churn.zip
   automl predict churn.zip new.csv -o predictions.csv
   automl monitor churn.zip new.csv
+  automl serve churn.zip --port 8080
 
 exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 interrupted by Ctrl-C
             (monitor: 0 fine, 2 findings, 1 could not run)
@@ -92,6 +94,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_export(verbs)
     _add_predict(verbs)
     _add_monitor(verbs)
+    _add_serve(verbs)
     _add_app(verbs)
     return parser
 
@@ -523,6 +526,19 @@ def _add_monitor(verbs: Verbs) -> None:
     )
     _add_home(monitor)
     _add_output(monitor)
+
+
+def _add_serve(verbs: Verbs) -> None:
+    serve = verbs.add_parser(
+        "serve",
+        help="answer over HTTP with a bundle",
+        description="Answer over HTTP with a bundle, in words of its own and in those of KServe, TensorFlow "
+        "Serving, Open Inference, SageMaker, MLflow and Azure ML. The page at /docs says what can be asked.",
+    )
+    serve.add_argument(
+        "bundle", type=Path, metavar="BUNDLE.zip", help="a bundle, or the folder it was unpacked to"
+    )
+    add_server_options(serve)
 
 
 def _add_app(verbs: Verbs) -> None:
