@@ -13,7 +13,7 @@ from ..errors import GlassbenchError
 from .found import modules_of
 
 if TYPE_CHECKING:
-    from automl.data import Schema
+    from ..data import Schema
 
 __all__ = [
     "FORMAT",

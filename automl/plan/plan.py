@@ -167,6 +167,11 @@ class Plan:
             ]
         )
 
+    def matrix(self, rows: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> Floats:
+        """What the preprocessor makes of rows, shape (rows, columns of its matrix)."""
+        cells = self._by_column(rows)
+        return self._encode(cells, len(next(iter(cells.values()), ()))).T
+
     def _by_column(self, rows: Sequence[Mapping[str, Any]] | Mapping[str, Any]) -> dict[str, Any]:
         if isinstance(rows, Mapping):
             if any(name not in rows for name in self.columns):

@@ -154,7 +154,8 @@ class Vote:
                 matrix = given
             part = member.predict(matrix, threads)
             if back is not None:
-                part = np.clip(_BACK[back["function"]](part), back["least"], back["most"])
+                with np.errstate(over="ignore"):
+                    part = np.clip(_BACK[back["function"]](part), back["least"], back["most"])
             parts.append(part)
         if self._classes is None:
             return self._values(parts)

@@ -13,7 +13,7 @@ from .numbers import NumberEncoder, compile_numbers
 from .texts import TextEncoder, compile_text
 
 if TYPE_CHECKING:
-    from automl.data import Schema
+    from ...data import Schema
 
 __all__ = ["Encoder", "compile_encoders", "encoders"]
 

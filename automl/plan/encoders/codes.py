@@ -12,7 +12,7 @@ from ..gate.cells import NAN, plain_number
 from .base import Encoder
 
 if TYPE_CHECKING:
-    from automl.data import Column
+    from ...data import Column
 
 __all__ = ["CodeEncoder", "compile_codes"]
 

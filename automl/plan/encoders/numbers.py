@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from .base import Encoder
 
 if TYPE_CHECKING:
-    from automl.data import Column
+    from ...data import Column
 
 __all__ = ["NumberEncoder", "compile_numbers"]
 

@@ -14,7 +14,7 @@ from ..compiling import CannotCompileError
 from .base import Encoder
 
 if TYPE_CHECKING:
-    from automl.data import Column
+    from ...data import Column
 
 __all__ = ["TextEncoder", "compile_text", "murmur"]
 

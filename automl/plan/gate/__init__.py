@@ -16,7 +16,7 @@ from .numbers import NumberReader, compile_number
 from .texts import TextReader, compile_text
 
 if TYPE_CHECKING:
-    from automl.data import Schema
+    from ...data import Schema
 
 __all__ = ["Odd", "Reader", "compile_columns", "readers"]
 

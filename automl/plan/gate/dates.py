@@ -11,7 +11,7 @@ from ..declined import DeclinedError
 from .cells import Odd, is_missing, text_of
 
 if TYPE_CHECKING:
-    from automl.data import Column
+    from ...data import Column
 
 __all__ = ["DateReader", "compile_date"]
 
@@ -46,7 +46,7 @@ _CENTURY = 69  # years below it are of this century
 
 def compile_date(column: Column) -> dict[str, Any]:
     """How dates of a column are written, and what means missing."""
-    from automl.data.tokens import COMMON_MISSING
+    from ...data.tokens import COMMON_MISSING
 
     written = column.date_format
     return {

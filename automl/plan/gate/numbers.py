@@ -12,7 +12,7 @@ import numpy as np
 from .cells import NAN, Odd, is_missing, plain_number, text_of
 
 if TYPE_CHECKING:
-    from automl.data import Column
+    from ...data import Column
 
 __all__ = ["NumberReader", "compile_number"]
 
@@ -21,9 +21,9 @@ _EXACT = 2**63
 
 def compile_number(column: Column) -> dict[str, Any]:
     """How numbers of a column are written, and what means missing."""
-    from automl.data.columns import NumberFormat
-    from automl.data.numbers import number_patterns
-    from automl.data.tokens import COMMON_MISSING
+    from ...data.columns import NumberFormat
+    from ...data.numbers import number_patterns
+    from ...data.tokens import COMMON_MISSING
 
     form = column.number or NumberFormat()
     marks = [plain_number(token) for token in column.missing_tokens]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from .cells import Odd, is_missing, plain_number, text_of
 
 if TYPE_CHECKING:
-    from automl.data import Column
+    from ...data import Column
 
 __all__ = ["TextReader", "compile_text"]
 
@@ -17,7 +17,7 @@ _TRUTH = {"true": 1.0, "false": 0.0}
 
 def compile_text(column: Column) -> dict[str, Any]:
     """The known values of a column and how others are brought to their spelling."""
-    from automl.data.numbers import plain_numbers
+    from ...data.numbers import plain_numbers
 
     described: dict[str, Any] = {"tokens": list(column.missing_tokens), "width": column.width}
     if column.categories is None:
