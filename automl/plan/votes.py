@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .compiling import Builder, CannotCompileError, class_name, compile_member
 from .found import modules_of
-from .members.base import Floats, Member
+from .members.base import LINKS, Floats, Member
 from .program import Program
 
 __all__ = ["Vote", "calibrated", "compile_vote", "member_kinds"]
@@ -111,7 +111,7 @@ def calibrated(calibration: Mapping[str, Any], probabilities: Floats) -> Floats:
 
 
 class Vote:
-    """Members and their weights.
+    """Members and their weights; members that end in the same link pass it together.
 
     Parameters
     ----------
@@ -123,53 +123,64 @@ class Vote:
     def __init__(self, document: Mapping[str, Any], program: Program) -> None:
         kinds = member_kinds()
         self._classes = document["classes"]
-        self._members: list[tuple[Member, NDArray[np.intp] | None, Mapping[str, Any] | None]] = []
+        self._width = program.width
+        self._outputs = 1 if self._classes is None else len(self._classes)
         everything = np.arange(program.width)
-        for described in document["members"]:
+        groups: dict[tuple[str, int], list[tuple[int, Member, NDArray[np.intp] | None]]] = {}
+        self._backs: list[tuple[int, Mapping[str, Any]]] = []
+        for number, described in enumerate(document["members"]):
             source = program.place[np.asarray(described["from"], dtype=np.intp)]
-            if described["kind"] == "trees" and len(source) != described["columns"]:
-                raise ValueError("a member reads another number of registers than it asks about")
-            whole = np.array_equal(source, everything)
             member = kinds[described["kind"]](described)
-            self._members.append((member, None if whole else source, described.get("back")))
+            if member.columns is not None and member.columns != len(source):
+                raise ValueError("a member reads another number of registers than it asks about")
+            if member.link not in LINKS or (member.link != "sigmoid" and member.width != self._outputs):
+                raise ValueError("a member of another number of outputs than the model")
+            whole = np.array_equal(source, everything)
+            groups.setdefault((member.link, member.width), []).append(
+                (number, member, None if whole else source)
+            )
+            if described.get("back") is not None:
+                self._backs.append((number, described["back"]))
+        self._groups = [
+            (LINKS[link], width, np.array([number for number, _, _ in members]), [one[1:] for one in members])
+            for (link, width), members in groups.items()
+        ]
+        self._count = len(document["members"])
         self._voted = bool(document["voted"])
         weights = document["weights"]
         self._weights = None if weights is None else np.asarray(weights, dtype=np.float64)
-        if len(self._members) != (1 if self._weights is None and not self._voted else len(self._members)):
+        if self._count != (self._count if self._weights is None else len(self._weights)) or not self._count:
+            raise ValueError("another number of weights than of members")
+        if not self._voted and self._count != 1:
             raise ValueError("a model that does not vote has one member")
         self._total = None if self._weights is None else self._weights.sum()
         self._calibration = document["calibration"]
-        self._width = program.width
 
     def predict(self, registers: Floats, threads: int = 1) -> Floats:
         """Probabilities, shape (rows, classes), or values, shape (rows,), from registers (registers, rows)."""
-        given: Floats | None = None
-        parts = []
-        for member, source, back in self._members:
-            if source is not None:
-                matrix = np.ascontiguousarray(registers.take(source, axis=0).T)
-            else:
-                if given is None:
-                    given = np.ascontiguousarray(registers[: self._width].T)
-                matrix = given
-            part = member.predict(matrix, threads)
-            if back is not None:
-                with np.errstate(over="ignore"):
-                    part = np.clip(_BACK[back["function"]](part), back["least"], back["most"])
-            parts.append(part)
+        rows = registers.shape[1]
+        given = np.ascontiguousarray(registers[: self._width].T)
+        parts = np.empty((self._count, rows, self._outputs))
+        for link, width, numbers, members in self._groups:
+            margins = np.empty((len(members), rows, width))
+            for (member, source), out in zip(members, margins, strict=True):
+                matrix = given if source is None else np.ascontiguousarray(registers.take(source, axis=0).T)
+                member.margins(matrix, out, threads)
+            linked = link(margins.reshape(-1, width))
+            parts[numbers] = linked.reshape(len(members), rows, self._outputs)
+        for number, back in self._backs:
+            with np.errstate(over="ignore"):
+                parts[number] = np.clip(_BACK[back["function"]](parts[number]), back["least"], back["most"])
         if self._classes is None:
-            return self._values(parts)
-        voted = parts[0] if not self._voted else self._mean(np.stack(parts), 0)
+            # Laid out as scikit-learn's vote does, so that sums are taken in the same order.
+            return self._mean(np.ascontiguousarray(parts[:, :, 0]).T, 1)
+        voted = self._mean(parts, 0)
         return voted if self._calibration is None else calibrated(self._calibration, voted)
 
-    def _values(self, parts: list[Floats]) -> Floats:
+    def _mean(self, parts: Floats, axis: int) -> Floats:
         if not self._voted:
-            return parts[0][:, 0]
-        # Laid out as scikit-learn's vote does, so that sums are taken in the same order.
-        return self._mean(np.stack([part[:, 0] for part in parts]).T, 1)
-
-    def _mean(self, stacked: Floats, axis: int) -> Floats:
+            return parts[0] if axis == 0 else parts[:, 0]
         if self._weights is None:
-            return np.asarray(stacked.mean(axis=axis))
+            return np.asarray(parts.mean(axis=axis))
         weights = self._weights.reshape((-1, 1, 1)) if axis == 0 else self._weights
-        return np.asarray(np.multiply(stacked, weights).sum(axis=axis) / self._total)
+        return np.asarray(np.multiply(parts, weights).sum(axis=axis) / self._total)

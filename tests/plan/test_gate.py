@@ -88,7 +88,7 @@ def canonical(name: str, cell: Any) -> tuple[Any, set[str]]:
         return None, codes
     if isinstance(value, pd.Timestamp):
         return value.to_pydatetime(), codes
-    return value, codes
+    return value.item() if isinstance(value, np.generic) else value, codes
 
 
 @settings(max_examples=4000, deadline=None, suppress_health_check=list(HealthCheck))

@@ -40,14 +40,26 @@ class Member(ABC):
     ----------
     described : mapping
         From its compiler.
+
+    Attributes
+    ----------
+    link : str
+        In `LINKS`: from its margins to probabilities or values.
+    width : int
+        How many margins it has.
+    columns : int, optional
+        How many columns it must be given, where compiled code relies on it.
     """
 
     kind: ClassVar[str]
+    link: str = "identity"
+    width: int = 1
+    columns: int | None = None
 
     @abstractmethod
     def __init__(self, described: Mapping[str, Any]) -> None:
         """Look up once what every call needs."""
 
     @abstractmethod
-    def predict(self, matrix: Floats, threads: int = 1) -> Floats:
-        """Return probabilities, shape (rows, classes), or values, shape (rows, 1), from a C-ordered matrix."""
+    def margins(self, matrix: Floats, out: Floats, threads: int) -> None:
+        """Write what is before the link, shape (rows, width), into `out`; both arrays are C-ordered."""

@@ -20,9 +20,10 @@ class ConstantMember(Member):
 
     def __init__(self, described: Mapping[str, Any]) -> None:
         self._values = np.asarray(described["values"], dtype=np.float64).reshape(1, -1)
+        self.width = self._values.shape[1]
 
-    def predict(self, matrix: Floats, threads: int = 1) -> Floats:
-        return np.repeat(self._values, len(matrix), axis=0)
+    def margins(self, matrix: Floats, out: Floats, threads: int) -> None:
+        out[:] = self._values
 
 
 @member("sklearn.DummyClassifier")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..compiling import Builder, member
-from .base import LINKS, Floats, Member
+from .base import Floats, Member
 
 __all__ = ["LinearMember"]
 
@@ -21,10 +21,11 @@ class LinearMember(Member):
     def __init__(self, described: Mapping[str, Any]) -> None:
         self._weights = np.ascontiguousarray(np.asarray(described["weights"]).T)
         self._intercept = np.asarray(described["intercept"])
-        self._link = described["link"]
+        self.link, self.width = described["link"], self._weights.shape[1]
 
-    def predict(self, matrix: Floats, threads: int = 1) -> Floats:
-        return LINKS[self._link](matrix @ self._weights + self._intercept)
+    def margins(self, matrix: Floats, out: Floats, threads: int) -> None:
+        np.matmul(matrix, self._weights, out=out)
+        out += self._intercept
 
 
 @member("sklearn.LogisticRegression")

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from ..compiling import Builder, CannotCompileError, member
-from .base import LINKS, Floats, Member
+from .base import Floats, Member
 
 __all__ = ["NetworkMember"]
 
@@ -22,15 +22,16 @@ class NetworkMember(Member):
 
     def __init__(self, described: Mapping[str, Any]) -> None:
         self._layers = list(zip(described["weights"], described["intercepts"], strict=True))
-        self._link = described["link"]
+        self.link, self.width = described["link"], self._layers[-1][0].shape[1]
 
-    def predict(self, matrix: Floats, threads: int = 1) -> Floats:
+    def margins(self, matrix: Floats, out: Floats, threads: int) -> None:
         *hidden, (weights, intercept) = self._layers
         for before, shift in hidden:
             matrix = matrix @ before
             matrix += shift
             np.maximum(matrix, 0, out=matrix)
-        return LINKS[self._link](matrix @ weights + intercept)
+        np.matmul(matrix, weights, out=out)
+        out += intercept
 
 
 @member("sklearn.MLPClassifier", "sklearn.MLPRegressor")

@@ -36,13 +36,11 @@ class NeighbourMember(Member):
         self._power = int(described["power"])
         self._weighted = bool(described["weighted"])
         self._rounded = bool(described["rounded"])
+        self.width = max(self._classes, 1)
 
-    def predict(self, matrix: Floats, threads: int = 1) -> Floats:
-        return (
-            np.stack([self._one(row) for row in matrix])
-            if len(matrix)
-            else np.empty((0, max(self._classes, 1)))
-        )
+    def margins(self, matrix: Floats, out: Floats, threads: int) -> None:
+        for number, row in enumerate(matrix):
+            out[number] = self._one(row)
 
     def _one(self, row: Floats) -> Floats:
         apart = self._rows - row

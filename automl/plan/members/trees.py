@@ -27,27 +27,20 @@ class TreeMember(Member):
 
     def __init__(self, described: Mapping[str, Any]) -> None:
         trees = Trees.from_document(described["trees"])
-        if described["columns"] != trees.columns:
-            raise ValueError("trees of another width than their member")
-        self.native = NativeTrees(trees) if library() is not None else None
-        self.followed = self.native or WalkedTrees(trees)
+        self._followed = (WalkedTrees if library() is None else NativeTrees)(trees)
         self._divisor = float(described["divisor"])
-        self._link = described["link"]
         self._scale = float(described.get("scale", 1.0))
         self._single = bool(described.get("single_precision", False))
+        self.link, self.width, self.columns = described["link"], trees.outputs, trees.columns
 
-    def predict(self, matrix: Floats, threads: int = 1) -> Floats:
+    def margins(self, matrix: Floats, out: Floats, threads: int) -> None:
         if self._single and np.abs(matrix).max(initial=0.0, where=~np.isnan(matrix)) > _LARGEST_SINGLE:
             raise DeclinedError("A value is larger than the forest's single precision holds.")
-        if self.native is not None and len(matrix) == 1:
-            added = np.array([list(self.native.row(matrix.ctypes.data))])
-        else:
-            added = self.followed.rows(matrix, threads)
+        self._followed.add(matrix, out, threads)
         if self._divisor != 1.0:
-            added = added / self._divisor
+            out /= self._divisor
         if self._scale != 1.0:
-            added = self._scale * added
-        return LINKS[self._link](added)
+            out *= self._scale
 
 
 def describe(trees: Trees, source: Sequence[int], **settings: Any) -> dict[str, Any]:
@@ -55,7 +48,6 @@ def describe(trees: Trees, source: Sequence[int], **settings: Any) -> dict[str, 
     return {
         "kind": TreeMember.kind,
         "from": list(source),
-        "columns": trees.columns,
         "trees": trees.to_document(),
         "divisor": 1,
         **settings,

@@ -19,7 +19,8 @@ __all__ = ["NativeTrees", "library"]
 
 Floats = NDArray[np.float64]
 
-_DOUBLES, _RAW = 1, 1  # C_API_DTYPE_FLOAT64, C_API_PREDICT_RAW_SCORE
+_DOUBLES, _RAW, _LEAF = 1, 1, 2  # C_API_DTYPE_FLOAT64, C_API_PREDICT_RAW_SCORE, C_API_PREDICT_LEAF_INDEX
+_ROWS = 8192  # at a time, so that the numbers of their leaves take little memory
 _QUIET = b"verbosity=-1 num_threads=1"
 _NAMES = {"win32": "lib_lightgbm.dll", "darwin": "lib_lightgbm.dylib"}
 
@@ -53,10 +54,14 @@ class NativeTrees:
         if found is None:
             raise ImportError("LightGBM's library is not installed")
         self._library = found
-        self._outputs, self._columns = trees.outputs, trees.columns
-        self._booster, self._row = ctypes.c_void_p(), ctypes.c_void_p()
+        self._columns = trees.columns
+        self._booster, self._row, self._written = ctypes.c_void_p(), ctypes.c_void_p(), ctypes.c_int64(0)
         rounds = ctypes.c_int(0)
-        text = write_text(trees, "").encode("ascii")
+        # Leaves of several values are looked up here: the library would need a tree for each of the values.
+        several = trees.value.shape[1] > 1
+        self._value = trees.value
+        self._leaves = np.cumsum(trees.leaves, dtype=np.intp) - trees.leaves if several else None
+        text = write_text(trees).encode("ascii")
         self._do(
             found.LGBM_BoosterLoadModelFromString(text, ctypes.byref(rounds), ctypes.byref(self._booster))
         )
@@ -73,40 +78,52 @@ class NativeTrees:
             )
         )
         self._fast = found.LGBM_BoosterPredictForMatSingleRowFast
-        self._numbers = ctypes.c_double * self._outputs
-        self._length = ctypes.byref(ctypes.c_int64(0))
+        self._fast.argtypes = [ctypes.c_void_p] * 4
+        self._length = ctypes.addressof(self._written)
 
     def _do(self, code: int) -> None:
         if code:
             raise RuntimeError(f"LightGBM: {self._library.LGBM_GetLastError().decode(errors='replace')}")
 
-    def row(self, address: int) -> Any:
-        """Outputs of the row of doubles that begins at an address."""
-        out = self._numbers()
-        if self._fast(self._row, ctypes.c_void_p(address), self._length, out):
-            self._do(1)
-        return out
+    def add(self, matrix: Floats, out: Floats, threads: int) -> None:
+        """Write the outputs of rows, shape (rows, outputs), into `out`; both arrays are C-ordered."""
+        if len(matrix) == 1:
+            leaves = self._leaves
+            if leaves is None:
+                if self._fast(self._row, matrix.ctypes.data, self._length, out.ctypes.data):
+                    self._do(1)
+                return
+            reached = np.empty(len(leaves))
+            if self._fast(self._row, matrix.ctypes.data, self._length, reached.ctypes.data):
+                self._do(1)
+            self._value.take(reached.astype(np.intp) + leaves, axis=0).sum(axis=0, out=out[0])
+            return
+        for start in range(0, len(matrix), _ROWS):
+            self._block(matrix[start : start + _ROWS], out[start : start + _ROWS], threads)
 
-    def rows(self, matrix: Floats, threads: int = 1) -> Floats:
-        """Outputs of rows, shape (rows, outputs), from a C-ordered matrix of shape (rows, columns)."""
-        out = np.empty((len(matrix), self._outputs))
+    def _block(self, matrix: Floats, out: Floats, threads: int) -> None:
+        leaves = self._leaves
+        written = out if leaves is None else np.empty((len(matrix), len(leaves)))
         self._do(
             self._library.LGBM_BoosterPredictForMat(
                 self._booster,
-                matrix.ctypes.data_as(ctypes.c_void_p),
+                ctypes.c_void_p(matrix.ctypes.data),
                 _DOUBLES,
                 ctypes.c_int32(matrix.shape[0]),
                 ctypes.c_int32(matrix.shape[1]),
                 1,
-                _RAW,
+                _RAW if leaves is None else _LEAF,
                 0,
                 -1,
                 f"verbosity=-1 num_threads={threads}".encode(),
-                ctypes.byref(ctypes.c_int64(0)),
-                out.ctypes.data_as(ctypes.POINTER(ctypes.c_double)),
+                ctypes.c_void_p(self._length),
+                ctypes.c_void_p(written.ctypes.data),
             )
         )
-        return out
+        if leaves is not None:
+            out[:] = 0.0
+            for number, own in enumerate((written.astype(np.intp) + leaves).T):
+                out += self._value[own]
 
     def __del__(self) -> None:
         loaded = getattr(self, "_library", None)

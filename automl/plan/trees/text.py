@@ -80,11 +80,11 @@ def _numbers(text: str) -> Any:
     return np.array(text.split(), dtype=np.float64)
 
 
-def write_text(trees: Trees, objective: str) -> str:
-    """The trees as a booster's text; one of several outputs is as many trees."""
+def write_text(trees: Trees) -> str:
+    """The trees as a booster's text; where leaves hold several values, the first stands for them."""
     blocks: list[str] = []
     node = leaf = place = word = 0
-    for number, (inner, ends) in enumerate(zip(trees.nodes.tolist(), trees.leaves.tolist(), strict=True)):
+    for inner, ends in zip(trees.nodes.tolist(), trees.leaves.tolist(), strict=True):
         here = slice(node, node + inner)
         threshold = [repr(value) for value in trees.threshold[here].tolist()]
         first, bounds, start = place, [0], word
@@ -110,25 +110,20 @@ def write_text(trees: Trees, objective: str) -> str:
             }
         values = trees.value[leaf : leaf + ends]
         before = "".join(f"{name}={value}\n" for name, value in (lines | shape).items())
-        alone = trees.value.shape[1] == 1
-        for output in range(trees.outputs):
-            if alone and output != trees.output[number]:
-                continue
-            column = values[:, 0 if alone else output]
-            blocks.append(f"{before}leaf_value={_line(column)}\nis_linear=0\nshrinkage=1\n\n\n")
+        blocks.append(f"{before}leaf_value={_line(values[:, 0])}\nis_linear=0\nshrinkage=1\n\n\n")
         node, leaf = node + inner, leaf + ends
-    return _whole(blocks, trees, objective)
+    return _whole(blocks, trees)
 
 
-def _whole(blocks: list[str], trees: Trees, objective: str) -> str:
+def _whole(blocks: list[str], trees: Trees) -> str:
     named = [f"Tree={number}\n{block}" for number, block in enumerate(blocks)]
+    outputs = trees.outputs if trees.value.shape[1] == 1 else 1
     head = {
         "version": "v4",
-        "num_class": trees.outputs,
-        "num_tree_per_iteration": trees.outputs,
+        "num_class": outputs,
+        "num_tree_per_iteration": outputs,
         "label_index": 0,
         "max_feature_idx": trees.columns - 1,
-        **({"objective": objective} if objective else {}),
         "feature_names": " ".join(f"Column_{column}" for column in range(trees.columns)),
         "feature_infos": " ".join(["none"] * trees.columns),
         "tree_sizes": " ".join(str(len(tree)) for tree in named),

@@ -60,10 +60,10 @@ class WalkedTrees:
             level = level[level < self._inner]
         return depth
 
-    def rows(self, matrix: Floats, threads: int = 1) -> Floats:
-        """Outputs of rows, shape (rows, outputs), from a matrix of shape (rows, columns)."""
-        parts = [self._block(matrix[start : start + _ROWS]) for start in range(0, len(matrix), _ROWS)]
-        return np.concatenate(parts) if parts else np.empty((0, self._outputs))
+    def add(self, matrix: Floats, out: Floats, threads: int) -> None:
+        """Write the outputs of rows, shape (rows, outputs), into `out`."""
+        for start in range(0, len(matrix), _ROWS):
+            out[start : start + _ROWS] = self._block(matrix[start : start + _ROWS])
 
     def _block(self, matrix: Floats) -> Floats:
         values = np.where(np.abs(matrix) <= _ZERO, 0.0, matrix)
