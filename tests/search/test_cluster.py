@@ -104,7 +104,7 @@ def test_a_candidate_that_kills_each_worker_is_given_up_and_the_search_goes_on(
     (failed,) = [trial for trial in trials if trial.family == KILLS]
     assert failed.status == "failed"
     assert "worker died" in (failed.reason or "")
-    assert all(trial.status == "ok" for trial in trials if trial.id != failed.id)
+    assert all(trial.status in ("ok", "probe") for trial in trials if trial.id != failed.id)
     assert run.status()["state"] == "finished"
 
 

@@ -62,8 +62,8 @@ def test_the_same_seed_gives_the_same_leaderboard(
 def test_trials_hold_what_the_leaderboard_shows(penguins_run: Run) -> None:
     trials = load_trials(penguins_run.folder)
     assert [trial.number for trial in trials] == list(range(9))
-    for trial in trials:
-        assert trial.status == "ok", trial.reason
+    assert [trial.status for trial in trials if trial.status != "ok"] == ["probe"]
+    for trial in [each for each in trials if each.status == "ok"]:
         stored = out_of_fold(penguins_run.folder, trial.id)
         np.testing.assert_allclose(stored.sum(axis=1), 1, atol=1e-9)
         assert trial.interval is not None
@@ -139,7 +139,7 @@ def test_a_killed_worker_costs_no_trial(sample_data: Path, tmp_path: Path) -> No
     lost = [event for event in events if event["kind"] == "workers_lost"]
     assert lost
     assert [trial.number for trial in load_trials(run.folder)] == list(range(12))
-    assert all(trial.status == "ok" for trial in load_trials(run.folder))
+    assert {trial.status for trial in load_trials(run.folder)} == {"ok", "probe"}
     assert until(lambda: not workers()), "a worker outlives the search"
 
 
