@@ -121,6 +121,7 @@ def run_search(
             error=None,
             waiting=False,
             seconds=clock.spent(),
+            phase="reading",
             running=[],
         )
         if (line := Queue.of(folder)) is not None:

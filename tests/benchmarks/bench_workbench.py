@@ -5,6 +5,7 @@
 A real server on a home of its own, a real search, real pages in headless Chromium. Prints one JSON object:
 
     server_share        CPU seconds of the server a second while the pages watch a search; 0.1: 10 % of a core
+    looks_per_second    how often the pages together asked it for news in that time
     idle_share          the same while they watch a run that is over
     list_share          the same while one page shows the list of runs, with 300 of them
     first_content       median seconds from navigation to the first content, by page
@@ -66,11 +67,15 @@ def measure(server: Server, browser: Browser, tabs: int, seconds: float) -> dict
     ).folder
     jobs.launch(run.path)
     pages = [browser.new_page(viewport={"width": 1280, "height": 1400}) for _ in range(tabs)]
+    looks = [0]
     for page in pages:
+        page.on("websocket", lambda socket: socket.on("framesent", lambda _: _count(looks)))
         page.goto(f"{server.url}/run?run={run.id}")
     for page in pages:
         page.get_by_text("Being tried now").wait_for(timeout=90_000)
-    found: dict[str, Any] = {"tabs": tabs, "server_share": _share(server, seconds)}
+    before = looks[0]
+    found: dict[str, Any] = {"tabs": tabs, "server_share": _share(server, seconds, pages[0])}
+    found["looks_per_second"] = round((looks[0] - before) / seconds, 2)
     found["trials_meanwhile"] = len(run.trial_ids())
     jobs.wait(run.path, timeout=seconds + 120)
     for page in pages:
@@ -94,10 +99,14 @@ def measure(server: Server, browser: Browser, tabs: int, seconds: float) -> dict
     return found
 
 
-def _share(server: Server, seconds: float) -> float:
-    """CPU seconds that the server takes for each second."""
+def _count(looks: list[int]) -> None:
+    looks[0] += 1
+
+
+def _share(server: Server, seconds: float, page: Page | None = None) -> float:
+    """CPU seconds that the server takes for each second; a page that is waited with tells what it sends."""
     before, began = _cpu_seconds(server), time.monotonic()
-    time.sleep(seconds)
+    time.sleep(seconds) if page is None else page.wait_for_timeout(1000 * seconds)
     return round((_cpu_seconds(server) - before) / (time.monotonic() - began), 4)
 
 

@@ -30,7 +30,7 @@ def test_a_search_writes_what_is_at_work_why_and_what_each_phase_took(
 ) -> None:
     seen: list[dict[str, Any]] = []
     run = automl.create_run(
-        sample_data / "penguins.csv", target="species", budget=300, max_trials=6, home=tmp_path, n_jobs=2
+        sample_data / "penguins.csv", target="species", budget=300, max_trials=4, home=tmp_path, n_jobs=2
     )
     run.search(progress=lambda status: seen.append(dict(status)))
     at_work = [each for status in seen for each in status["running"]]

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import zlib
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -98,7 +99,7 @@ def test_every_candidate_says_why_it_is_tried() -> None:
         else:
             assert 0 < why["chance"] <= 1
             assert why["seconds"] is None or why["seconds"] > 0
-        proposer.add(result_of(candidate))
+        proposer.add(replace(result_of(candidate), fit_seconds=0.5 + number % 3))
     assert why["tried"] > 0
     assert proposer.why(10_000) == {}
 

@@ -56,7 +56,7 @@ def _failure(now: jobs.JobState) -> None:
     message = str(error.get("message") or now.message or "The search failed.")
     components.problem(message)
     if error.get("id"):
-        st.caption(f"Error {error['id']}. The details stand in worker.log of the run's folder.")
+        components.note(f"Error {error['id']}. The details stand in worker.log of the run's folder.")
 
 
 def sure_words(result: Mapping[str, Any] | None, records: list[dict[str, Any]]) -> str:

@@ -48,7 +48,8 @@ def _doing(now: jobs.JobState, told: watching.Story) -> str:
     if now.state == "queued":
         return "Starting"
     if now.state == "preparing":
-        return "Reading the table" if now.status.get("phase") == "reading" else "Preparing the columns"
+        phase = watching.PHASES.get(str(now.status.get("phase")))
+        return phase or "Reading and preparing the table"
     if now.state == "searching":
         return "Training the first models" if told.trials <= 1 else "Searching"
     return now.message or "Choosing the model"

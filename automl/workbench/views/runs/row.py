@@ -62,10 +62,8 @@ def _score(item: Overview) -> tuple[str, str]:
     if item.state == "waiting":
         place = jobs.place(item.run.path)
         if place is not None:
-            return (
-                f"{fmt.ordinal(place.number)} in the queue",
-                f"starts in about {fmt.duration(place.seconds)}",
-            )
+            title = "Next in the queue" if place.number == 1 else f"{fmt.ordinal(place.number)} in the queue"
+            return title, f"starts in about {fmt.duration(place.seconds)}"
     if item.score is None:
         return "–", "no score yet"
     against = "" if item.dummy is None else f", baseline {fmt.score(item.dummy)}"

@@ -45,7 +45,7 @@ def samples(*, expanded: bool) -> None:
         return
     st.subheader("Sample tables", anchor=False)
     if not expanded:
-        st.caption("Real, small tables to try things out with.")
+        components.note("Real, small tables to try things out with.")
     for column, sample in zip(st.columns(len(found)), found, strict=True):
         with column, st.container(border=True, height="stretch"):
             st.markdown(f"**{sample.title}**")
