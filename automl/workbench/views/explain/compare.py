@@ -6,7 +6,7 @@ import streamlit as st
 
 from automl.workbench import components, plots
 from automl.workbench.tables import told_table
-from automl.workbench.views.explain.subject import Subject, notes, say
+from automl.workbench.views.explain.subject import Subject, longer, notes, say
 from explain.explanation import Explanation
 from explain.whole.cohorts import Cohorts
 
@@ -24,6 +24,7 @@ def comparison(subject: Subject) -> None:
         key="compare",
         bind="query-params",
         label_visibility="collapsed",
+        wrap=True,
     )
     if way == _MODELS:
         _models(subject)
@@ -82,6 +83,7 @@ def _models(subject: Subject) -> None:
     with st.expander("The differences in figures"):
         told_table(told, label="Columns by how differently the two models use them")
     notes(made)
+    longer(subject, made, {"other": other})
 
 
 def _groups(subject: Subject) -> None:
@@ -121,6 +123,7 @@ def _groups(subject: Subject) -> None:
     if found.too_small:
         st.caption(components.plain(f"Not compared, having too few rows: {', '.join(found.too_small)}."))
     notes(made)
+    longer(subject, made, {"column": picked})
 
 
 def _pair(subject: Subject, found: Cohorts, column: str, widest: tuple[str, str]) -> None:

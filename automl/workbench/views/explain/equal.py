@@ -29,6 +29,7 @@ def equal(subject: Subject, column: str) -> None:
         required=True,
         key="same",
         bind="query-params",
+        wrap=True,
     )
     rate = _RATES[str(way)]
     made = subject.found(
@@ -49,9 +50,9 @@ def equal(subject: Subject, column: str) -> None:
         "Group",
         "Threshold",
         f"{before.words[0].upper()}{before.words[1:]} now",
-        "Then",
+        "Rate then",
         "Accuracy now",
-        "then",
+        "Accuracy then",
     )
     rows = [
         (

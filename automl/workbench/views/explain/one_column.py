@@ -76,6 +76,7 @@ def _curve(subject: Subject, picked: str) -> None:
         key="effect",
         bind="query-params",
         label_visibility="collapsed",
+        wrap=True,
     )
     st.caption(f"{_SAID[str(way)]} The band is a 95 % interval.", help=_HELP)
     params: dict[str, Any] = {"column": picked} | ({"kind": "ale"} if way == _SIMILAR else {})

@@ -42,23 +42,18 @@ def rules(subject: Subject) -> None:
         st.warning(
             components.plain(f"An imitation, not the model. {found.sentence()}"), icon=":material/blur_on:"
         )
-    left, right = st.columns([3, 2], gap="large")
-    with left:
+    with st.container(key="gb-wide-surrogate"):
         st.caption(
             "From left to right: branches are as thick as their share of the rows, from low (blue) to high "
             "(orange)."
         )
-        with st.container(key="gb-wide-surrogate"):
-            plots.draw(
-                plots.figure("surrogate_tree", found, output=subject.output),
-                key=f"surrogate-tree-{depth}",
-                alt=f"Tree of conditions that imitates the model. {found.sentence()}",
-            )
-    with right:
-        name = found.output_name(subject.output)
-        st.caption(
-            "The same in words" if name is None else f"The same in words, for “{components.plain(name)}”"
+        plots.draw(
+            plots.figure("surrogate_tree", found, output=subject.output),
+            key=f"surrogate-tree-{depth}",
+            alt=f"Tree of conditions that imitates the model. {found.sentence()}",
         )
-        items = "".join(f"<li>{components.text(rule)}</li>" for rule in found.rules(subject.output))
-        st.html(f'<ul class="gb gb-rules">{items}</ul>')
+    name = found.output_name(subject.output)
+    st.caption("The same in words" if name is None else f"The same in words, for “{components.plain(name)}”")
+    items = "".join(f"<li>{components.text(rule)}</li>" for rule in found.rules(subject.output))
+    st.html(f'<ul class="gb gb-rules">{items}</ul>')
     notes(made)

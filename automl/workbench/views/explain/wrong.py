@@ -104,6 +104,7 @@ def _order(ranking: Ranking) -> None:
             key="order",
             bind="query-params",
             label_visibility="collapsed",
+            wrap=True,
         )
         name, words = _ORDERS[str(way)]
         plots.draw(
