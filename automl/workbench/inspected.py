@@ -135,7 +135,7 @@ def longer(run: RunFolder, made: Inspected, params: Mapping[str, Any] | None, *,
     key : str
         Tells several inspections on one page apart.
     """
-    asked = {
+    asked: dict[str, Any] = {
         "name": made.name, "params": dict(params or {}), "model": made.model, "again": True,
         "time_budget": _LONGER,
     }  # fmt: skip

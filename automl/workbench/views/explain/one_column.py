@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from automl.workbench import components, plots
-from automl.workbench.views.explain.going import to_explained_row
+from automl.workbench.views.explain.going import COLUMN_KEY, begin, remember, to_explained_row
 from automl.workbench.views.explain.subject import Subject, say
 from explain.explanation import Explanation
 
@@ -33,8 +33,14 @@ def one_column(subject: Subject) -> None:
     assert explanation is not None
     columns = list(subject.columns())
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        begin(COLUMN_KEY, columns)
         picked = st.selectbox(
-            "Column, the most important first", columns, key="column", bind="query-params", width=360
+            "Column, the most important first",
+            columns,
+            key=COLUMN_KEY,
+            on_change=remember,
+            args=(COLUMN_KEY,),
+            width=360,
         )
         colour = st.selectbox(
             "Colour the dots by",
