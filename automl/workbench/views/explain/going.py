@@ -1,7 +1,7 @@
 """From a picture to what it is made of: a bar leads to its column, a dot to its row.
 
-What a click can change is kept in the address by hand: Streamlit's own binding (1.67) does not follow a value
-that the script sets, so that the address would name the tab before.
+What a click can change is kept in the address by hand: bound by Streamlit (1.67), a value that the script
+sets stands there only where its widget was drawn before.
 """
 
 from __future__ import annotations
