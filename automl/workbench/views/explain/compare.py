@@ -6,6 +6,7 @@ import streamlit as st
 
 from automl.workbench import components, plots
 from automl.workbench.tables import told_table
+from automl.workbench.views.explain.choices import choose
 from automl.workbench.views.explain.subject import Subject, longer, notes, say
 from explain.explanation import Explanation
 from explain.whole.cohorts import Cohorts
@@ -16,16 +17,7 @@ _MODELS, _GROUPS = "Two models", "Two groups of rows"
 
 
 def comparison(subject: Subject) -> None:
-    way = st.segmented_control(
-        "What is compared",
-        [_MODELS, _GROUPS],
-        default=_MODELS,
-        required=True,
-        key="compare",
-        bind="query-params",
-        label_visibility="collapsed",
-        wrap=True,
-    )
+    way = choose("What is compared", [_MODELS, _GROUPS], key="compare", label_visibility="collapsed")
     if way == _MODELS:
         _models(subject)
     else:

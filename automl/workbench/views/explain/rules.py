@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from automl.workbench import components, plots
+from automl.workbench.views.explain.choices import choose
 from automl.workbench.views.explain.subject import Subject, notes, say
 from explain.whole.surrogate import Surrogate
 
@@ -16,18 +17,16 @@ _USUAL = 3
 
 def rules(subject: Subject) -> None:
     st.subheader("Can a few rules stand for it?", anchor=False)
-    depth = st.segmented_control(
+    depth = choose(
         "Questions one after the other",
         [2, _USUAL, 4, 5],
-        default=_USUAL,
-        required=True,
         key="depth",
-        bind="query-params",
+        default=_USUAL,
         help="How many conditions a rule may have. More make the imitation better and harder to read.",
     )
     made = subject.found(
         "surrogate",
-        {} if depth == _USUAL else {"depth": int(str(depth))},
+        {} if depth == _USUAL else {"depth": int(depth)},
         title="What would the model be as a few rules?",
         text="A small tree learns to imitate the model, and is measured on rows kept aside. A few seconds.",
         offer="Find rules",
