@@ -17,8 +17,9 @@ from automl import jobs
 from automl.inspection import Inspected, file_of, fingerprint_now, get_inspection, read_params, scope_of
 from automl.store import RunFolder, files
 from automl.workbench import components, working
+from automl.workbench import format as fmt
 
-__all__ = ["found", "stored"]
+__all__ = ["found", "longer", "stored"]
 
 
 def stored(
@@ -117,3 +118,40 @@ def _current(path: Path, fingerprint: str) -> Inspected | None:
 @lru_cache(maxsize=64)
 def _parsed(path: Path, _stamp: int) -> Inspected | None:
     return Inspected.from_json(files.read_json(path))
+
+
+_LONGER = 120.0  # seconds; four times as long as usual
+
+
+def longer(run: RunFolder, made: Inspected, params: Mapping[str, Any] | None, *, key: str) -> None:
+    """Offer to make a result anew with more time, and show the job that does; the old one stays until then.
+
+    Parameters
+    ----------
+    run : RunFolder
+    made : Inspected
+    params : mapping or None
+        What was asked.
+    key : str
+        Tells several inspections on one page apart.
+    """
+    asked: dict[str, Any] = {
+        "name": made.name, "params": dict(params or {}), "model": made.model, "again": True,
+        "time_budget": _LONGER,
+    }  # fmt: skip
+    job = working.latest(run, "inspect", asked)
+    if job is not None and not job.is_over:
+        working.show_progress(run, job, "Taking more time", "Up to two minutes.", key=f"{key}-longer")
+        return
+    if job is not None and job.state == "failed":
+        components.problem(job.message or "It could not be done.", (job.error or {}).get("fix") or "")
+    if st.button(
+        "Again, with more time",
+        type="tertiary",
+        icon=":material/hourglass_top:",
+        key=f"{key}-longer",
+        help=f"It took {fmt.duration(made.seconds)}. With two minutes, what was left out is looked at and "
+        "intervals are narrower.",
+    ):
+        jobs.launch(run.path, "inspect", **asked)
+        st.rerun()

@@ -28,6 +28,9 @@ __all__ = [
 ]
 
 
+_LONG = 36  # letters
+
+
 @lru_cache(maxsize=2)
 def _theme(colors: theme.Palette) -> figures.Theme:
     return figures.Theme(
@@ -92,6 +95,7 @@ def draw(figure: Any, *, key: str, alt: str, clicked: Callable[[Any], None] | No
     """
     figure.update_xaxes(title_font_size=13, fixedrange=True)
     figure.update_yaxes(title_font_size=13, fixedrange=True)
+    figure.for_each_xaxis(_broken)
     if clicked is None:
         st.plotly_chart(figure, theme=None, config=charts.CONFIG, key=key, alt=alt)
         return
@@ -108,3 +112,10 @@ def draw(figure: Any, *, key: str, alt: str, clicked: Callable[[Any], None] | No
         figure, theme=None, config=charts.CONFIG, key=f"{key}-{turn}", alt=alt, on_select=act,
         selection_mode="points",
     )  # fmt: skip
+
+
+def _broken(axis: Any) -> None:
+    """Put the unit of a long title on a line of its own, for narrow windows."""
+    title = axis.title.text or ""
+    if len(title) > _LONG:
+        axis.title.text = title.replace(" (percentage points)", "<br>(percentage points)")

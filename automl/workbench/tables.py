@@ -11,6 +11,8 @@ from automl.inspection import Told
 
 __all__ = ["table", "told_table"]
 
+_MANY = 5  # columns that do not fit beside each other in a narrow window
+
 
 def table(
     headers: Sequence[str], rows: Iterable[Sequence[str]], *, right: Iterable[str] = (), label: str
@@ -30,10 +32,11 @@ def table(
     head = "".join(
         f'<th scope="col"{side}>{escape(header)}</th>' for header, side in zip(headers, aligned, strict=True)
     )
+    many = " gb-many" if len(headers) >= _MANY else ""
     body = "".join(f"<tr>{_cells(row, aligned)}</tr>" for row in rows)
     st.html(
         f'<div class="gb gb-scroll" role="region" tabindex="0" aria-label="{escape(label)}">'
-        f'<table class="gb-table"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+        f'<table class="gb-table{many}"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
     )
 
 

@@ -57,7 +57,7 @@ class Cohorts(Stored):
             if each.names == (second, first):
                 return each.turned()
         raise InputError(
-            f"Expected two groups out of {', '.join(self.groups) or 'none'}, found {first!r} and {second!r}."
+            f"Expected two groups out of {', '.join(self.groups)}, found {first!r} and {second!r}."
         )
 
     def widest(self, output: Any = None) -> tuple[str, str] | None:

@@ -62,7 +62,7 @@ def test_what_is_wrong(automl_command: Automl, run: Run) -> None:
     unknown = automl_command("inspect", path, "horoscope")
     assert unknown.code == 1
     assert "There is no inspection 'horoscope'." in unknown.err
-    assert "There is clusters, contested," in unknown.err
+    assert "There is clusters, cohorts," in unknown.err
     absent = automl_command("inspect", path, "curve", "--column", "wings")
     assert absent.code == 1
     assert "There is no column 'wings'" in absent.err
@@ -79,7 +79,7 @@ def test_models_and_groups_are_compared(automl_command: Automl, run: Run) -> Non
     assert "of the two models differ by" in done.out
     groups = automl_command("inspect", path, "cohorts", "--column", "island", "--budget", 3)
     assert groups.code == 0, groups.err
-    assert "Most of what the model made of that comes from" in groups.out
+    assert "for Biscoe (" in groups.out
     three = automl_command("inspect", path, "thresholds", "--column", "sex", "--rate", "selection_rate")
     assert three.code == 1
     assert "Expected a classifier of two classes" in three.err

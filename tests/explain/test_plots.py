@@ -117,8 +117,10 @@ def test_bars_carry_their_column_and_dots_their_row(explanation):
             names[i] for i in trace.customdata
         ]
     for figure in (*dependences, plots.dependence(explanation, explanation.columns[0], rows=names)):
-        rows = np.concatenate([np.asarray(trace.customdata) for trace in figure.data])
-        assert sorted(rows.tolist()) == list(range(explanation.rows))
+        for trace in figure.data:
+            assert len(trace.customdata) == len(trace.hovertext)
+            for row, text in zip(trace.customdata, trace.hovertext, strict=True):
+                assert text.endswith((f"row {row}", f"client {row}"))
     with pytest.raises(explain.InputError, match="names of 40 rows, found 1"):
         plots.beeswarm(explanation, rows=["one"])
     strange = plots.dependence(explanation, explanation.columns[0], rows=["<b>"] * explanation.rows)

@@ -53,7 +53,7 @@ def test_one_group_alone_is_compared_with_nothing() -> None:
     )
     assert alone.widest() is None
     assert "no two groups with 10 explained rows or more" in alone.sentence()
-    with pytest.raises(InputError, match="two groups out of none"):
+    with pytest.raises(InputError, match="two groups out of u, found"):
         alone.between("u", "v")
     with pytest.raises(InputError, match="groups of 3 rows, found 20"):
         compare_groups(None, X[:3], X, group_rows(pd.DataFrame({"g": ["u"] * 20}), "g"))

@@ -16,7 +16,7 @@ from automl.workbench.views.explain.about import about
 from automl.workbench.views.explain.columns import all_columns
 from automl.workbench.views.explain.compare import comparison
 from automl.workbench.views.explain.fair import fair
-from automl.workbench.views.explain.going import COLUMN, ROW, VIEW
+from automl.workbench.views.explain.going import COLUMN, ROW, VIEW, begin, remember
 from automl.workbench.views.explain.one_column import one_column
 from automl.workbench.views.explain.row import one_row
 from automl.workbench.views.explain.subject import Subject
@@ -63,7 +63,9 @@ def show() -> None:
     explanation = reading.explanation_at(path) if path.is_file() else None
     if explanation is not None:
         about(explanation)
-    tabs = st.tabs([name for name, _, _ in _TABS], key=VIEW, on_change="rerun", bind="query-params")
+    names = [name for name, _, _ in _TABS]
+    begin(VIEW, names)
+    tabs = st.tabs(names, key=VIEW, on_change=remember, args=(VIEW,))
     for tab, (_, draw, explained) in zip(tabs, _TABS, strict=True):
         if not tab.open:
             continue

@@ -6,7 +6,8 @@ import streamlit as st
 
 from automl.workbench import components, plots
 from automl.workbench.tables import told_table
-from automl.workbench.views.explain.subject import Subject, notes, say
+from automl.workbench.views.explain.choices import choose
+from automl.workbench.views.explain.subject import Subject, longer, notes, say
 from explain.explanation import Explanation
 from explain.whole.cohorts import Cohorts
 
@@ -16,15 +17,7 @@ _MODELS, _GROUPS = "Two models", "Two groups of rows"
 
 
 def comparison(subject: Subject) -> None:
-    way = st.segmented_control(
-        "What is compared",
-        [_MODELS, _GROUPS],
-        default=_MODELS,
-        required=True,
-        key="compare",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
+    way = choose("What is compared", [_MODELS, _GROUPS], key="compare", label_visibility="collapsed")
     if way == _MODELS:
         _models(subject)
     else:
@@ -82,6 +75,7 @@ def _models(subject: Subject) -> None:
     with st.expander("The differences in figures"):
         told_table(told, label="Columns by how differently the two models use them")
     notes(made)
+    longer(subject, made, {"other": other})
 
 
 def _groups(subject: Subject) -> None:
@@ -121,6 +115,7 @@ def _groups(subject: Subject) -> None:
     if found.too_small:
         st.caption(components.plain(f"Not compared, having too few rows: {', '.join(found.too_small)}."))
     notes(made)
+    longer(subject, made, {"column": picked})
 
 
 def _pair(subject: Subject, found: Cohorts, column: str, widest: tuple[str, str]) -> None:

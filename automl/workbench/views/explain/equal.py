@@ -6,6 +6,7 @@ import streamlit as st
 
 from automl.workbench import format as fmt
 from automl.workbench.tables import table
+from automl.workbench.views.explain.choices import choose
 from automl.workbench.views.explain.subject import Subject, notes, say
 from explain.judge.fairness_text import value
 from explain.judge.thresholds import EqualisingThresholds
@@ -22,15 +23,8 @@ _RATES = {
 def equal(subject: Subject, column: str) -> None:
     """Thresholds at which a rate is the same in all groups of a column."""
     st.subheader("What would it take to treat them alike?", anchor=False)
-    way = st.segmented_control(
-        "What is to be the same",
-        list(_RATES),
-        default=next(iter(_RATES)),
-        required=True,
-        key="same",
-        bind="query-params",
-    )
-    rate = _RATES[str(way)]
+    way = choose("What is to be the same", list(_RATES), key="same")
+    rate = _RATES[way]
     made = subject.found(
         "thresholds",
         {"column": column} | ({} if rate == "selection_rate" else {"rate": rate}),
@@ -49,9 +43,9 @@ def equal(subject: Subject, column: str) -> None:
         "Group",
         "Threshold",
         f"{before.words[0].upper()}{before.words[1:]} now",
-        "Then",
+        "Rate then",
         "Accuracy now",
-        "then",
+        "Accuracy then",
     )
     rows = [
         (

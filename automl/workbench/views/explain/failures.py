@@ -44,11 +44,11 @@ def _tree(found: Failures) -> None:
             key="failures",
             alt=f"Tree of groups of rows with the mean {found.loss_words} of each. {found.sentence()}",
         )
-    components.note(
-        "Each line divides the one above it. Orange groups are worse than elsewhere, blue ones better; "
-        "hollow "
-        "ones did not hold up on the second half. The dotted line is the mean of all rows."
-    )
+        components.note(
+            "Each line divides the one above it. Orange groups are worse than elsewhere, blue ones better; "
+            "hollow "
+            "ones did not hold up on the second half. The dotted line is the mean of all rows."
+        )
     header = f"Mean {found.loss_words}"
     rows = [
         (

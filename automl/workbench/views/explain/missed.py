@@ -6,7 +6,7 @@ import streamlit as st
 
 from automl.workbench import components, plots
 from automl.workbench.views.explain.going import to_column
-from automl.workbench.views.explain.subject import Subject, notes, say
+from automl.workbench.views.explain.subject import Subject, longer, notes, say
 from explain.formats import listed
 from explain.whole.disagreement import disagreement
 
@@ -54,3 +54,4 @@ def missed(subject: Subject) -> None:
                 icon=":material/timer_off:",
             )
         notes(made)
+        longer(subject, made)

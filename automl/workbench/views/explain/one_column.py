@@ -7,7 +7,8 @@ from typing import Any
 import streamlit as st
 
 from automl.workbench import components, plots
-from automl.workbench.views.explain.going import to_explained_row
+from automl.workbench.views.explain.choices import choose
+from automl.workbench.views.explain.going import COLUMN_KEY, begin, remember, to_explained_row
 from automl.workbench.views.explain.subject import Subject, say
 from explain.explanation import Explanation
 
@@ -33,8 +34,14 @@ def one_column(subject: Subject) -> None:
     assert explanation is not None
     columns = list(subject.columns())
     with st.container(horizontal=True, vertical_alignment="bottom"):
+        begin(COLUMN_KEY, columns)
         picked = st.selectbox(
-            "Column, the most important first", columns, key="column", bind="query-params", width=360
+            "Column, the most important first",
+            columns,
+            key=COLUMN_KEY,
+            on_change=remember,
+            args=(COLUMN_KEY,),
+            width=360,
         )
         colour = st.selectbox(
             "Colour the dots by",
@@ -68,16 +75,8 @@ def _contributions(subject: Subject, explanation: Explanation, picked: str, colo
 
 def _curve(subject: Subject, picked: str) -> None:
     st.subheader("What the model makes of its values", anchor=False)
-    way = st.segmented_control(
-        "What is drawn",
-        [_AVERAGE, _ROWS, _SIMILAR],
-        default=_AVERAGE,
-        required=True,
-        key="effect",
-        bind="query-params",
-        label_visibility="collapsed",
-    )
-    st.caption(f"{_SAID[str(way)]} The band is a 95 % interval.", help=_HELP)
+    way = choose("What is drawn", [_AVERAGE, _ROWS, _SIMILAR], key="effect", label_visibility="collapsed")
+    st.caption(f"{_SAID[way]} The band is a 95 % interval.", help=_HELP)
     params: dict[str, Any] = {"column": picked} | ({"kind": "ale"} if way == _SIMILAR else {})
     made = subject.found(
         "curve",

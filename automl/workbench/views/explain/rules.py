@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from automl.workbench import components, plots
+from automl.workbench.views.explain.choices import choose
 from automl.workbench.views.explain.subject import Subject, notes, say
 from explain.whole.surrogate import Surrogate
 
@@ -16,18 +17,16 @@ _USUAL = 3
 
 def rules(subject: Subject) -> None:
     st.subheader("Can a few rules stand for it?", anchor=False)
-    depth = st.segmented_control(
+    depth = choose(
         "Questions one after the other",
         [2, _USUAL, 4, 5],
-        default=_USUAL,
-        required=True,
         key="depth",
-        bind="query-params",
+        default=_USUAL,
         help="How many conditions a rule may have. More make the imitation better and harder to read.",
     )
     made = subject.found(
         "surrogate",
-        {} if depth == _USUAL else {"depth": int(str(depth))},
+        {} if depth == _USUAL else {"depth": int(depth)},
         title="What would the model be as a few rules?",
         text="A small tree learns to imitate the model, and is measured on rows kept aside. A few seconds.",
         offer="Find rules",
@@ -42,23 +41,18 @@ def rules(subject: Subject) -> None:
         st.warning(
             components.plain(f"An imitation, not the model. {found.sentence()}"), icon=":material/blur_on:"
         )
-    left, right = st.columns([3, 2], gap="large")
-    with left:
+    with st.container(key="gb-wide-surrogate"):
         st.caption(
             "From left to right: branches are as thick as their share of the rows, from low (blue) to high "
             "(orange)."
         )
-        with st.container(key="gb-wide-surrogate"):
-            plots.draw(
-                plots.figure("surrogate_tree", found, output=subject.output),
-                key=f"surrogate-tree-{depth}",
-                alt=f"Tree of conditions that imitates the model. {found.sentence()}",
-            )
-    with right:
-        name = found.output_name(subject.output)
-        st.caption(
-            "The same in words" if name is None else f"The same in words, for “{components.plain(name)}”"
+        plots.draw(
+            plots.figure("surrogate_tree", found, output=subject.output),
+            key=f"surrogate-tree-{depth}",
+            alt=f"Tree of conditions that imitates the model. {found.sentence()}",
         )
-        items = "".join(f"<li>{components.text(rule)}</li>" for rule in found.rules(subject.output))
-        st.html(f'<ul class="gb gb-rules">{items}</ul>')
+    name = found.output_name(subject.output)
+    st.caption("The same in words" if name is None else f"The same in words, for “{components.plain(name)}”")
+    items = "".join(f"<li>{components.text(rule)}</li>" for rule in found.rules(subject.output))
+    st.html(f'<ul class="gb gb-rules">{items}</ul>')
     notes(made)

@@ -14,7 +14,7 @@ from automl.workbench import components, inspected
 from automl.workbench.reading import Standing
 from explain.explanation import Explanation
 
-__all__ = ["Subject", "notes", "say"]
+__all__ = ["Subject", "longer", "notes", "say"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +83,12 @@ class Subject:
         return inspected.found(
             self.run, self.model.id, name, params, title=title, text=text, offer=offer, key=key or name
         )
+
+
+def longer(subject: Subject, made: Inspected, params: Mapping[str, Any] | None = None) -> None:
+    """The way to a result that took more time."""
+    digest = "-".join(map(str, (params or {}).values()))
+    inspected.longer(subject.run, made, params, key=f"{made.name}-{digest}")
 
 
 def say(text: str) -> None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from automl.workbench import plots
 from automl.workbench.tables import told_table
-from automl.workbench.views.explain.subject import Subject, notes, say
+from automl.workbench.views.explain.subject import Subject, longer, notes, say
 from explain.explanation import Explanation
 from explain.whole.clusters import Clusters
 
@@ -43,6 +43,7 @@ def together(subject: Subject) -> None:
             notes(made)
     else:
         notes(made)
+    longer(subject, made)
 
 
 def same(subject: Subject) -> None:
@@ -59,7 +60,7 @@ def same(subject: Subject) -> None:
     found: Clusters = made.result
     say(found.sentence())
     left, right = st.columns(2, gap="large")
-    with left:
+    with left, st.container(key="gb-wide-association"):
         st.caption("How much two columns tell about each other, from 0 to 1. Groups stand in frames.")
         plots.draw(
             plots.figure("association_heatmap", found, top=20),
@@ -112,3 +113,4 @@ def _shuffled(subject: Subject) -> None:
     with right:
         say(made.result.sentence())
         notes(made)
+        longer(subject, made, {"players": "clusters"})

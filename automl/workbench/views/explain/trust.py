@@ -8,7 +8,7 @@ import streamlit as st
 from automl.workbench import navigation, plots
 from automl.workbench.views.explain.prototypes import prototypes
 from automl.workbench.views.explain.rules import rules
-from automl.workbench.views.explain.subject import Subject, notes, say
+from automl.workbench.views.explain.subject import Subject, longer, notes, say
 from automl.workbench.views.explain.tied import tied
 from explain import formats
 from explain.certificate import Certificate
@@ -101,3 +101,4 @@ def _stable(subject: Subject) -> None:
                 alt="Mean change of the prediction when the columns named are replaced, and random ones",
             )
     notes(made)
+    longer(subject, made)

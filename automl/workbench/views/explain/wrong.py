@@ -7,6 +7,7 @@ import streamlit as st
 from automl.workbench import components, plots
 from automl.workbench import format as fmt
 from automl.workbench.tables import table
+from automl.workbench.views.explain.choices import choose
 from automl.workbench.views.explain.failures import failures
 from automl.workbench.views.explain.going import to_row
 from automl.workbench.views.explain.subject import Subject, notes, say
@@ -96,16 +97,8 @@ def _order(ranking: Ranking) -> None:
     st.subheader("Does it put rows in the right order?", anchor=False)
     left, right = st.columns([3, 2], gap="large")
     with left:
-        way = st.segmented_control(
-            "Curve",
-            list(_ORDERS),
-            default=next(iter(_ORDERS)),
-            required=True,
-            key="order",
-            bind="query-params",
-            label_visibility="collapsed",
-        )
-        name, words = _ORDERS[str(way)]
+        way = choose("Curve", list(_ORDERS), key="order", label_visibility="collapsed")
+        name, words = _ORDERS[way]
         plots.draw(
             plots.figure(name, ranking), key=f"order-{name}", alt=f"{way} of “{ranking.output}”. {words}"
         )
