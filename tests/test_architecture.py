@@ -30,6 +30,7 @@ STOREYS = [
     {"automl.models"},
     {"automl.features"},
     {"automl.metrics", "automl.task", "automl.conformal", "automl.costs"},
+    {"automl.plan"},
     {"automl.data"},
     {"automl.extras"},
     {"automl.errors"},

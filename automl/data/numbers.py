@@ -14,7 +14,14 @@ import pandas as pd
 
 from .columns import NumberFormat
 
-__all__ = ["LEADING_ZERO", "NumberGuess", "guess_number_format", "parse_numbers", "plain_numbers"]
+__all__ = [
+    "LEADING_ZERO",
+    "NumberGuess",
+    "guess_number_format",
+    "number_patterns",
+    "parse_numbers",
+    "plain_numbers",
+]
 
 Floats = npt.NDArray[np.float64]
 
@@ -139,6 +146,11 @@ def _core_pattern(decimal: str, thousands: str | None) -> re.Pattern[str]:
         group = {" ": f"[{_SPACES}]", "'": "['’]"}.get(thousands, re.escape(thousands))
         whole = rf"(?:\d{{1,3}}(?:{group}\d{{3}})+|\d+)"
     return re.compile(rf"[-+−–]?(?:{whole}{fraction}|{mark}\d+){exponent}\Z")
+
+
+def number_patterns(number: NumberFormat) -> tuple[str, str]:
+    """What `parse_numbers` looks for in a text: the number with what stands around it, and the number."""
+    return _AFFIXED.pattern, _core_pattern(number.decimal, number.thousands).pattern
 
 
 def _cores(texts: Sequence[str], affixes: Sequence[str]) -> list[str | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-__all__ = ["BOOLEAN_PAIRS", "PANDAS_MISSING", "is_missing_token"]
+__all__ = ["BOOLEAN_PAIRS", "COMMON_MISSING", "PANDAS_MISSING", "is_missing_token"]
 
 # What pandas.read_csv reads as missing by default, besides the empty cell.
 PANDAS_MISSING: frozenset[str] = frozenset(
@@ -30,7 +30,7 @@ PANDAS_MISSING: frozenset[str] = frozenset(
 
 # What people and spreadsheets write besides; read as missing only among numbers and dates, compared in lower
 # case.
-_COMMON_MISSING: frozenset[str] = frozenset(token.lower() for token in PANDAS_MISSING) | frozenset(
+COMMON_MISSING: frozenset[str] = frozenset(token.lower() for token in PANDAS_MISSING) | frozenset(
     [
         "?",
         "??",
@@ -96,4 +96,4 @@ BOOLEAN_PAIRS: tuple[frozenset[str], ...] = tuple(
 def is_missing_token(text: str) -> bool:
     """Whether a text means "missing" when it stands among numbers or dates."""
     bare = text.strip()
-    return not bare or bare.lower() in _COMMON_MISSING
+    return not bare or bare.lower() in COMMON_MISSING
