@@ -14,6 +14,7 @@ from ..errors import GlassbenchError, SettingError
 from .checking import verify
 from .explaining import document, explained, replayed, text
 from .manifest import open_files
+from .proving import prove_again
 from .scoring import Scorer, predictions_to_csv
 from .versions import differences
 
@@ -202,6 +203,8 @@ def verify_command(bundle: Path, arguments: Sequence[str] | None = None) -> int:
         notes = differences(manifest)
         scorer = Scorer.from_files(files)
         checked = verify(files, scorer)
+        sample = scorer.sample(files["sample_input.csv"])
+        proof = prove_again(scorer.plan, scorer.schema, sample, scorer.outputs)
         told = replayed(files, scorer)
     except (GlassbenchError, OSError) as error:
         outcome = {"ok": False, "error": str(error), "notes": notes}
@@ -213,6 +216,7 @@ def verify_command(bundle: Path, arguments: Sequence[str] | None = None) -> int:
             "files": count,
             "rows": checked.rows,
             "largest_difference": checked.largest_difference,
+            "fast_path": None if proof is None else proof.to_json(),
             "explanations": None if told is None else told.words,
             "notes": notes,
         }
@@ -220,6 +224,11 @@ def verify_command(bundle: Path, arguments: Sequence[str] | None = None) -> int:
             f"ok: {count} files as exported; {checked.rows} sample rows reproduced "
             f"(largest difference {checked.largest_difference:.1e})"
         )
+        if proof is not None:
+            message += (
+                f"\nok: the fast path is equal on {proof.rows} rows "
+                f"(largest difference {proof.largest_difference:.1e})"
+            )
         if told is not None:
             message += f"\nok: explanations hold; {told.words} ({told.method})"
     if options.json:

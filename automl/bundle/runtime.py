@@ -8,14 +8,14 @@ from collections.abc import Iterator
 from importlib.resources import files
 from pathlib import PurePosixPath
 
-from automl import data
+from automl import data, plan
 
 __all__ = ["runtime_files", "script_files"]
 
 PACKAGE = "glassbench_runtime"
 SCRIPTS = ("explain.py", "predict.py", "verify.py")
 #: Modules of automl/bundle that prediction needs; they import one another, ``..conformal``, ``..data``,
-#: ``..errors`` and the package ``explain`` only.
+#: ``..errors``, ``..plan`` and the package ``explain`` only.
 MODULES = (
     "allowed",
     "archive",
@@ -24,7 +24,9 @@ MODULES = (
     "commands",
     "explaining",
     "manifest",
+    "proving",
     "scoring",
+    "single",
     "structure",
     "trusted",
     "versions",
@@ -48,7 +50,7 @@ def runtime_files(version: str) -> dict[str, bytes]:
         found[f"{root}/{name}.py"] = package.joinpath(f"{name}.py").read_bytes()
     for name in MODULES:
         found[f"{root}/bundle/{name}.py"] = package.joinpath("bundle", f"{name}.py").read_bytes()
-    found |= _modules(files(data), f"{root}/data")
+    found |= _modules(files(data), f"{root}/data") | _modules(files(plan), f"{root}/plan")
     # Not inside of the other package: both are imported by the name that they have in Glassbench.
     found |= {f"runtime/explain/{name}": content for name, content in _reachable("explain", EXPLAIN).items()}
     return found

@@ -8,6 +8,7 @@ import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any, Literal
@@ -18,6 +19,9 @@ import pandas as pd
 from ..conformal import Conformal
 from ..data import Dataset, RawTable, ReadOptions, Schema, read_table
 from ..errors import BundleError, GlassbenchError
+from ..plan import Plan
+from .proving import proven_files
+from .single import Predicted, predict_rows
 from .trusted import load_model
 
 __all__ = ["PROBABILITY", "Scorer", "predictions_to_csv", "read_own_csv"]
@@ -46,6 +50,8 @@ class Scorer:
     costs : sequence of sequences of float, optional
         Of more than two classes: what predicting one costs where another is true, by the truth first. The
         label is the one of least expected cost then. (A threshold between two classes is in the model.)
+    plan_files : tuple of bytes, optional
+        The proven plan of the model, on paper.
     """
 
     model: Any
@@ -54,6 +60,7 @@ class Scorer:
     types: frozenset[str] = frozenset()
     conformal: Conformal | None = None
     costs: Sequence[Sequence[float]] | None = None
+    plan_files: tuple[bytes, bytes] | None = None
 
     @classmethod
     def from_files(cls, files: Mapping[str, bytes]) -> Scorer:
@@ -84,6 +91,7 @@ class Scorer:
             loaded.types,
             conformal,
             costs,
+            proven_files(files),
         )
         scorer._check()
         return scorer
@@ -189,6 +197,13 @@ class Scorer:
             return np.asarray(self.model.predict(frame))
         return np.asarray(np.asarray(self.model.classes_)[codes])
 
+    def outputs(self, frame: pd.DataFrame) -> tuple[np.ndarray[Any, Any], list[Any] | None]:
+        """Return probabilities, shape (n, K), and labels of rows; or values, shape (n, 1), and None."""
+        if self.classes is None:
+            return self.predict(frame).astype(np.float64)[:, None], None
+        probabilities = self.predict_proba(frame)
+        return probabilities, self._labels(frame, probabilities).tolist()
+
     def margin(self, probabilities: Floats) -> Floats:
         """How far rows are from another label: in probability, or in cost where that decides; shape (n,)."""
         threshold = self._threshold()
@@ -213,6 +228,20 @@ class Scorer:
         if not isinstance(last, FixedThresholdClassifier) or last.pos_label != (self.classes or (None,))[-1]:
             return None
         return float(last.threshold)
+
+    @cached_property
+    def plan(self) -> Plan | None:
+        """The model as a plan, where it has one that is proven; made when it is first asked for."""
+        return None if self.plan_files is None else Plan.from_files(*self.plan_files)
+
+    def predict_rows(
+        self,
+        rows: Sequence[Mapping[str, Any]],
+        *,
+        missing_columns: Literal["error", "missing"] = "error",
+    ) -> Predicted:
+        """Predict rows that are dicts; few of them through the plan, see `automl.bundle.single`."""
+        return predict_rows(self, self.plan, rows, missing_columns=missing_columns)
 
     def sample(self, data: bytes) -> pd.DataFrame:
         """Return the canonical rows of a CSV file that the bundle itself carries."""

@@ -23,7 +23,7 @@ def self_check(path: Path) -> dict[str, Any]:
     Returns
     -------
     dict
-        What verify.py reports: ``files``, ``rows``, ``largest_difference``, ``notes``.
+        What verify.py reports: ``files``, ``rows``, ``largest_difference``, ``fast_path``, ``notes``.
 
     Raises
     ------

@@ -18,6 +18,8 @@ import pandas as pd
 from automl.conformal import Conformal
 from automl.data import Schema
 from automl.errors import BundleError
+from automl.plan import CannotCompileError, DeclinedError, Plan, compile_plan
+from automl.plan.document import pack
 from automl.report import BundleFacts, Subject, build_card, build_report, installed, pinned, versions
 from automl.task import Task
 from explain.report import render_html, render_markdown
@@ -25,6 +27,7 @@ from explain.report import render_html, render_markdown
 from .archive import sha256, write_zip
 from .explaining import CERTIFICATE
 from .manifest import FORMAT, MANIFEST, VERSION
+from .proving import PLAN_FILES, Proof, prove
 from .rows import rows_to_csv
 from .runtime import runtime_files, script_files
 from .scoring import Scorer, predictions_to_csv, read_own_csv
@@ -134,6 +137,8 @@ def _files(
             fix="Give other sample rows.",
         )
     background_csv, background_rows = _faithful(background.head(MOST_BACKGROUND_ROWS), schema)
+    step(0.32, "Compiling the fast path and proving it")
+    plan_files, proof = _fast_path(scorer, sample_rows)
     step(0.35, "Checking explanations against brute force")
     certificate = _certificate(model, subject, sample_rows, background_rows)
     subject = replace(
@@ -150,6 +155,7 @@ def _files(
     requirements = pinned(packages)
     files = {
         "model/model.skops": data,
+        **plan_files,
         "schema.json": _json(schema.to_json()),
         "task.json": _json(task.to_json()),
         "metrics.json": _json(_metrics(facts)),
@@ -173,8 +179,19 @@ def _files(
     if conformal is not None:
         files["conformal.json"] = (json.dumps(conformal.to_json()) + "\n").encode("utf-8")
     files["README.md"] = _readme(facts, task, set(files)).encode("utf-8")
-    files[MANIFEST] = _json(_manifest(files, task, facts, packages, types))
+    files[MANIFEST] = _json(_manifest(files, task, facts, packages, types, proof))
     return files
+
+
+def _fast_path(scorer: Scorer, sample: pd.DataFrame) -> tuple[dict[str, bytes], Proof]:
+    """The model as a plan, as the bundle holds it, and the proof of it; no files where it is not equal."""
+    try:
+        document = compile_plan(scorer.model, scorer.schema, classes=scorer.classes, costs=scorer.costs)
+        text, arrays = pack(document)
+        proof = prove(Plan.from_files(text, arrays), scorer.schema, sample, scorer.outputs)
+    except (CannotCompileError, DeclinedError) as error:
+        return {}, Proof.none(error.message)
+    return (dict(zip(PLAN_FILES, (text, arrays), strict=True)) if proof.used else {}), proof
 
 
 def _certificate(
@@ -238,6 +255,7 @@ def _manifest(
     facts: BundleFacts,
     packages: Mapping[str, str],
     types: frozenset[str],
+    proof: Proof,
 ) -> dict[str, Any]:
     return {
         "format": FORMAT,
@@ -253,6 +271,7 @@ def _manifest(
         "packages": dict(packages),
         "data": {"source": facts.source, "sha256": facts.sha256, "rows": facts.rows},
         "types": sorted(types),
+        "fast_path": proof.to_json(),
         "files": {
             name: {"sha256": sha256(content), "bytes": len(content)}
             for name, content in sorted(files.items())
@@ -275,6 +294,7 @@ def _readme(facts: BundleFacts, task: Task, names: set[str]) -> str:
     described = {
         "manifest.json": "SHA-256 of every file and of the training data, versions",
         "model/model.skops": "the model: scikit-learn and LightGBM classes only, no code",
+        "model/plan.json, model/plan.npz": "the model as plain numbers: one row in a moment, with numpy",
         "schema.json, task.json": "the columns and what their cells look like; what is predicted",
         "metrics.json": "scores with intervals, the leaderboard",
         "report.html": "the report: the model, its scores and its explanations, with figures",
