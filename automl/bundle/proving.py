@@ -83,9 +83,10 @@ def prove(plan: Plan, schema: Schema, sample: pd.DataFrame, predict: Predict) ->
     declined = compared = 0
     largest = 0.0
     for number, row in enumerate(rows):
-        if outputs[number] is None:
+        wanted = outputs[number]
+        if wanted is None:
             continue  # the pipeline refuses it
-        expected = np.atleast_1d(outputs[number])
+        expected = np.atleast_1d(wanted)
         try:
             given = plan.predict_row(row)
         except DeclinedError:

@@ -198,7 +198,7 @@ class Scorer:
         return np.asarray(np.asarray(self.model.classes_)[codes])
 
     def outputs(self, frame: pd.DataFrame) -> tuple[np.ndarray[Any, Any], list[Any] | None]:
-        """Return probabilities, shape (n, K), and labels of canonical rows; or values, shape (n, 1), and None."""
+        """Return probabilities, shape (n, K), and labels of rows; or values, shape (n, 1), and None."""
         if self.classes is None:
             return self.predict(frame).astype(np.float64)[:, None], None
         probabilities = self.predict_proba(frame)

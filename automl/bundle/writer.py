@@ -308,7 +308,7 @@ def _readme(facts: BundleFacts, task: Task, names: set[str]) -> str:
     described = {
         "manifest.json": "SHA-256 of every file and of the training data, versions",
         "model/model.skops": "the model: scikit-learn and LightGBM classes only, no code",
-        "model/plan.json, model/plan.npz": "the same model as plain numbers: one row in microseconds, with numpy",
+        "model/plan.json, model/plan.npz": "the model as plain numbers: one row in a moment, with numpy",
         "schema.json, task.json": "the columns and what their cells look like; what is predicted",
         "metrics.json": "scores with intervals, the leaderboard",
         "report.html": "the report: the model, its scores and its explanations, with figures",

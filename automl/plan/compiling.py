@@ -88,7 +88,7 @@ def _several(one: Any) -> tuple[int, ...]:
 
 
 def step(*names: str) -> Callable[[_F], _F]:
-    """Register the compiler of a transformer: ``(fitted, registers it reads, builder) → registers it makes``."""
+    """Register the compiler of a transformer: ``(fitted, registers, builder) → registers that it makes``."""
 
     def register(function: _F) -> _F:
         _STEPS.update(dict.fromkeys(names, function))
@@ -98,7 +98,7 @@ def step(*names: str) -> Callable[[_F], _F]:
 
 
 def member(*names: str) -> Callable[[_F], _F]:
-    """Register the compiler of a model: ``(fitted, registers it reads, builder) → its description``."""
+    """Register the compiler of a model: ``(fitted, registers, builder) → its description``."""
 
     def register(function: _F) -> _F:
         _MEMBERS.update(dict.fromkeys(names, function))

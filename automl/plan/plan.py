@@ -43,9 +43,10 @@ class Plan:
     """
 
     def __init__(self, document: Mapping[str, Any]) -> None:
-        if document.get("format") != FORMAT or document.get("version") != VERSION:
+        found = (document.get("format"), document.get("version"))
+        if found != (FORMAT, VERSION):
             raise BundleError(
-                f"Expected a plan of version {VERSION}, found {document.get('format')!r} {document.get('version')!r}.",
+                f"Expected a plan of version {VERSION}, found {found[0]!r} {found[1]!r}.",
                 fix="Use the Glassbench that wrote it, or a newer one.",
             )
         try:

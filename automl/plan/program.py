@@ -1,8 +1,8 @@
 """Registers and the operations between them: what stands side by side in the members of a vote runs at once.
 
 Every column of numbers has a register. An operation reads some and makes others, column by column, so two
-operations of a kind that do not need each other are one operation on more columns. Eight fold models that each
-fill, rank and scale the same columns so take the time of one.
+operations of a kind that do not need each other are one operation on more columns. Eight fold models that
+each fill, rank and scale the same columns so take the time of one.
 """
 
 from __future__ import annotations

@@ -135,10 +135,8 @@ class Vote:
                 raise ValueError("a member reads another number of registers than it asks about")
             if member.link not in LINKS or (member.link != "sigmoid" and member.width != self._outputs):
                 raise ValueError("a member of another number of outputs than the model")
-            whole = np.array_equal(source, everything)
-            groups.setdefault((member.link, member.width), []).append(
-                (number, member, None if whole else source)
-            )
+            taken = None if np.array_equal(source, everything) else source
+            groups.setdefault((member.link, member.width), []).append((number, member, taken))
             if described.get("back") is not None:
                 self._backs.append((number, described["back"]))
         self._groups = [
@@ -157,7 +155,7 @@ class Vote:
         self._calibration = document["calibration"]
 
     def predict(self, registers: Floats, threads: int = 1) -> Floats:
-        """Probabilities, shape (rows, classes), or values, shape (rows,), from registers (registers, rows)."""
+        """Probabilities, shape (rows, classes), or values, shape (rows,); from (registers, rows)."""
         rows = registers.shape[1]
         given = np.ascontiguousarray(registers[: self._width].T)
         parts = np.empty((self._count, rows, self._outputs))

@@ -3,8 +3,8 @@
     python tests/benchmarks/bench_one_row.py              # telco churn
     python tests/benchmarks/bench_one_row.py --rows 20000 # fewer rows in the batch part
 
-Prints medians; the targets are 0.1 ms for one family (LightGBM), 1 ms for a vote of many members, and 1.3 times
-the boosters' own time for 100,000 rows.
+Prints medians; the targets are 0.1 ms for one family (LightGBM), 1 ms for a vote of many members, and 1.3
+times the boosters' own time for 100,000 rows.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def main() -> None:
         gap = float(np.abs(np.array(own) - pipeline).max())
         single = median(plan.predict_row, rows)
         slow = median(model.predict_proba, [frame[names].iloc[[i]] for i in range(60)])
-        print(
+        print(  # noqa: T201
             f"{title}, {len(models)} models: {1e3 * single:.3f} ms a row; the pipeline {1e3 * slow:.2f} ms "
             f"({slow / single:.0f} times); largest difference {gap:.1e}"
         )
@@ -115,7 +115,7 @@ def batch(plan: Plan, models: Sequence[Any], schema: Schema, frame: Any, prepare
     boosters = best(lambda: [model.booster_.predict(X, num_threads=1) for model in models])
     whole = best(lambda: plan.predict(columns))
     encoded = best(lambda: plan.matrix(columns))
-    print(
+    print(  # noqa: T201
         f"{count:,} rows: boosters alone {boosters:.2f} s; from cells to probabilities {whole:.2f} s "
         f"({whole / boosters:.2f} times), of which reading and encoding {encoded:.2f} s"
     )
@@ -127,7 +127,7 @@ def crossover(plan: Plan, model: Any, frame: Any, rows: Sequence[Any]) -> None:
         some = rows[:size]
         one_by_one = best(lambda some=some: [plan.predict_row(row) for row in some])
         together = best(lambda some=some: model.predict_proba(pd.DataFrame(some)))
-        print(
+        print(  # noqa: T201
             f"  {size:5,} dicts: row by row {1e3 * one_by_one:8.2f} ms, as a frame {1e3 * together:8.2f} ms"
         )
 

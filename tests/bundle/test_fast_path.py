@@ -1,4 +1,4 @@
-"""The plan in a bundle: proven on export and by verify.py, used for few rows, switched off where it is not equal."""
+"""The plan in a bundle: proven on export and by verify.py, used for few rows, off where it is not equal."""
 
 from __future__ import annotations
 

@@ -31,6 +31,8 @@ FILES = {
     "manifest.json",
     "metrics.json",
     "model/model.skops",
+    "model/plan.json",
+    "model/plan.npz",
     "model_card.html",
     "predict.py",
     "report.html",

@@ -89,7 +89,7 @@ def test_what_has_no_plan_is_named() -> None:
     with pytest.raises(CannotCompileError, match=r"The step sklearn\.MinMaxScaler cannot be compiled"):
         compile_plan(pipeline(table, voting("binary", [scaled])), table.schema)
     called = Pipeline([("call", FunctionTransformer(np.sin)), ("model", member)])
-    with pytest.raises(CannotCompileError, match="A step that calls .*sin"):
+    with pytest.raises(CannotCompileError, match=r"A step that calls .*sin"):
         compile_plan(pipeline(table, voting("binary", [called])), table.schema)
     with pytest.raises(CannotCompileError, match="not a preprocessor with a model behind it"):
         compile_plan(member, table.schema)

@@ -52,8 +52,9 @@ class TextEncoder(Encoder):
         places = np.array(sorted(buckets), dtype=np.intp)
         counts = np.array([buckets[place] for place in places.tolist()], dtype=np.float64)
         weights = (np.log(counts) + 1.0) * self._idf[places]
-        weights /= np.sqrt((weights**2).sum())
-        return weights @ self._topics[places]
+        # Added one after the other, as scikit-learn and scipy do: trees may split a topic at its last digit.
+        weights /= np.sqrt(np.cumsum(weights**2)[-1])
+        return np.add.reduce(weights[:, None] * self._topics[places], axis=0)
 
 
 def _analyzer(described: Mapping[str, Any]) -> Callable[[str], Iterator[str]]:

@@ -1,13 +1,13 @@
 """One row through the schema's gate, cell by cell, without pandas: what `Schema.coerce` makes of it.
 
 A reader takes a cell and returns a float, a naive datetime, a text, or None for missing. What the gate would
-report is noted as ``(column, code)``. Cells of a kind that the gate understands but this does not (lists, dates
-in free form) are declined, so that the gate itself can read them.
+report is noted as ``(column, code)``. Cells that the gate understands and this does not (lists, dates in free
+form) are declined, so that the gate itself can read them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from .cells import Odd, Reader
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Odd", "Reader", "compile_columns", "readers"]
 
-_KINDS = {"number": NumberReader, "datetime": DateReader}
+_KINDS: dict[str, Callable[[Mapping[str, Any]], Reader]] = {"number": NumberReader, "datetime": DateReader}
 
 
 def compile_columns(schema: Schema) -> list[dict[str, Any]]:

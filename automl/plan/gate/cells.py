@@ -35,7 +35,7 @@ def is_missing(cell: Any) -> bool:
 
 
 def text_of(cell: Any) -> str:
-    """A cell that is no text, and not missing, as a CSV file would show it; as `automl.data.cells.value_text`.
+    """A cell that is neither text nor missing as a CSV file shows it; as `automl.data.cells.value_text`.
 
     Raises
     ------

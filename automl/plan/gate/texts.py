@@ -38,14 +38,14 @@ class TextReader:
     def __init__(self, column: Mapping[str, Any]) -> None:
         self._name, self._width = column["name"], column["width"]
         self._tokens = frozenset(column["tokens"])
-        values = column.get("values")
-        self._values = values is not None
-        self._known = {value: value for value in values or () if value not in self._tokens}
+        self._values = column.get("values") is not None
+        values: list[str] = column.get("values") or []
+        self._known = {value: value for value in values if value not in self._tokens}
         self._known = {
             value: value for value in self._known if value.strip() and value.strip() not in self._tokens
         }
-        self._categories = frozenset(values or ())
-        folded = column.get("folded") and values
+        self._categories = frozenset(values)
+        folded = bool(column.get("folded"))
         self._folded = {value.strip().lower(): value for value in reversed(values)} if folded else {}
         self._by_value = dict(zip(column["by_value"], values, strict=True)) if column.get("by_value") else {}
         self._reports = bool(column.get("reports"))

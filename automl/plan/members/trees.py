@@ -13,7 +13,7 @@ from ..trees.arrays import CATEGORY, MISSING_LEFT, MISSING_RIGHT, Tree, Trees, s
 from ..trees.native import NativeTrees, library
 from ..trees.text import read_text
 from ..trees.walk import WalkedTrees
-from .base import LINKS, Floats, Member
+from .base import Floats, Member
 
 __all__ = ["TreeMember", "describe"]
 

@@ -19,8 +19,8 @@ _SPAN = float(2**26)
 class Lookup(Operation):
     """What a table has for a code; one search in all tables at once, each in a range of numbers of its own.
 
-    Parameters: ``keys`` and ``values`` of all columns in a row, ``sizes`` of each column's table, what codes get
-    that are not in it (``other``), and what missing ones get (``missing``).
+    Parameters: ``keys`` and ``values`` of all columns in a row, ``sizes`` of each column's table, what codes
+    get that are not in it (``other``), and what missing ones get (``missing``).
     """
 
     kind: ClassVar[str] = "lookup"
@@ -60,7 +60,7 @@ class Lookup(Operation):
         wanted = np.where((x >= 0) & (x < _SPAN), x, 0.5) + self._offset  # nothing has half a code
         place = self._keys.searchsorted(wanted)
         found = np.where(self._keys[place] == wanted, self._values[place], self._other)
-        return np.where(missing, self._missing, found)
+        return np.asarray(np.where(missing, self._missing, found))
 
 
 class Equal(Operation):
@@ -70,7 +70,7 @@ class Equal(Operation):
     names: ClassVar[tuple[str, ...]] = ("to",)
 
     def compute(self, *values: Floats) -> Floats:
-        return (values[0] == self.column("to")).astype(np.float64)
+        return np.asarray((values[0] == self.column("to")).astype(np.float64))
 
 
 def _table(categories: Any, values: Any, default: float) -> tuple[Floats, Floats, float]:

@@ -15,16 +15,23 @@ _DEGREE = 3
 
 
 class Spline(Operation):
-    """The cubic B-splines of each column at its value, flat beyond the outer knots (de Boor's recursion)."""
+    """The cubic B-splines of each column at its value, flat beyond the outer knots.
+
+    Between two knots four of them are not zero, each a cubic of how far the value is from the knot below;
+    these are worked out once, by de Boor's recursion.
+    """
 
     kind: ClassVar[str] = "spline"
     names: ClassVar[tuple[str, ...]] = ("knots",)
 
     def prepare(self) -> None:
-        self._knots = self.column("knots")
-        self._splines = self._knots.shape[1] - _DEGREE - 1
-        self._rows = np.arange(len(self._knots))[:, None]
-        self._inner = self._knots[:, _DEGREE + 1 : self._splines]
+        knots = self.column("knots")
+        self._width = knots.shape[1]
+        self._splines: int = self._width - _DEGREE - 1
+        self._least, self._most = knots[:, _DEGREE : _DEGREE + 1], knots[:, self._splines : self._splines + 1]
+        self._below = knots[:, _DEGREE : self._splines]
+        self._cubics = _cubics(knots, self._splines)
+        self._rows = np.arange(len(knots))[:, None]
 
     @property
     def outputs(self) -> int:
@@ -32,26 +39,45 @@ class Spline(Operation):
 
     @property
     def shape(self) -> Any:
-        return self._knots.shape[1]
+        return self._width
 
     def compute(self, *values: Floats) -> Floats:
-        knots, rows = self._knots, self._rows
-        x = np.clip(values[0], knots[:, _DEGREE : _DEGREE + 1], knots[:, self._splines : self._splines + 1])
-        piece = (self._inner[:, :, None] <= x[:, None, :]).sum(axis=1) + _DEGREE
-        basis = [np.ones_like(x)]
-        for order in range(1, _DEGREE + 1):
-            before, basis = basis, [np.zeros_like(x)]
-            for n in range(1, order + 1):
-                upper, lower = knots[rows, piece + n], knots[rows, piece + n - order]
-                gap = upper - lower
-                share = np.divide(before[n - 1], gap, out=np.zeros_like(x), where=gap != 0)
-                basis[n - 1] = basis[n - 1] + share * (upper - x)
-                basis.append(share * (x - lower))
-        made = np.zeros((len(knots), self._splines, x.shape[1]))
-        columns = np.arange(x.shape[1])[None, :]
-        for n, part in enumerate(basis):
-            made[rows, piece - _DEGREE + n, columns] = part
-        return made.reshape(-1, x.shape[1])
+        x = np.minimum(np.maximum(values[0], self._least), self._most)
+        piece = (self._below[:, 1:, None] <= x[:, None, :]).sum(axis=1)
+        beyond = (x - self._below[self._rows, piece])[..., None]
+        third, second, first, zeroth = np.moveaxis(self._cubics[self._rows, piece], 2, 0)
+        basis = ((third * beyond + second) * beyond + first) * beyond + zeroth
+        made = np.zeros((*x.shape, self._splines))
+        rows, columns = self._rows[..., None], np.arange(x.shape[1])[None, :, None]
+        made[rows, columns, piece[..., None] + _NOT_ZERO] = basis
+        return np.asarray(made.transpose(0, 2, 1).reshape(-1, x.shape[1]))
+
+
+_NOT_ZERO = np.arange(_DEGREE + 1)
+
+
+def _cubics(knots: Floats, splines: int) -> Floats:
+    """Coefficients, highest first: (columns, pieces, degree + 1, the four splines that are not zero)."""
+    pieces = np.arange(_DEGREE, splines)
+    start = knots[:, pieces]
+
+    def times(poly: Floats, shift: Floats, sign: float) -> Floats:
+        """A polynomial times (shift + sign * u), lowest first."""
+        raised = np.concatenate([np.zeros_like(poly[..., :1]), poly[..., :-1]], axis=-1)
+        return np.asarray(poly * shift[..., None] + sign * raised)
+
+    one = np.zeros((*start.shape, _DEGREE + 1))
+    one[..., 0] = 1.0
+    basis = [one]
+    for order in range(1, _DEGREE + 1):
+        before, basis = basis, [np.zeros_like(one)]
+        for n in range(1, order + 1):
+            upper, lower = knots[:, pieces + n], knots[:, pieces + n - order]
+            gap = (upper - lower)[..., None]
+            share = np.divide(before[n - 1], gap, out=np.zeros_like(one), where=gap != 0)
+            basis[n - 1] = basis[n - 1] + times(share, upper - start, -1.0)
+            basis.append(times(share, start - lower, 1.0))
+    return np.ascontiguousarray(np.stack(basis, axis=-1)[:, :, ::-1, :])
 
 
 @step("sklearn.SplineTransformer")

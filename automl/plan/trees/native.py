@@ -1,4 +1,4 @@
-"""Trees followed by LightGBM's library, through its C interface: neither its Python package nor pandas loads."""
+"""Trees followed by LightGBM's library, through its C interface: its Python package is not loaded."""
 
 from __future__ import annotations
 
@@ -88,18 +88,36 @@ class NativeTrees:
     def add(self, matrix: Floats, out: Floats, threads: int) -> None:
         """Write the outputs of rows, shape (rows, outputs), into `out`; both arrays are C-ordered."""
         if len(matrix) == 1:
-            leaves = self._leaves
-            if leaves is None:
+            if self._leaves is None:
                 if self._fast(self._row, matrix.ctypes.data, self._length, out.ctypes.data):
                     self._do(1)
-                return
-            reached = np.empty(len(leaves))
-            if self._fast(self._row, matrix.ctypes.data, self._length, reached.ctypes.data):
-                self._do(1)
-            self._value.take(reached.astype(np.intp) + leaves, axis=0).sum(axis=0, out=out[0])
+            else:
+                reached = self._reached(matrix)
+                self._value.take(reached, axis=0).sum(axis=0, out=out[0])
             return
         for start in range(0, len(matrix), _ROWS):
             self._block(matrix[start : start + _ROWS], out[start : start + _ROWS], threads)
+
+    def _reached(self, row: Floats) -> NDArray[np.intp]:
+        """The leaf of each tree, counted over all trees; the quicker interface knows sums only."""
+        assert self._leaves is not None
+        found = np.empty(len(self._leaves))
+        self._do(
+            self._library.LGBM_BoosterPredictForMatSingleRow(
+                self._booster,
+                ctypes.c_void_p(row.ctypes.data),
+                _DOUBLES,
+                self._columns,
+                1,
+                _LEAF,
+                0,
+                -1,
+                _QUIET,
+                ctypes.c_void_p(self._length),
+                ctypes.c_void_p(found.ctypes.data),
+            )
+        )
+        return found.astype(np.intp) + self._leaves
 
     def _block(self, matrix: Floats, out: Floats, threads: int) -> None:
         leaves = self._leaves
@@ -122,7 +140,7 @@ class NativeTrees:
         )
         if leaves is not None:
             out[:] = 0.0
-            for number, own in enumerate((written.astype(np.intp) + leaves).T):
+            for own in (written.astype(np.intp) + leaves).T:  # in order, as trees are added everywhere
                 out += self._value[own]
 
     def __del__(self) -> None:
