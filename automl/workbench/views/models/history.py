@@ -60,6 +60,8 @@ def history(run: RunFolder, metric: str) -> None:
 def _story(seen: Sequence[dict[str, Any]], records: Sequence[dict[str, Any]], now: float, metric: str) -> str:
     steps = reading.best_so_far(seen)
     tried = fmt.plural(len(seen), "trial")
+    if not seen:
+        return f"**After {fmt.duration(now)}** no trial had finished yet."
     if not steps:
         return f"**After {fmt.duration(now)}** {tried} had finished, and none had a score yet."
     at, score, leader = steps[-1]

@@ -70,7 +70,7 @@ def _weigh(run: RunFolder, model: Standing, weighing: Weighing, task: Mapping[st
     negative, positive = weighing.counts["classes"]
     st.markdown(
         f"**From which probability on is a row called “{components.plain(positive)}”?** A lower "
-        f"threshold finds more of them and raises more false alarms. Of {components.plain(model.label)}, on "
+        f"threshold finds more of them and raises more false alarms. Shown for {components.plain(model.label)}, on "
         f"{fmt.count(weighing.counts['rows'])} rows that it had not learned from."
     )
     costs, at = _ask(weighing, components.plain(negative), components.plain(positive))
