@@ -67,7 +67,8 @@ def pick_form(
     """Reason and name, both optional, and the button that records them."""
     wide, narrow = st.columns([2, 1]) if beside else (st.container(), st.container())
     reason = wide.text_input(
-        "Reason", key=f"{key}-reason", max_chars=1000, placeholder="Shown on the model card and in the report",
+        "Reason", key=f"{key}-reason", max_chars=1000,
+        placeholder="Shown on the model card and in the report",
     )  # fmt: skip
     who = narrow.text_input("Decided by", key=f"{key}-who", max_chars=100, placeholder="Optional")
     if st.button(f"Use {model.label}", type="primary", icon=":material/how_to_reg:", key=f"{key}-pick"):
