@@ -71,8 +71,8 @@ def _weigh(run: RunFolder, model: Standing, weighing: Weighing, task: Mapping[st
     st.markdown(
         f"**From which probability on is a row called “{components.plain(positive)}”?** A lower threshold "
         "finds more of them and raises more false alarms. "
-        f"Shown for {components.plain(model.label)}, on {fmt.count(weighing.counts['rows'])} rows that it had "
-        "not learned from."
+        f"Shown for {components.plain(model.label)}, on {fmt.count(weighing.counts['rows'])} rows that it "
+        "had not learned from."
     )
     costs, at = _ask(weighing, components.plain(negative), components.plain(positive))
     position = weighing.nearest(at)
