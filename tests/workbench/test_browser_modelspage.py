@@ -10,12 +10,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from automl import jobs
+from automl.run import load_run
 from automl.store import RunFolder, decisions, picked
 
 from .browsing import SOON, press, settled, until, violations
 from .conftest import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 @pytest.fixture
@@ -95,12 +96,13 @@ def test_keep_a_threshold_and_take_the_report_away(
     expect(page.get_by_text("How it decides")).to_be_visible(timeout=SOON)
 
     page.emulate_media(color_scheme="light")
-    page.goto(f"{server.url}/export?run={run.id}")
+    load_run(run.path).explain(store=True, time_budget=3)  # what else the report would wait for
+    page.goto(f"{server.url}/export?run={run.id}&report-time=20+s")
     press(page, "Write the report")
     until(
         lambda: any(job.state == "finished" for job in jobs.jobs(run.path, "report")),
         "the report is written",
-        seconds=150,
+        seconds=240,
     )
     button = page.get_by_role("button", name="Download the report")
     expect(button).to_be_visible(timeout=SOON)
