@@ -51,7 +51,7 @@ def report(run: RunFolder, model: Standing) -> None:
     }
     result = working.result_of(
         run, "report", asked, title="Not written yet" if working.latest(run, "report", asked) is None else
-        "Writing the report", text="It takes a little longer than that, and you can do something else meanwhile.",
+        "Writing the report", text="A little longer than that. You can do something else meanwhile.",
         offer="Write the report", icon=":material/description:", key="report",
     )  # fmt: skip
     if result is None:
