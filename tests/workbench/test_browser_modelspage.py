@@ -50,7 +50,7 @@ def test_compare_break_the_tie_and_undo(page: Page, server: Server, run: RunFold
     assert re.search(r"model=(t\d{4}|ensemble)", page.url)
 
     view(page, "Compare")
-    expect(page.get_by_text("Fold by fold")).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("heading", name="Fold by fold")).to_be_visible(timeout=SOON)
     settled(page)
     expect(
         page.get_by_text("better than").or_(page.get_by_text("cannot be told apart")).first
@@ -58,7 +58,7 @@ def test_compare_break_the_tie_and_undo(page: Page, server: Server, run: RunFold
     assert violations(page) == []
     address = page.url
     page.goto(address)  # a colleague opens the link
-    expect(page.get_by_text("Fold by fold")).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("heading", name="Fold by fold")).to_be_visible(timeout=SOON)
 
     view(page, "Break the tie")
     expect(page.get_by_text("as good as each other")).to_be_visible(timeout=SOON)
