@@ -74,6 +74,7 @@ def test_compare_break_the_tie_and_undo(page: Page, server: Server, run: RunFold
     ).to_be_visible(timeout=SOON)
     page.emulate_media(color_scheme="dark")
     page.reload()
+    # The answer is in the address.
     expect(page.get_by_text(re.compile(r"^Rules out")).first).to_be_visible(
         timeout=SOON
     )  # the answer is in the address
