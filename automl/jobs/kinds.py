@@ -123,6 +123,7 @@ def report(
     model: str | None = None,
     path: str | None = None,
     fairness: list[str] | None = None,
+    time_budget: float | None = None,
 ) -> dict[str, Any]:
     """Write a report.
 
@@ -137,6 +138,8 @@ def report(
         Where to; default: `reports/` of the run.
     fairness : list of str, optional
         Columns by whose groups the model is judged.
+    time_budget : float, optional
+        Seconds for all inspections together; default: as `Run.report`.
 
     Returns
     -------
@@ -150,7 +153,8 @@ def report(
     target.parent.mkdir(parents=True, exist_ok=True)
     await_explanation(run_folder, name)
     state = shipped_state(run.folder, name)
-    written = run.report(target, model=name, fairness=fairness or (), progress=_told(job_folder))
+    limit: dict[str, Any] = {} if time_budget is None else {"time_budget": time_budget}
+    written = run.report(target, model=name, fairness=fairness or (), progress=_told(job_folder), **limit)
     return {"path": str(written), "model": name, "bytes": written.stat().st_size, "state": state}
 
 

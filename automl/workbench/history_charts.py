@@ -54,7 +54,7 @@ def race(
             "marker": {
                 "size": 6,
                 "color": colors.muted,
-                "opacity": [0.55 if t["at"] <= now else 0.15 for t in scored],
+                "opacity": [0.6 if t["at"] <= now else 0.25 for t in scored],
             },
             "hovertemplate": f"%{{text}}<br>{label} %{{y:.4~g}} at %{{x:.0f}} s<extra></extra>",
             "showlegend": False,

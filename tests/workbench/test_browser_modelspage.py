@@ -10,12 +10,13 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from automl import jobs
+from automl.run import load_run
 from automl.store import RunFolder, decisions, picked
 
 from .browsing import SOON, press, settled, until, violations
 from .conftest import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 @pytest.fixture
@@ -49,7 +50,7 @@ def test_compare_break_the_tie_and_undo(page: Page, server: Server, run: RunFold
     assert re.search(r"model=(t\d{4}|ensemble)", page.url)
 
     view(page, "Compare")
-    expect(page.get_by_text("Fold by fold")).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("heading", name="Fold by fold")).to_be_visible(timeout=SOON)
     settled(page)
     expect(
         page.get_by_text("better than").or_(page.get_by_text("cannot be told apart")).first
@@ -57,7 +58,7 @@ def test_compare_break_the_tie_and_undo(page: Page, server: Server, run: RunFold
     assert violations(page) == []
     address = page.url
     page.goto(address)  # a colleague opens the link
-    expect(page.get_by_text("Fold by fold")).to_be_visible(timeout=SOON)
+    expect(page.get_by_role("heading", name="Fold by fold")).to_be_visible(timeout=SOON)
 
     view(page, "Break the tie")
     expect(page.get_by_text("as good as each other")).to_be_visible(timeout=SOON)
@@ -72,6 +73,11 @@ def test_compare_break_the_tie_and_undo(page: Page, server: Server, run: RunFold
         page.get_by_text(re.compile("the search itself chose|it is the search's own choice"))
     ).to_be_visible(timeout=SOON)
     page.emulate_media(color_scheme="dark")
+    page.reload()
+    # The answer is in the address.
+    expect(page.get_by_text(re.compile(r"^Rules out")).first).to_be_visible(
+        timeout=SOON
+    )  # the answer is in the address
     assert violations(page) == []
     press(page, "Undo")
     until(lambda: picked(run) is None, "the pick is undone")
@@ -95,12 +101,13 @@ def test_keep_a_threshold_and_take_the_report_away(
     expect(page.get_by_text("How it decides")).to_be_visible(timeout=SOON)
 
     page.emulate_media(color_scheme="light")
-    page.goto(f"{server.url}/export?run={run.id}")
+    load_run(run.path).explain(store=True, time_budget=3)  # what else the report would wait for
+    page.goto(f"{server.url}/export?run={run.id}&report-time=20+s")
     press(page, "Write the report")
     until(
         lambda: any(job.state == "finished" for job in jobs.jobs(run.path, "report")),
         "the report is written",
-        seconds=150,
+        seconds=240,
     )
     button = page.get_by_role("button", name="Download the report")
     expect(button).to_be_visible(timeout=SOON)

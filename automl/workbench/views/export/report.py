@@ -19,6 +19,7 @@ __all__ = ["report"]
 
 _GROUPED = ("category", "boolean", "number")  # kinds of columns that have groups to compare
 _MOST = 4
+_TIMES = {20: "20 s", 60: "1 min", 180: "3 min"}
 
 
 def report(run: RunFolder, model: Standing) -> None:
@@ -38,10 +39,19 @@ def report(run: RunFolder, model: Standing) -> None:
         help="Such as sex or age: is it as good, and as often positive, for each group? The model need not "
         "read the column.",
     )  # fmt: skip
-    asked: dict[str, Any] = {"model": model.id, "fairness": list(fairness)}
+    seconds = st.segmented_control(
+        "Time for it", list(_TIMES), default=60, format_func=_TIMES.__getitem__, key="report-time",
+        bind="query-params", required=True,
+        help="What is found out about the model takes time. What there was none for is named in the report.",
+    )  # fmt: skip
+    asked: dict[str, Any] = {
+        "model": model.id,
+        "fairness": list(fairness),
+        "time_budget": float(seconds or 60),
+    }
     result = working.result_of(
         run, "report", asked, title="Not written yet" if working.latest(run, "report", asked) is None else
-        "Writing the report", text="It takes up to two minutes, in which you can do something else.",
+        "Writing the report", text="A little longer than that. You can do something else meanwhile.",
         offer="Write the report", icon=":material/description:", key="report",
     )  # fmt: skip
     if result is None:

@@ -9,7 +9,7 @@ from automl.metrics import METRICS
 from automl.workbench import components, reading
 from automl.workbench import format as fmt
 
-__all__ = ["agreement_words", "probability", "scores_table", "verdict_words"]
+__all__ = ["agreement_words", "probability", "scores_table", "signed", "verdict_words"]
 
 Found = Mapping[str, Any]
 _SURE = 0.95
@@ -40,9 +40,9 @@ def verdict_words(found: Found, labels: Mapping[str, str]) -> Iterator[str]:
         if p < 0.5:
             first, second, p, gain, low, high = second, first, 1 - p, -gain, -high, -low
         a, b = (f"**{components.plain(labels[name])}**" for name in (first, second))
-        figures = (
-            f"by {fmt.score(gain)} {fmt.metric_label(metric)} (90 %: {fmt.score(low)} to {fmt.score(high)})"
-        )
+        like = found["scores"][metric][first]["score"]
+        span = f"{signed(low, like)} to {signed(high, like)}"
+        figures = f"by {signed(gain, like)[1:]} {fmt.metric_label(metric)} (90 %: {span})"
         if p >= _SURE:
             yield f"{a} is better than {b} {figures}, beyond chance: probability {probability(p)}."
         else:
@@ -57,24 +57,21 @@ def scores_table(found: Found, labels: Mapping[str, str]) -> str:
     models = found["models"]
     first = models[0]
     pairs = {(pair["a"], pair["b"]): pair for pair in found["pairs"]}
-    head = "".join(f'<th scope="col">{components.text(labels[name])}</th>' for name in models)
+    head = f'<th scope="col">{components.text(labels[first])}</th>'
+    for model in models[1:]:
+        head += f'<th scope="col">{components.text(labels[model])}</th>'
+        head += f'<th scope="col">Better than {components.text(labels[first])} by</th>'
     lines = []
     for name, scores in found["scores"].items():
         arrow = "higher is better" if METRICS[name].greater_is_better else "lower is better"
-        cells = []
-        for model in models:
-            entry = scores[model]
-            span = reading.interval_of(entry["interval"])
-            text = f"<b>{fmt.score(entry['score'])}</b>"
-            if span:
-                text += f'<div class="gb-muted gb-small">{fmt.score(span[0])} to {fmt.score(span[1])}</div>'
-            if model != first:
-                text += _against(pairs[first, model]["metrics"].get(name), labels[first])
-            cells.append(f"<td>{text}</td>")
+        cells = f"<td>{_score(scores[first])}</td>"
+        for model in models[1:]:
+            entry = pairs[first, model]["metrics"].get(name)
+            cells += f"<td>{_score(scores[model])}</td><td>{_against(entry, scores[first]['score'])}</td>"
         strong = ' class="gb-strong"' if name == found["metric"] else ""
         lines.append(
             f'<tr{strong}><th scope="row">{components.text(fmt.metric_label(name))}'
-            f'<div class="gb-muted gb-small">{arrow}</div></th>{"".join(cells)}</tr>'
+            f'<div class="gb-muted gb-small">{arrow}</div></th>{cells}</tr>'
         )
     return (
         '<div class="gb-scroll" tabindex="0" role="region" aria-label="Scores of the compared models">'
@@ -83,20 +80,32 @@ def scores_table(found: Found, labels: Mapping[str, str]) -> str:
     )
 
 
-def _against(entry: Mapping[str, Any] | None, first: str) -> str:
-    """How a model does beside the first one."""
-    if entry is None or entry["gain"] is None or entry["p_better"] is None:
-        return ""
-    gain, p = -entry["gain"], 1 - entry["p_better"]
-    word = "better" if gain > 0 else "worse"
-    span = ""
+def _score(entry: Mapping[str, Any]) -> str:
+    text = f"<b>{fmt.score(entry['score'])}</b>"
     if (ends := reading.interval_of(entry["interval"])) is not None:
-        low, high = sorted((-ends[1], -ends[0])) if gain > 0 else ends
-        span = f" ({fmt.score(low)} to {fmt.score(high)})"
-    return (
-        f'<div class="gb-small">{fmt.score(abs(gain))} {word}{span}<br>better than {components.text(first)}: '
-        f"{probability(p)}</div>"
-    )
+        text += f'<div class="gb-muted gb-small">{fmt.score(ends[0])} to {fmt.score(ends[1])}</div>'
+    return text
+
+
+def _against(entry: Mapping[str, Any] | None, like: float) -> str:
+    """By how much a model is better than the first one (less than 0: worse), and how sure that is."""
+    if entry is None or entry["gain"] is None or entry["p_better"] is None:
+        return "–"
+    text = f"<b>{signed(-entry['gain'], like)}</b>"
+    if (ends := reading.interval_of(entry["interval"])) is not None:
+        text += f" ({signed(-ends[1], like)} to {signed(-ends[0], like)})"
+    return f'{text}<div class="gb-muted gb-small">probability {probability(1 - entry["p_better"])}</div>'
+
+
+def signed(value: float, like: float | None) -> str:
+    """A difference with its sign, and as many decimals as the score that it belongs to.
+
+    >>> signed(0.00057, 0.8612), signed(-0.0123, 0.86), signed(34.2, 26343.0)
+    ('+0.0006', '−0.0123', '+34')
+    """
+    size = abs(like or 0.0)
+    decimals = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 10 else 3 if size >= 1 else 4
+    return f"{value:+,.{decimals}f}".replace("-", "−")
 
 
 def agreement_words(found: Found, labels: Mapping[str, str]) -> Iterator[str]:

@@ -12,6 +12,7 @@ import streamlit as st
 from automl.store import RunFolder
 from automl.workbench import charts, components, history_charts, navigation, reading, search_history, theme
 from automl.workbench import format as fmt
+from automl.workbench.views.models.compared import signed
 
 __all__ = ["history"]
 
@@ -60,6 +61,8 @@ def history(run: RunFolder, metric: str) -> None:
 def _story(seen: Sequence[dict[str, Any]], records: Sequence[dict[str, Any]], now: float, metric: str) -> str:
     steps = reading.best_so_far(seen)
     tried = fmt.plural(len(seen), "trial")
+    if not seen:
+        return f"**After {fmt.duration(now)}** no trial had finished yet."
     if not steps:
         return f"**After {fmt.duration(now)}** {tried} had finished, and none had a score yet."
     at, score, leader = steps[-1]
@@ -71,10 +74,8 @@ def _story(seen: Sequence[dict[str, Any]], records: Sequence[dict[str, Any]], no
     )
     final = reading.best_so_far(records)[-1]
     if final[2] != leader:
-        came = abs(final[1] - score)
-        text += (
-            f" Until the end the best trial got {fmt.score(came)} better, in {fmt.duration(final[0] - at)}."
-        )
+        came = signed(abs(final[1] - score), score)[1:]
+        text += f" The best trial of all came {fmt.duration(final[0] - at)} later and was {came} better."
     elif len(seen) < len(records):
         text += f" No later trial was better: {fmt.plural(len(records) - len(seen), 'more trial')} tried."
     return text

@@ -89,9 +89,13 @@ def _table(rows: Sequence[Standing], metric: str, selected: Standing, run: RunFo
     low, high = _bar_range([value for row in rows for value in row.fold_scores])
     digits = _digits(rows)
     place = next(i for i, row in enumerate(rows) if row.id == selected.id)
-    # The key carries the order: a selection is by position, and must not move to another model. It carries
-    # the selected one as well, which may have been chosen elsewhere.
-    key = f"leaderboard-{run.id}-{len(rows)}-{rows[0].id}-{selected.id}"
+    # The key carries the order: a selection is by position, and must not move to another model. It changes
+    # where another model was selected elsewhere, which the table would not show.
+    version, shown = st.session_state.get("board-shows", (0, selected.id))
+    if shown != selected.id:
+        version += 1
+    st.session_state["board-shows"] = (version, selected.id)
+    key = f"leaderboard-{run.id}-{len(rows)}-{rows[0].id}-{version}"
     selection: Any = {"selection": {"rows": [place]}}
     event = st.dataframe(
         frame,
@@ -132,6 +136,7 @@ def _table(rows: Sequence[Standing], metric: str, selected: Standing, run: RunFo
     chosen: list[int] = event["selection"]["rows"]
     if chosen and rows[chosen[0]].id != selected.id:
         st.query_params["model"] = rows[chosen[0]].id
+        st.session_state["board-shows"] = (version, rows[chosen[0]].id)
         st.rerun()
 
 

@@ -60,15 +60,17 @@ def pick_form(
     model: Standing,
     *,
     key: str,
+    beside: bool = False,
     answers: Sequence[str] = (),
     ruled_out: Mapping[str, str] | None = None,
 ) -> None:
     """Reason and name, both optional, and the button that records them."""
-    reason = st.text_input(
-        "Reason", key=f"{key}-reason", max_chars=1000, placeholder="Shown on the model card and in the "
-        "report",
+    wide, narrow = st.columns([2, 1]) if beside else (st.container(), st.container())
+    reason = wide.text_input(
+        "Reason", key=f"{key}-reason", max_chars=1000,
+        placeholder="Shown on the model card and in the report",
     )  # fmt: skip
-    who = st.text_input("Decided by", key=f"{key}-who", max_chars=100, placeholder="Optional")
+    who = narrow.text_input("Decided by", key=f"{key}-who", max_chars=100, placeholder="Optional")
     if st.button(f"Use {model.label}", type="primary", icon=":material/how_to_reg:", key=f"{key}-pick"):
         pick_model(run, model.id, reason=reason or "", who=who or "", answers=answers, ruled_out=ruled_out)
         st.query_params["model"] = model.id

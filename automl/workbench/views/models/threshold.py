@@ -69,9 +69,10 @@ def _of_several(run: RunFolder, task: Mapping[str, Any], decision: Mapping[str, 
 def _weigh(run: RunFolder, model: Standing, weighing: Weighing, task: Mapping[str, Any]) -> None:
     negative, positive = weighing.counts["classes"]
     st.markdown(
-        f"**From which probability on is a row called “{components.plain(positive)}”?** A lower "
-        f"threshold finds more of them and raises more false alarms. Of {components.plain(model.label)}, on "
-        f"{fmt.count(weighing.counts['rows'])} rows that it had not learned from."
+        f"**From which probability on is a row called “{components.plain(positive)}”?** A lower threshold "
+        "finds more of them and raises more false alarms. "
+        f"Shown for {components.plain(model.label)}, on {fmt.count(weighing.counts['rows'])} rows that it "
+        "had not learned from."
     )
     costs, at = _ask(weighing, components.plain(negative), components.plain(positive))
     position = weighing.nearest(at)

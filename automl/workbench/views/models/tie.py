@@ -142,7 +142,7 @@ def _conclude(
             components.note("It was not kept by the search and cannot be used.")
             return
         ruled_out = {name: why for name, why in verdict.ruled_out.items() if name in named}
-        pick_form(run, model, key="tie", answers=answers, ruled_out=ruled_out)
+        pick_form(run, model, key="tie", beside=True, answers=answers, ruled_out=ruled_out)
         components.note(
             "It is then explained and exported by default; its card and report say who picked it, when and "
             "why. The search's own choice stays on the leaderboard, and this can be undone. What was "
