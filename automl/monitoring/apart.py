@@ -133,7 +133,8 @@ def _encoded(frame: pd.DataFrame, schema: Schema) -> Floats:
             continue
         columns.append(as_numbers(column, values))
         if column.kind == Kind.TEXT:
-            columns.append(values.str.split().str.len().to_numpy(dtype=np.float64, na_value=np.nan))
+            words = values.str.count(r"\S+")
+            columns.append(words.to_numpy(dtype=np.float64, na_value=np.nan))
     return np.column_stack(columns)
 
 

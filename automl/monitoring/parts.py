@@ -76,8 +76,8 @@ def split_shift(
 
 def main_output(comparison: Comparison) -> int:
     """The output whose mean has moved most; of two classes the second."""
-    if comparison.means.shape[1] <= 2:
-        return comparison.means.shape[1] - 1
+    if comparison.outputs <= 2:
+        return comparison.outputs - 1
     return int(np.abs(comparison.total).argmax())
 
 
