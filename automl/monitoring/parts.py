@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from automl.monitoring.rules import PART
-from explain import ExplainError, explain
+from explain import ExplainError
 from explain.clock import Clock
 from explain.whole.compare import Comparison, compare_data
 
@@ -60,6 +60,8 @@ def split_shift(
     """
     if min(len(known), len(new)) < 2:
         return None, "Under two rows cannot be compared."
+    from explain.api import explain  # it loads scikit-learn, which readers of reports do without
+
     clock = Clock(time_budget)
     known, new, background = (each.reset_index(drop=True) for each in (known, new, background))
     try:
