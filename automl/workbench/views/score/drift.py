@@ -78,6 +78,8 @@ def _verdict(each: ColumnDrift) -> str:
     told = []
     if each.has_moved:
         told.append("later dates" if each.expected else "drifted")
+    elif each.is_sure:
+        told.append("differs a little")
     if each.misses_more:
         told.append("missing changed")
     return ", ".join(told) or "like before"
