@@ -174,7 +174,7 @@ def as_numbers(column: Column, values: pd.Series[Any]) -> Floats:
         seconds = stamps.astype(np.int64) / 1e6
         return np.where(np.isnat(stamps), np.nan, seconds)
     if column.kind == Kind.TEXT:
-        return values.str.len().to_numpy(dtype=np.float64, na_value=np.nan)
+        return np.asarray(values.str.len().to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
     return values.to_numpy(dtype=np.float64, na_value=np.nan)
 
 

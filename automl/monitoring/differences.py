@@ -190,7 +190,7 @@ class Differences:
             f"{seen.count:,} row(s) have a value of {column.name!r} that the training table did not have: "
             f"{preview(seen.examples)} ({seen.where()}).",
             seen.evidence(self._rows) | {"probability": chance},
-            "The model treats them as unknown; check the spelling.",
+            self._fix(chance, "The model treats them as unknown; check the spelling."),
         )  # fmt: skip
 
     def _outside(self, column: Column, seen: _Seen, profile: Profile) -> Finding:
@@ -209,7 +209,7 @@ class Differences:
             f"{seen.count:,} value(s) of {column.name!r} lie outside of {_shown(low)} to {_shown(high)}, "
             f"which the training table spans: {preview(seen.examples)} ({seen.where()}).",
             seen.evidence(self._rows) | {"low": low, "high": high, "probability": chance},
-            "Check their unit. The model has not learned what follows from such values.",
+            self._fix(chance, "Check their unit. The model has not learned what follows from such values."),
         )  # fmt: skip
 
     def _newly_missing(self, column: Column, seen: _Seen, empty: int) -> Finding:
@@ -219,12 +219,16 @@ class Differences:
             f"{empty:,} value(s) of {column.name!r} are missing ({percent(empty / self._rows)}, "
             f"{seen.where()}); in the training table none was.",
             seen.evidence(self._rows) | {"count": empty, "probability": chance},
-            "Find out why: the model has not learned what a missing value means here.",
+            self._fix(chance, "Find out why: the model has not learned what a missing value means here."),
         )  # fmt: skip
 
     def _severity(self, chance: float) -> Severity:
         """Whether something is more frequent than new rows like the old ones would have it, by chance."""
         return "warning" if chance * 3 * len(self._schema) <= SURPRISE else "info"
+
+    def _fix(self, chance: float, fix: str) -> str:
+        """What to do about it; nothing where it is to be expected."""
+        return fix if self._severity(chance) == "warning" else ""
 
 
 def look_alike(column: Column, frame: pd.DataFrame, spare: Iterable[str]) -> str | None:

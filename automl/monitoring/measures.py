@@ -70,7 +70,7 @@ def smirnov(before: Counts, after: Counts) -> Tested | None:
     gap = float(np.abs(before.cumulated() - after.cumulated()).max())
     size = n * m / (n + m)
     p = float(np.clip(kstwo.sf(gap, max(round(size), 1)), 0.0, 1.0))
-    return Tested(gap, p, gap, min(_MEAN_SMIRNOV / np.sqrt(size), 1.0))
+    return Tested(gap, p, gap, min(float(_MEAN_SMIRNOV / np.sqrt(size)), 1.0))
 
 
 def homogeneity(before: Sequence[int], after: Sequence[int]) -> Tested | None:

@@ -15,6 +15,7 @@ import pandas as pd
 
 from automl.monitoring.rules import PART
 from explain import ExplainError
+from explain.clock import Clock
 from explain.whole.compare import Comparison, compare_data
 
 __all__ = ["NAMES", "clear_parts", "large_parts", "main_label", "main_output", "split_shift"]
@@ -22,6 +23,8 @@ __all__ = ["NAMES", "clear_parts", "large_parts", "main_label", "main_output", "
 NAMES = ("rows learned from", "new rows")
 
 _ROWS = 500
+_SAMPLED_ROWS = 200  # where contributions are sampled, more rows in the same time only make each less certain
+_PROBE = 2
 _CLEAR = 1.7
 """Half widths of a 95 % interval that a part must be away from zero: some 3.3 standard errors, which of 50
 columns without any part one exceeds in 5 % of all cases."""
@@ -43,7 +46,7 @@ def split_shift(
     ----------
     model : fitted scikit-learn estimator
     known, new : DataFrame
-        Canonical rows; at most 500 of each are explained.
+        Canonical rows; at most 500 of each are explained, 200 where contributions cannot be exact.
     background : DataFrame
         Rows that explanations compare with.
     seed, time_budget, progress
@@ -57,16 +60,21 @@ def split_shift(
     """
     if min(len(known), len(new)) < 2:
         return None, "Under two rows cannot be compared."
+    from explain.api import explain  # it loads scikit-learn, which readers of reports do without
+
+    clock = Clock(time_budget)
+    known, new, background = (each.reset_index(drop=True) for each in (known, new, background))
     try:
+        exact = explain(model, new.head(_PROBE), background, seed=seed, time_budget=time_budget).exact
         found = compare_data(
             model,
-            known.reset_index(drop=True),
-            new.reset_index(drop=True),
-            background=background.reset_index(drop=True),
+            known,
+            new,
+            background=background,
             names=NAMES,
-            rows=_ROWS,
+            rows=_ROWS if exact else _SAMPLED_ROWS,
             seed=seed,
-            time_budget=time_budget,
+            time_budget=None if time_budget is None else max(clock.left(), time_budget / 2),
             progress=progress,
         )
     except ExplainError as error:
@@ -76,8 +84,8 @@ def split_shift(
 
 def main_output(comparison: Comparison) -> int:
     """The output whose mean has moved most; of two classes the second."""
-    if comparison.means.shape[1] <= 2:
-        return comparison.means.shape[1] - 1
+    if comparison.outputs <= 2:
+        return comparison.outputs - 1
     return int(np.abs(comparison.total).argmax())
 
 

@@ -81,7 +81,7 @@ class Truth:
     def _coded(self, values: pd.Series[Any]) -> Floats:
         codes, distinct = pd.factorize(values)
         found = np.array([*(self._code(str(label)) for label in distinct), np.nan])
-        for place in np.flatnonzero(np.isnan(found[:-1])):
+        for place in np.flatnonzero(np.isnan(found[:-1])).tolist():
             label = str(distinct[place])
             self._unknown[label] = self._unknown.get(label, 0) + int((codes == place).sum())
         return np.asarray(found[codes], dtype=np.float64)

@@ -55,17 +55,20 @@ def share(value: float) -> str:
 
 def column(drift: ColumnDrift) -> str:
     """What has become of a column."""
+    told = _moved(drift)
+    return f"{drift.column}: {told}." if told else f"{drift.column}: no more than chance can explain."
+
+
+def _moved(drift: ColumnDrift) -> str:
     parts = []
     if drift.has_moved:
-        later = ", later than before" if drift.expected else ""
+        later = ", to later dates than before" if drift.expected else ""
         parts.append(
             f"at least {share(drift.moved)} of the rows have moved{later} (chance: {share(drift.chance)})"
         )
     if drift.misses_more:
         parts.append(f"missing in {share(drift.missing[1])} of the rows, before in {share(drift.missing[0])}")
-    if not parts:
-        return f"{drift.column}: no more than chance can explain."
-    return f"{drift.column}: {', and '.join(parts)}."
+    return ", and ".join(parts)
 
 
 def output(drift: ColumnDrift) -> str:
@@ -91,11 +94,13 @@ def part(name: str, size: float, comparison: Comparison, output: Any) -> str:
 
 
 def drifted(columns: Sequence[ColumnDrift]) -> str:
-    """Which columns have drifted."""
+    """Which columns have drifted, that which matters most first."""
     names = [each.column for each in columns]
+    first = _moved(columns[0])
+    if len(names) == 1:
+        return f"{names[0]} has drifted: {first}."
     listed = formats.listed([*names[:4], *([f"{len(names) - 4} more"] if len(names) > 4 else [])])
-    verb = "has" if len(names) == 1 else "have"
-    return f"{listed} {verb} drifted. {column(columns[0])}"
+    return f"{listed} have drifted. Of {names[0]}, which matters most, {first}."
 
 
 def apart(found: Apart) -> str:

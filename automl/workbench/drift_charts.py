@@ -9,6 +9,7 @@ from typing import Any
 from automl.data import Kind
 from automl.monitoring import words
 from automl.monitoring.drift import ColumnDrift
+from automl.monitoring.reference import PROBABILITY
 from automl.workbench import format as fmt
 from automl.workbench.charts import Figure, layout, title
 from automl.workbench.theme import Palette
@@ -115,7 +116,10 @@ def _numbers(drift: ColumnDrift, colors: Palette, height: int) -> Figure:
         "marker": {"color": colors.accent, "size": 6},
         "hovertemplate": f"%{{customdata}}<br>{NOW}: %{{y:.1%}}<extra></extra>",
     }
+    chances = drift.kind == PROBABILITY
     name = "Characters" if drift.kind == Kind.TEXT else drift.column
+    if chances:
+        name = f"Probability of {name}"
     return {
         "data": [before, now],
         "layout": _with_legend(
@@ -126,6 +130,7 @@ def _numbers(drift: ColumnDrift, colors: Palette, height: int) -> Figure:
                 "showgrid": False,
                 "title": title(name if len(name) <= 40 else name[:39] + "…", colors),
                 **({"type": "date"} if dates else {}),
+                **({"tickformat": ".0%"} if chances else {}),
             },
             yaxis={"tickformat": ".0%", "rangemode": "tozero", "title": title("Share of the rows", colors)},
         ),

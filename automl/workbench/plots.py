@@ -72,7 +72,10 @@ def dependence(
 
 def shift_parts(comparison: Comparison, output: Any) -> Any:
     """What each column adds to the shift of a mean prediction, with intervals."""
-    return figures.comparison_bar(comparison, top=10, output=output, theme=_theme(theme.palette()))
+    figure = figures.comparison_bar(comparison, top=10, output=output, theme=_theme(theme.palette()))
+    units = " (points)" if comparison.scale == "probability" else ""
+    figure.update_xaxes(title_text=f"Change of the mean{units}")  # short enough for a narrow window
+    return figure
 
 
 def waterfall(explanation: Explanation, row: int, output: Any) -> Any:

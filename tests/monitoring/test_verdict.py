@@ -42,7 +42,7 @@ def test_nothing_is_fine() -> None:
     [
         ({"findings": [finding("warning")]}, "look", "An warning of plan."),
         ({"findings": [finding("error")]}, "act", "An error of plan."),
-        ({"columns": [COLUMN]}, "look", "fee has drifted."),
+        ({"columns": [COLUMN]}, "look", "fee has drifted: at least 40 % of the rows"),
         (
             {"outputs": [replace(COLUMN, column="spend", level="act")]},
             "act",

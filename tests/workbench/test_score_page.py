@@ -74,7 +74,7 @@ def test_a_file_becomes_a_job_with_what_is_wanted(
     ("level", "says"),
     [
         ("fine", ["Fine", "Nothing speaks against", "As good as promised?", "None of the 8 columns"]),
-        ("look", ["Have a look", "gold <b>*new*</b>", "1 column of 8 differ", "fee"]),
+        ("look", ["Have a look", "gold <b>*new*</b>", "1 column of 8 differs", "fee"]),
         ("act", ["Act", "Do not rely on", "Probabilities of “yes” have moved", "Where the shift"]),
         ("unscored", ["Act", "cannot be scored", "'Plan_' looks like it"]),
     ],

@@ -16,8 +16,6 @@ from automl.workbench import format as fmt
 
 __all__ = ["drift"]
 
-_ROW, _HEAD, _MOST_HEIGHT = 35, 38, 388
-
 
 def drift(one: Scoring, report: DriftReport) -> None:
     """Columns ranked by effect, the chart of one of them, and the split of the shift."""
@@ -25,7 +23,8 @@ def drift(one: Scoring, report: DriftReport) -> None:
     columns = report.ranked()
     drifted = sum(each.level != "fine" for each in columns)
     st.markdown(
-        f"{fmt.plural(drifted, 'column')} of {len(columns)} differ by more than chance and enough to matter."
+        f"{fmt.plural(drifted, 'column')} of {len(columns)} {'differs' if drifted == 1 else 'differ'} by "
+        "more than chance and enough to matter."
         if drifted
         else f"None of the {len(columns)} columns differs by more than chance and enough to matter."
     )
@@ -46,7 +45,6 @@ def _choose(one: Scoring, report: DriftReport, columns: list[ColumnDrift]) -> Co
     state = st.dataframe(
         pd.DataFrame([_row(each, report, parts) for each in columns]),
         hide_index=True,
-        height=min(_HEAD + _ROW * len(columns), _MOST_HEIGHT),
         key=f"columns-{one.id}",
         on_select="rerun",
         selection_mode="single-row",
@@ -80,6 +78,8 @@ def _verdict(each: ColumnDrift) -> str:
     told = []
     if each.has_moved:
         told.append("later dates" if each.expected else "drifted")
+    elif each.is_sure:
+        told.append("differs a little")
     if each.misses_more:
         told.append("missing changed")
     return ", ".join(told) or "like before"
@@ -93,7 +93,8 @@ def _config(report: DriftReport) -> dict[str, Any]:
         "verdict": st.column_config.TextColumn("Verdict"),
         "part": number(
             "Moves mean by", format="%+.2f points" if probability else "%+.4g",
-            help="What this column adds to the shift of the mean prediction. Empty: no more than chance.",
+            help="What this column adds to the shift of the mean prediction. None: it may be chance, with "
+            "all columns in mind.",
         ),
         "moved": number(
             "Moved", format="percent",
@@ -134,7 +135,8 @@ def _shift(one: Scoring, report: DriftReport) -> None:
     st.subheader("Where the shift of the predictions comes from", anchor=False)
     st.markdown(components.plain(told))
     st.caption(
-        "The bars add up to the shift of the mean prediction, with 95 % intervals; pale ones may be chance."
+        "The bars add up to the shift of the mean prediction. Each has a 95 % interval of its own; pale "
+        "ones may be chance."
     )
     plots.draw(plots.shift_parts(report.shift, label), key=f"shift-{one.id}", alt=told)
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -49,12 +50,9 @@ def _report(one: Scoring, _stamp: int) -> DriftReport:
 
 def _verdict(run: RunFolder, rows: Sequence[Standing], one: Scoring, report: DriftReport) -> None:
     label = next((row.label for row in rows if row.id == one.model), one.model)
-    facts = [
-        fmt.plural(one.rows, "row"),
-        f"scored {fmt.ago(one.created)}",
-        f"by {label}",
-        f"compared with {fmt.plural(report.known_rows, 'row')} learned from",
-    ]
+    facts = [fmt.plural(one.rows, "row"), f"{'scored' if report.scored else 'read'} {fmt.ago(one.created)}"]
+    if report.scored:
+        facts += [f"by {label}", f"compared with {fmt.plural(report.known_rows, 'row')} learned from"]
     with st.container(border=True, key="gb-verdict"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             badge(report.level)
@@ -157,8 +155,8 @@ def _means(means: tuple[float | None, float | None], values: bool) -> str:
     return f"The mean is {shown(after)}; it was {shown(before)}."
 
 
-def _formats(table: pd.DataFrame) -> dict[str, object]:
-    found: dict[str, object] = {}
+def _formats(table: pd.DataFrame) -> dict[str, Any]:
+    found: dict[str, Any] = {}
     for name in table.columns:
         if str(name).startswith("probability_"):
             found[str(name)] = st.column_config.ProgressColumn(
