@@ -104,11 +104,10 @@ def _contributions(explanation: Explanation, k: int, edited: tuple[str, ...]) ->
               edited=j in changed)
         for j in shown
     ]  # fmt: skip
-    if others:
-        # Errors of columns hang together; their sum is an upper bound of that of the sum.
+    if others:  # without an error: those of the columns hang together, so that of the sum is not known
         rest = components.text(fmt.plural(len(others), "other column"))
         summed = values[:, others].sum(axis=1)
-        rows.append(_line(rest, summed, errors[:, others].sum(axis=1), widest, explanation.scale))
+        rows.append(_line(rest, summed, np.zeros_like(summed), widest, explanation.scale))
     both = explanation.rows == 2
     points = " (points)" if explanation.scale == "probability" else ""
     heads = ["As it is", "With your edits", "Difference"] if both else [f"Contribution{points}"]
