@@ -12,6 +12,7 @@ from automl.workbench import components
 from automl.workbench import format as fmt
 from explain import formats
 from explain.explanation import Explanation
+from explain.reasons import explained_output
 from explain.row.whatif import WhatIf
 from explain.text import sentence
 
@@ -24,7 +25,7 @@ _SURE = 1.96  # standard errors of a 95 % interval
 
 def as_it_is(answer: dict[str, Any], explanation: Explanation, target: str, output: Any) -> None:
     """The row as it stands in the table."""
-    k = explanation.output_index(output)
+    k = explained_output(explanation, 0, output)
     cards = [_card("As it is", explanation, 0, k, answer["label"])]
     outcome = answer["outcome"]
     if outcome is not None:
@@ -74,7 +75,7 @@ def _flags(result: WhatIf) -> None:
 
 def _card(title: str, explanation: Explanation, row: int, k: int, label: Any, note: str = "") -> str:
     value = formats.level(float(explanation.prediction[row, k]), explanation.scale)
-    of = ""
+    of = "prediction"
     if explanation.classes is not None:
         of = f"{explanation.scale} of “{explanation.classes[k]}”; says “{label}”"
     noted = f'<em class="gb-num">{components.text(note)}</em>' if note else ""
