@@ -239,6 +239,8 @@ def _exchange(place: Place, asked: dict[str, Any], patience: float) -> dict[str,
         connection.settimeout(_CONNECT_SECONDS)
         try:
             connection.connect(str(place.socket))
+        except BlockingIOError as error:  # more are waiting to be heard than it has room for
+            raise TimeoutError from error
         except OSError:
             return None
         connection.settimeout(patience)
