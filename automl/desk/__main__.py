@@ -31,7 +31,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("run", type=Path, help="folder of the run")
     parser.add_argument("model", help="id of a trial, or ensemble")
     parser.add_argument("--socket", type=Path, required=True, help="where to answer")
-    parser.add_argument("--trying", type=Path, required=True, help="a mark to remove when loading is over")
+    parser.add_argument("--trying", type=Path, required=True, help="a mark: removed when loading is over")
     parser.add_argument("--lock", type=int, required=True, help="open file that holds the desk's lock")
     parser.add_argument("--idle", type=float, default=600.0, help="seconds without a question to leave after")
     options = parser.parse_args(arguments)
@@ -44,6 +44,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         force=True,
     )
     logging.captureWarnings(True)
+
+    if not options.trying.exists():
+        return  # whoever started it does not want it any more
 
     def load(say: Callable[[str], None]) -> Answers:
         say("Loading the engine")

@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -29,7 +30,7 @@ LOG = "desk.log"
 _HOW_IS_IT = {"version": wire.VERSION, "question": "state"}
 _LOG_BYTES = 1_000_000
 _CONNECT_SECONDS = 2.0
-_LET_GO_SECONDS = 5.0
+_LET_GO_SECONDS = 15.0  # a process that is just starting has to come so far that it sees it
 _PATIENCE = 60.0  # beyond what a question is given: another one may be under way
 
 
@@ -238,6 +239,8 @@ def _exchange(place: Place, asked: dict[str, Any], patience: float) -> dict[str,
         connection.settimeout(_CONNECT_SECONDS)
         try:
             connection.connect(str(place.socket))
+        except BlockingIOError as error:  # more are waiting to be heard than it has room for
+            raise TimeoutError from error
         except OSError:
             return None
         connection.settimeout(patience)
@@ -281,11 +284,10 @@ def _dismiss(place: Place) -> None:
     RunError
         When it is still there after some seconds.
     """
+    place.trying.unlink(missing_ok=True)  # one that has no socket yet leaves when it does not find this
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
         connection.settimeout(_CONNECT_SECONDS)
-        try:
+        with suppress(OSError, WireError):
             connection.connect(str(place.socket))
             wire.send(connection, {"version": wire.VERSION, "question": "leave"})
-        except (OSError, WireError):
-            pass  # it has no socket yet, or none any more: its lock tells
     os.close(lock.take(place.lock, wait=_LET_GO_SECONDS))

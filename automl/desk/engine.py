@@ -17,7 +17,7 @@ from automl.inspection.known import plausibility_of
 from automl.inspection.parameters import changes as read_changes
 from automl.inspection.parameters import row as read_row
 from automl.run import load_run
-from explain import Explainer, ExplainError
+from explain import Explainer, ExplainError, Explanation
 from explain.row.counterfactuals.scorer import RowScorer
 from explain.row.rows import edited
 
@@ -57,7 +57,6 @@ class Engine:
         self._fingerprint = self._run.fingerprint(model)
         self.matter: Matter = self._run.matter(model)
         self.scope: Scope = self._run.scope()
-        self.sampled_rows: list[int] | None = self._run.folder.read(f"explanations/{model}.rows.json")
         say("Reading the rows it learned from")
         plausibility_of(self.matter)
         say("Preparing explanations")
@@ -124,6 +123,17 @@ class Engine:
     def _stamps(self) -> tuple[int, ...]:
         paths = [self._run.folder.path / name for name in _MADE_OF]
         return tuple(path.stat().st_mtime_ns if path.exists() else 0 for path in paths)
+
+    def sample(self) -> tuple[Explanation | None, list[int]]:
+        """The stored explanation of a sample of rows, and their positions; it may come after the desk."""
+        name = f"explanations/{self._model}.json"
+        path = self._run.folder.path / name
+        if not path.exists():
+            return None, []
+        stored = self.matter.once(
+            "sample", lambda: self._run.explanation(self._model), of=path.stat().st_mtime_ns
+        )
+        return stored, self._run.folder.read(f"explanations/{self._model}.rows.json") or []
 
     # -- what questions are made of ------------------------------------------------------------------------
 

@@ -7,7 +7,8 @@ in `$XDG_RUNTIME_DIR` or the temporary folder, in a folder that nobody else can 
         lock               held while a desk is started, so that two clicks start one
         <digest of run and model>.lock     held while the desk lives
         <digest of run and model>.sock     where it answers
-        <digest of run and model>.trying   there while it loads: left behind, it says that it died of that
+        <digest of run and model>.trying   there while it loads: left behind, it says that it died of that;
+                                           gone before it listens, that it is not wanted any more
 """
 
 from __future__ import annotations

@@ -135,14 +135,13 @@ def _paths(
     position, edits = engine.position(params.pop("row", None)), engine.edits(params.pop("changes", None))
     output = params.pop("output", None)
     _take_nothing_else(params, "paths", "row, changes, output")
-    stored = engine.matter.explanation
+    stored, places = engine.sample()
     if stored is None:
         raise SettingError(
             "Expected an explanation of a sample of rows to compare with, found none.",
             fix="Let the page Explain make it first.",
         )
     own = engine.explained.explain(engine.row(position, edits), time_budget=seconds, progress=progress)
-    places = engine.sampled_rows or []
     others = [i for i in range(stored.rows) if i >= len(places) or places[i] != position]
     paths = decision_paths(joined([own, stored.take(others)]), 0, output)
     known = [position, *(places[others[r - 1]] if places else None for r in paths.rows[1:])]

@@ -113,6 +113,10 @@ class Remembered:
             found = self._explainer.explain(row, time_budget=_THOROUGH_SECONDS, progress=look_up)
         except _WantedError:
             return True
+        except BaseException:  # it will not be better: nobody shall wait for it
+            del self._hasty[key]
+            self._known[key].final = True
+            raise
         del self._hasty[key]
         self._known[key] = _Known(found, final=True)
         return True

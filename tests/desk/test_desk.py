@@ -159,6 +159,14 @@ def test_nobody_else_can_reach_it(shared: Desk) -> None:
     assert len(os.fsencode(place.socket)) <= LONGEST
 
 
+def test_one_that_has_only_just_been_started_can_be_let_go(desk: Desk) -> None:
+    assert desk.wake().name == "starting"
+    desk.close()
+    assert not processes_of(desk)
+    assert desk.state().name == "away"
+    assert desk.wake().name == "starting", "that it is gone is no failure"
+
+
 def test_killed_it_is_there_again_but_not_over_and_over(desk: Desk) -> None:
     assert desk.wake().name == "starting"
     assert until(lambda: processes_of(desk))

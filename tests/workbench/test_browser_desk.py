@@ -19,7 +19,7 @@ from automl.store import RunFolder
 from .browsing import SOON, press, settled, violations
 from .conftest import Server
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 
 @pytest.fixture

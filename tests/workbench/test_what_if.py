@@ -230,6 +230,7 @@ def test_variants_are_compared(open_page: OpenPage, run: RunFolder, desk: Desk) 
     page.button("keep").click().run()
     text = words(page)
     assert "Side by side" in text
+    assert "row 5, edited" in text
     assert f"<b>{other}</b>" in text
     outputs = desk.ask("compare", variants=[{"row": 4}, {"row": 4, "changes": {"Contract": other}}])[
         "outputs"
@@ -238,7 +239,7 @@ def test_variants_are_compared(open_page: OpenPage, run: RunFolder, desk: Desk) 
     page.button("open-A").click().run()
     assert edits_of(page) == {}
     page.button("remove-A").click().run()
-    page.button("remove-B").click().run()
+    page.button("remove-A").click().run()
     assert "Side by side" not in words(page)
     assert "variants" not in page.query_params
 

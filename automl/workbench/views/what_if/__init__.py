@@ -23,10 +23,10 @@ from explain.row.whatif import WhatIf
 
 __all__ = ["HASTE_SECONDS", "show"]
 
-HASTE_SECONDS = 0.15
+HASTE_SECONDS = 0.2
 """What an edit is answered in; where that leaves wide errors, the desk goes on and the page follows."""
 _EVERY = 0.8  # seconds between looks at whether it has
-_REFINING, _BASE = "what-if-refining", "what-if-base"
+_BASE = "what-if-base"
 _STARTS = {
     "typical": ("A typical row", "The row nearest to what is usual in every column."),
     "unsure": ("The most unsure", "The row whose prediction was the hardest to decide."),
@@ -52,7 +52,6 @@ def show() -> None:
     if desk is None:
         return
     facts = asking.ask(desk, "about")
-    st.session_state[_REFINING] = False
     row_look.style()
     st.fragment(_page)(run.id, model.id, facts)
 
@@ -100,9 +99,8 @@ def _page(run_id: str, model_id: str, facts: dict[str, Any]) -> None:
         _actions(run_id, model_id, facts, asked)
     counterfactuals.section(desk, facts, asked)
     compare.section(desk, facts, asked)
-    ticking = bool(st.session_state.get(_REFINING))
-    st.session_state[_REFINING] = ticking or not final
-    st.fragment(_refined, run_every=_EVERY if not final and not ticking else None)(run_id, model_id)
+    if not final:
+        st.fragment(_follow, run_every=_EVERY)(run_id, model_id)
 
 
 def _answer(desk: Desk, facts: Mapping[str, Any], asked: Asked, output: Any) -> bool:
@@ -191,10 +189,7 @@ def _actions(run_id: str, model_id: str, facts: Mapping[str, Any], asked: Asked)
         navigation.link("explain", "More about this row", run=run_id, model=model_id, **row)
 
 
-def _refined(run_id: str, model_id: str) -> None:
+def _follow(run_id: str, model_id: str) -> None:
     """Draw the page anew once the desk has gone on with what it answered in haste."""
-    if not st.session_state.get(_REFINING):
-        return
-    now = Desk(navigation.home().run(run_id).path, model_id).state()
-    if not now.refining:
+    if not Desk(navigation.home().run(run_id).path, model_id).state().refining:
         st.rerun()

@@ -25,15 +25,15 @@ def section(desk: Desk, facts: Mapping[str, Any], asked: Asked) -> None:
     if not asked.variants:
         return
     st.subheader("Side by side", anchor=False)
-    variants = [*asked.variants]
+    kept = {chr(ord("A") + place): each for place, each in enumerate(asked.variants)}
+    shown = kept if asked.now in asked.variants else {**kept, "Now": asked.now}
     try:
-        answer = asking.ask(desk, "compare", variants=[each.asked() for each in variants])
+        answer = asking.ask(desk, "compare", variants=[each.asked() for each in shown.values()])
     except GlassbenchError as error:
         components.problem(error.message, error.fix)
         return
-    names = [chr(ord("A") + place) for place in range(len(variants))]
-    st.html(_table(names, variants, answer, facts))
-    for name, variant in zip(names, variants, strict=True):
+    st.html(_table(list(shown), list(shown.values()), answer, facts))
+    for name, variant in kept.items():
         with st.container(horizontal=True, gap="small", key=f"variant-{name}"):
             st.button(
                 f"Open {name}", key=f"open-{name}", icon=":material/edit:", disabled=variant == asked.now,

@@ -21,7 +21,7 @@ from explain.row.counterfactuals import Counterfactuals
 __all__ = ["section"]
 
 _SECONDS = 3.0
-_FOUND = "what-if-found"
+_FOUND, _WANTED = "what-if-found", "what-if-search"
 
 
 def section(desk: Desk, facts: Mapping[str, Any], asked: Asked) -> None:
@@ -38,7 +38,8 @@ def section(desk: Desk, facts: Mapping[str, Any], asked: Asked) -> None:
         )
         question = _question(facts)
         token = json.dumps([desk.model, asked.now.asked(), question], sort_keys=True)
-        if st.button("Find changes", type="primary", icon=":material/search:", key="find-ways"):
+        st.button("Find changes", type="primary", icon=":material/search:", key="find-ways", on_click=_want)
+        if st.session_state.get(_WANTED):
             _find(desk, asked, question, token)
         kept = st.session_state.get(_FOUND)
         if kept is None:
@@ -111,15 +112,21 @@ def _limits(facts: Mapping[str, Any]) -> dict[str, list[float | None]]:
     return found
 
 
+def _want() -> None:
+    # Kept until it is done: a run of the page that is cut short by another must not lose it.
+    st.session_state[_WANTED] = True
+
+
 def _find(desk: Desk, asked: Asked, question: Mapping[str, Any], token: str) -> None:
     try:
         with st.spinner("Looking for the nearest changes …"):
             answer = asking.ask(desk, "counterfactuals", seconds=_SECONDS, **asked.now.asked(), **question)
+            st.session_state[_FOUND] = token, answer["result"]
+            st.session_state.pop(_WANTED, None)
     except GlassbenchError as error:
+        st.session_state.pop(_WANTED, None)
         st.session_state.pop(_FOUND, None)
         components.problem(error.message, error.fix)
-        return
-    st.session_state[_FOUND] = token, answer["result"]
 
 
 def _show(found: Counterfactuals, facts: Mapping[str, Any], asked: Asked) -> None:

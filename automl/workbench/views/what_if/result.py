@@ -12,6 +12,7 @@ from automl.workbench import components
 from automl.workbench import format as fmt
 from explain import formats
 from explain.explanation import Explanation
+from explain.reasons import explained_output
 from explain.row.whatif import WhatIf
 from explain.text import sentence
 
@@ -24,7 +25,7 @@ _SURE = 1.96  # standard errors of a 95 % interval
 
 def as_it_is(answer: dict[str, Any], explanation: Explanation, target: str, output: Any) -> None:
     """The row as it stands in the table."""
-    k = explanation.output_index(output)
+    k = explained_output(explanation, 0, output)
     cards = [_card("As it is", explanation, 0, k, answer["label"])]
     outcome = answer["outcome"]
     if outcome is not None:
@@ -74,7 +75,7 @@ def _flags(result: WhatIf) -> None:
 
 def _card(title: str, explanation: Explanation, row: int, k: int, label: Any, note: str = "") -> str:
     value = formats.level(float(explanation.prediction[row, k]), explanation.scale)
-    of = ""
+    of = "prediction"
     if explanation.classes is not None:
         of = f"{explanation.scale} of “{explanation.classes[k]}”; says “{label}”"
     noted = f'<em class="gb-num">{components.text(note)}</em>' if note else ""
@@ -104,11 +105,10 @@ def _contributions(explanation: Explanation, k: int, edited: tuple[str, ...]) ->
               edited=j in changed)
         for j in shown
     ]  # fmt: skip
-    if others:
-        # Errors of columns hang together; their sum is an upper bound of that of the sum.
+    if others:  # without an error: those of the columns hang together, so that of the sum is not known
         rest = components.text(fmt.plural(len(others), "other column"))
         summed = values[:, others].sum(axis=1)
-        rows.append(_line(rest, summed, errors[:, others].sum(axis=1), widest, explanation.scale))
+        rows.append(_line(rest, summed, np.zeros_like(summed), widest, explanation.scale))
     both = explanation.rows == 2
     points = " (points)" if explanation.scale == "probability" else ""
     heads = ["As it is", "With your edits", "Difference"] if both else [f"Contribution{points}"]
