@@ -24,6 +24,7 @@ STOREYS = [
     {"automl.cli"},
     {"automl.jobs"},
     {"automl.run"},
+    {"automl.serving"},
     {"automl.search", "automl.leaderboard", "automl.bundle"},
     {"automl.report", "automl.inspection"},
     {"automl.store"},
@@ -35,7 +36,7 @@ STOREYS = [
     {"automl.errors"},
 ]
 TRAIN_WING = {"automl.search", "automl.leaderboard"}
-SHIP_WING = {"automl.bundle"}
+SHIP_WING = {"automl.bundle", "automl.serving"}
 LEVEL = {name: level for level, storey in enumerate(STOREYS) for name in storey}
 
 

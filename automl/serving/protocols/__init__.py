@@ -1,0 +1,1 @@
+"""One module a protocol: how its requests become rows, and predictions its answers. No more than that."""
