@@ -1,5 +1,5 @@
-"""The part of Glassbench that travels in every bundle: the errors, the gate, what loads and scores, and the
-package that explains."""
+"""The part of Glassbench that travels in every bundle: the errors, the gate, what loads, scores and serves,
+and the package that explains."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from automl import data
 __all__ = ["runtime_files", "script_files"]
 
 PACKAGE = "glassbench_runtime"
-SCRIPTS = ("explain.py", "predict.py", "verify.py")
+SCRIPTS = ("explain.py", "predict.py", "serve.py", "verify.py")
 #: Modules of automl/bundle that prediction needs; they import one another, ``..conformal``, ``..data``,
 #: ``..errors`` and the package ``explain`` only.
 MODULES = (
@@ -30,7 +30,7 @@ MODULES = (
     "versions",
 )
 #: Modules of ``explain`` that are called; what these import comes along.
-EXPLAIN = ("__init__", "api", "certificate")
+EXPLAIN = ("__init__", "api", "certificate", "row/whatif")
 _NOTE = '"""{what} Copied from Glassbench {version}; do not edit."""\n'
 
 
@@ -49,6 +49,7 @@ def runtime_files(version: str) -> dict[str, bytes]:
     for name in MODULES:
         found[f"{root}/bundle/{name}.py"] = package.joinpath("bundle", f"{name}.py").read_bytes()
     found |= _modules(files(data), f"{root}/data")
+    found |= _modules(package.joinpath("serving"), f"{root}/serving", (".py", ".html"))
     # Not inside of the other package: both are imported by the name that they have in Glassbench.
     found |= {f"runtime/explain/{name}": content for name, content in _reachable("explain", EXPLAIN).items()}
     return found
@@ -60,12 +61,12 @@ def script_files() -> dict[str, bytes]:
     return {name: scripts.joinpath(name).read_bytes() for name in SCRIPTS}
 
 
-def _modules(folder: object, prefix: str) -> dict[str, bytes]:
+def _modules(folder: object, prefix: str, endings: tuple[str, ...] = (".py",)) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for entry in folder.iterdir():  # type: ignore[attr-defined]
         if entry.is_dir() and entry.name != "__pycache__":
-            found |= _modules(entry, f"{prefix}/{entry.name}")
-        elif entry.name.endswith(".py"):
+            found |= _modules(entry, f"{prefix}/{entry.name}", endings)
+        elif entry.name.endswith(endings):
             found[f"{prefix}/{entry.name}"] = entry.read_bytes()
     return found
 

@@ -160,6 +160,7 @@ def _files(
         "background.csv": background_csv,
         "requirements.txt": requirements.encode("utf-8"),
         "requirements-explain.txt": _explain_requirements().encode("utf-8"),
+        "requirements-serve.txt": _serve_requirements().encode("utf-8"),
         "LICENSE": resources("automl.bundle.resources").joinpath("apache-2.0.txt").read_bytes(),
         **script_files(),
         **runtime_files(facts.glassbench),
@@ -195,6 +196,11 @@ def _certificate(
 def _explain_requirements() -> str:
     """What makes explanations of trees exact and fast, on top of what prediction needs."""
     return f"-r requirements.txt\n{pinned(installed(('numba',)))}"
+
+
+def _serve_requirements() -> str:
+    """The web server, on top of what prediction needs; and what makes it quicker, where there is some."""
+    return f"-r requirements.txt\n{pinned(installed(('uvicorn', 'httptools', 'uvloop')))}"
 
 
 def _faithful(frame: pd.DataFrame, schema: Schema) -> tuple[bytes, pd.DataFrame]:
@@ -285,9 +291,12 @@ def _readme(facts: BundleFacts, task: Task, names: set[str]) -> str:
             "rows and their predictions, as an example and for verify.py"
         ),
         "background.csv": "rows that explanations compare with",
-        "predict.py, explain.py, verify.py, runtime/": "score, explain and check, without Glassbench",
+        "predict.py, explain.py, serve.py, verify.py, runtime/": (
+            "score, explain, serve and check, without Glassbench"
+        ),
         "requirements.txt": "the packages that all of this needs",
         "requirements-explain.txt": "numba on top: contributions of trees exact instead of sampled",
+        "requirements-serve.txt": "uvicorn on top: for serve.py",
     }
     there = names | {MANIFEST}
     table = "".join(
@@ -305,6 +314,8 @@ Predicts `{task.target}`. MODEL_CARD.md (or model_card.html) says how well, from
     venv/bin/python verify.py                                # files as exported, sample reproduced
     venv/bin/python predict.py new.csv -o predictions.csv    # one prediction per row, in order
     venv/bin/python explain.py new.csv --row 0               # why the first row is predicted so
+    venv/bin/pip install -r requirements-serve.txt
+    venv/bin/python serve.py --port 8080                     # over HTTP; /docs says what can be asked
 
 | file | what |
 |---|---|

@@ -26,6 +26,7 @@ _MODULES = {
     "report": "automl.cli.ship",
     "export": "automl.cli.ship",
     "predict": "automl.cli.ship",
+    "serve": "automl.cli.serve",
     "app": "automl.cli.app",
 }
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automl.cli import values
+from automl.serving.options import add_options as add_server_options
 
 __all__ = ["build_parser"]
 
@@ -24,6 +25,7 @@ examples:
   automl report RUN --out churn.html
   automl export RUN churn.zip
   automl predict churn.zip new.csv -o predictions.csv
+  automl serve churn.zip --port 8080
 
 exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 interrupted by Ctrl-C
 """
@@ -68,6 +70,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_report(verbs)
     _add_export(verbs)
     _add_predict(verbs)
+    _add_serve(verbs)
     _add_app(verbs)
     return parser
 
@@ -409,6 +412,19 @@ def _add_predict(verbs: Verbs) -> None:
         "this probability",
     )
     _add_output(predict)
+
+
+def _add_serve(verbs: Verbs) -> None:
+    serve = verbs.add_parser(
+        "serve",
+        help="answer over HTTP with a bundle",
+        description="Answer over HTTP with a bundle, in words of its own and in those of KServe, TensorFlow "
+        "Serving, Open Inference, SageMaker, MLflow and Azure ML. The page at /docs says what can be asked.",
+    )
+    serve.add_argument(
+        "bundle", type=Path, metavar="BUNDLE.zip", help="a bundle, or the folder it was unpacked to"
+    )
+    add_server_options(serve)
 
 
 def _add_app(verbs: Verbs) -> None:

@@ -35,10 +35,12 @@ FILES = {
     "predict.py",
     "report.html",
     "requirements-explain.txt",
+    "requirements-serve.txt",
     "requirements.txt",
     "sample_input.csv",
     "sample_predictions.csv",
     "schema.json",
+    "serve.py",
     "task.json",
     "verify.py",
 }

@@ -12,7 +12,19 @@ from automl.search import constraints
 
 from .conftest import Automl
 
-VERBS = ("fit", "resume", "runs", "leaderboard", "front", "threshold", "explain", "export", "predict", "app")
+VERBS = (
+    "fit",
+    "resume",
+    "runs",
+    "leaderboard",
+    "front",
+    "threshold",
+    "explain",
+    "export",
+    "predict",
+    "serve",
+    "app",
+)
 
 
 def test_kinds_are_those_of_the_data_package() -> None:
