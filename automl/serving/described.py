@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from ..data import Column, Kind
-from .wording import date_example, expected
+from .wording import date_text, expected
 
 if TYPE_CHECKING:
     from .service import Service
@@ -41,10 +41,11 @@ def _column(column: Column) -> dict[str, Any]:
         "expected": expected(column),
         "was_missing_in_training": column.nullable,
     }
-    if column.kind in (Kind.NUMBER, Kind.DATETIME):
+    if column.kind is Kind.NUMBER:
         told |= {"minimum": column.minimum, "maximum": column.maximum}
     if column.kind is Kind.DATETIME:
-        told |= {"format": column.date_format, "like": date_example(column)}
+        told |= {"minimum": date_text(column, column.minimum), "maximum": date_text(column, column.maximum)}
+        told |= {"format": column.date_format, "like": date_text(column, column.minimum)}
     if column.categories is not None:
         told |= {"values": list(column.categories[:_MOST_VALUES]), "values_total": len(column.categories)}
     return told

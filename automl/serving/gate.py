@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ from .wording import expected, shown
 __all__ = ["Gated", "admit"]
 
 _PLAIN = {str, int, float, bool, type(None)}
+_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?")
 _MOST_ROWS_NAMED = 10  # of one column and kind of problem
 
 
@@ -149,7 +151,20 @@ def _typed(column: Column, values: list[Any], settings: Settings, refusals: _Ref
             return pd.Series(_floats(column, values, refusals))
         decimal = column.number.decimal if column.number is not None else "."
         return text_series([_number_text(value, decimal) for value in values])
+    if column.kind is Kind.DATETIME:
+        moments = _moments(values)
+        if moments is not None:
+            return moments
     return text_series([np.nan if value is None else _text(column, value) for value in values])
+
+
+def _moments(values: list[Any]) -> pd.Series[Any] | None:
+    """Dates, where all are written as the log writes them, with a time: nothing else can be meant by that."""
+    texts = [value for value in values if value is not None]
+    if not texts or not all(isinstance(text, str) and _MOMENT.fullmatch(text) for text in texts):
+        return None
+    moments = pd.to_datetime(pd.Series(values, dtype=object), format="ISO8601", errors="coerce")
+    return moments if moments.notna().sum() == len(texts) else None
 
 
 def _floats(column: Column, values: list[Any], refusals: _Refusals) -> np.ndarray[Any, np.dtype[np.float64]]:

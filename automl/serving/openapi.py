@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ..data import Column, Kind
 from .described import example_row
 from .http import CSV, JSON, LINES, Response, json_response
-from .wording import expected
+from .wording import date_text, expected
 
 if TYPE_CHECKING:
     from .routes import Route
@@ -265,7 +265,9 @@ def _cell(column: Column) -> dict[str, Any]:
             about += f" From {column.minimum:g} to {column.maximum:g} in training."
     elif column.kind is Kind.DATETIME:
         told = {"type": ["string", "null"]}
-        about += f" From {column.minimum} to {column.maximum} in training."
+        about += (
+            f" From {date_text(column, column.minimum)} to {date_text(column, column.maximum)} in training."
+        )
     else:
         told = {"type": ["string", "number", "boolean", "null"]}
         if column.categories:

@@ -184,9 +184,9 @@ class Service:
             self._explaining.release()
 
     def _take_turn(self, seconds: float) -> None:
-        if not self._explaining.acquire(timeout=max(1.0, self.settings.timeout / 2 - seconds)):
+        if not self._explaining.acquire(timeout=max(1.0, self.settings.timeout - seconds)):
             raise RequestError(
-                503, "busy", "Another explanation is being made.", fix="Try again later.",
+                503, "busy", "Explanations are busy, or only just being made ready.", fix="Try later.",
                 headers=[("retry-after", "5")],
             )  # fmt: skip
 

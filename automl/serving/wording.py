@@ -9,7 +9,7 @@ import pandas as pd
 
 from ..data import Column, Kind
 
-__all__ = ["date_example", "expected", "shown"]
+__all__ = ["date_text", "expected", "shown"]
 
 _WIDTH = 40
 
@@ -20,16 +20,16 @@ def expected(column: Column) -> str:
         comma = column.number is not None and column.number.decimal == ","
         return "a number" + (" (as text: with a decimal comma)" if comma else "")
     if column.kind is Kind.DATETIME:
-        return f"a date such as {date_example(column)}"
+        return f"a date such as {date_text(column, column.minimum)}"
     return "a text"
 
 
-def date_example(column: Column) -> str:
+def date_text(column: Column, value: Any) -> str:
     """A date as a column writes them."""
-    day = column.minimum if isinstance(column.minimum, str) else "2024-05-31"
+    day = pd.Timestamp(value if isinstance(value, str) else "2024-05-31")
     if column.date_format is None or "%" not in column.date_format:
-        return day
-    return str(pd.Timestamp(day).strftime(column.date_format))
+        return day.isoformat().removesuffix("T00:00:00")
+    return str(day.strftime(column.date_format))
 
 
 def shown(value: Any) -> str:

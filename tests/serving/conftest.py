@@ -9,6 +9,7 @@ import re
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -57,6 +58,7 @@ class Client:
     port: int
     headers: dict[str, str] = field(default_factory=dict)
     connection: http.client.HTTPConnection | None = None
+    patience: float = field(default_factory=lambda: time.monotonic() + 300)
 
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
         """Send a request; `body` is bytes as they are, else a JSON value."""
@@ -77,6 +79,9 @@ class Client:
         found = {name.lower(): value for name, value in answer.getheaders()}
         if answer.will_close:
             self.close()
+        if answer.status == 503 and "retry-after" in found and time.monotonic() < self.patience:
+            time.sleep(float(found["retry-after"]))  # what explains is compiled when a server starts
+            return self.ask(method, path, body, **headers)
         return Reply(answer.status, found, data)
 
     def __enter__(self) -> Client:

@@ -119,9 +119,10 @@ def test_what_a_server_logs(binary: Case, server: Server, client: Client) -> Non
         assert logged[name]["route"] == "/predict"
     # What is logged goes back through the gate and predicts the same: it can be monitored, and tried again.
     rows = pd.DataFrame([logged[name]["row"] for name in wanted])
+    again = client.post("/predict", [logged[name]["row"] for name in wanted]).json["predictions"]
+    assert [each["probabilities"] for each in again] == [each["probabilities"] for each in wanted.values()]
     rows["joined"] = pd.to_datetime(rows["joined"])
-    again = binary.bundle.predictions(rows)
-    pd.testing.assert_frame_equal(again, binary.expected, rtol=1e-12)
+    pd.testing.assert_frame_equal(binary.bundle.predictions(rows), binary.expected, rtol=1e-12)
 
 
 def log_of(server: Server) -> Path:
@@ -140,9 +141,10 @@ def test_redaction_and_a_full_disk_behind_a_server(binary: Case, tmp_path: Path)
         for _ in range(5):
             assert client.post("/predict", binary.rows).status == 200
         until = time.monotonic() + 20
-        while "glassbench_log_failing 1" not in client.get("/metrics").text:
-            assert time.monotonic() < until
+        while "glassbench_log_dropped_lines_total 200\n" not in (told := client.get("/metrics").text):
+            assert time.monotonic() < until, told
             time.sleep(0.05)
+        assert "glassbench_log_failing 1\n" in told
         (log / "predictions.jsonl").unlink()
         time.sleep(1.1)
         client.post("/predict", binary.rows)
