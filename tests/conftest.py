@@ -62,7 +62,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def _shared(factory: pytest.TempPathFactory, name: str, fit: Callable[[Path], Run]) -> Run:
+def shared(factory: pytest.TempPathFactory, name: str, fit: Callable[[Path], Run]) -> Run:
     """Make a run once for all of pytest's processes: it is a folder, so the others load it."""
     base = factory.getbasetemp()
     home = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / name
@@ -81,7 +81,7 @@ def penguins_run(tmp_path_factory: pytest.TempPathFactory, sample_data: Path) ->
         table = sample_data / "penguins.csv"
         return automl.fit(table, target="species", budget=3600, max_trials=9, home=home)
 
-    return _shared(tmp_path_factory, "penguins", fit)
+    return shared(tmp_path_factory, "penguins", fit)
 
 
 @pytest.fixture(scope="session")
@@ -92,4 +92,4 @@ def churn_run(tmp_path_factory: pytest.TempPathFactory, sample_data: Path) -> Ru
         table = sample_data / "telco_churn.csv"
         return automl.fit(table, target="Churn", budget=600, max_trials=5, home=home)
 
-    return _shared(tmp_path_factory, "churn", fit)
+    return shared(tmp_path_factory, "churn", fit)

@@ -14,6 +14,7 @@ from automl.desk import Desk
 from automl.desk.place import Place
 from automl.run import Run
 
+from ..conftest import shared
 from ..inspection.conftest import clients
 from ..jobs.processes import mentioning, until
 
@@ -21,10 +22,14 @@ from ..jobs.processes import mentioning, until
 @pytest.fixture(scope="session")
 def small_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Three columns, two classes; do not change it."""
-    return automl.fit(
-        clients(), "left", budget=1200, max_trials=4, n_jobs=1, excluded=["sex"], calibrate="off",
-        out=tmp_path_factory.mktemp("desks") / "clients",
-    )  # fmt: skip
+
+    def fit(home: Path) -> Run:
+        return automl.fit(
+            clients(), "left", budget=1200, max_trials=4, n_jobs=1, excluded=["sex"], calibrate="off",
+            home=home,
+        )  # fmt: skip
+
+    return shared(tmp_path_factory, "desks", fit)
 
 
 @pytest.fixture(autouse=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -10,6 +12,8 @@ import automl
 from automl.inspection import Matter
 from automl.run import Run
 from automl.search.matter import gather
+
+from ..conftest import shared
 
 
 def clients(rows: int = 320) -> pd.DataFrame:
@@ -43,18 +47,23 @@ def flats(rows: int = 90) -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def clients_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return automl.fit(
-        clients(), "left", budget=1200, max_trials=4, n_jobs=1, excluded=["sex"], calibrate="off",
-        out=tmp_path_factory.mktemp("runs") / "clients",
-    )  # fmt: skip
+    def fit(home: Path) -> Run:
+        return automl.fit(
+            clients(), "left", budget=1200, max_trials=4, n_jobs=1, excluded=["sex"], calibrate="off",
+            home=home,
+        )  # fmt: skip
+
+    return shared(tmp_path_factory, "clients", fit)
 
 
 @pytest.fixture(scope="session")
 def flats_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    return automl.fit(
-        flats(), "rent", budget=1200, max_trials=2, n_jobs=1, groups="house", weights="counts",
-        out=tmp_path_factory.mktemp("runs") / "flats",
-    )  # fmt: skip
+    def fit(home: Path) -> Run:
+        return automl.fit(
+            flats(), "rent", budget=1200, max_trials=2, n_jobs=1, groups="house", weights="counts", home=home
+        )
+
+    return shared(tmp_path_factory, "flats", fit)
 
 
 def matter_of(run: Run) -> Matter:

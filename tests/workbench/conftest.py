@@ -25,11 +25,13 @@ from automl.store import Home, RunFolder, preferred_model, version_of
 from automl.store.lock import hold
 from automl.workbench.server import SCRIPT
 
-from ..conftest import few_trees, require
+from ..conftest import few_trees, require, shared
 from . import folders
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page, Request, Route
+
+    from automl.run import Run
 
 ROOT = Path(__file__).parents[2]
 
@@ -172,17 +174,19 @@ def trained(tmp_path_factory: pytest.TempPathFactory, sample_data: Path) -> Path
     import automl
     from automl.data import read_table
 
-    folder = tmp_path_factory.mktemp("trained")
-    table = folder / "telco_churn.csv"
-    lines = (sample_data / "telco_churn.csv").read_text().splitlines(keepends=True)
-    table.write_text("".join(lines[:1501]))
-    assert read_table(table).report.rows == 1500
-    with few_trees():
-        automl.fit(
-            table, "Churn", budget=1200, max_trials=6, n_jobs=1, home=folder / "home", name="Churn",
-            calibrate="off",
-        )  # fmt: skip
-    return folder / "home"
+    def fit(home: Path) -> Run:
+        home.mkdir()
+        table = home / "telco_churn.csv"
+        lines = (sample_data / "telco_churn.csv").read_text().splitlines(keepends=True)
+        table.write_text("".join(lines[:1501]))
+        assert read_table(table).report.rows == 1500
+        with few_trees():
+            return automl.fit(
+                table, "Churn", budget=1200, max_trials=6, n_jobs=1, home=home, name="Churn",
+                calibrate="off",
+            )  # fmt: skip
+
+    return shared(tmp_path_factory, "trained", fit).folder.path.parents[1]
 
 
 # Every inspection that the page of explanations shows, and what it is asked.
