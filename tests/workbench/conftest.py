@@ -175,7 +175,7 @@ def trained(tmp_path_factory: pytest.TempPathFactory, sample_data: Path) -> Path
     from automl.data import read_table
 
     def fit(home: Path) -> Run:
-        home.mkdir()
+        home.mkdir(exist_ok=True)
         table = home / "telco_churn.csv"
         lines = (sample_data / "telco_churn.csv").read_text().splitlines(keepends=True)
         table.write_text("".join(lines[:1501]))
