@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import pandas as pd
+
 from automl.data import Finding, Kind
 from automl.task import Task
 from automl.workbench.drafts import Draft
@@ -115,7 +117,11 @@ def _numbers(finding: Finding, draft: Draft, table: Understanding, column: str) 
 
 
 def _sentinel(finding: Finding, draft: Draft, table: Understanding, column: str) -> list[Fix]:
-    return [_missing(draft, table, [f"{finding.evidence['value']:g}"])]
+    code = float(finding.evidence["value"])
+    cells = table.raw.frame[column].dropna().astype(str)
+    same = pd.to_numeric(cells, errors="coerce") == code
+    written = [str(text) for text in cells[same].unique()[:5]]  # "-999", "-999.0"
+    return [_missing(draft, table, written or [f"{code:g}"])]
 
 
 def _kept(finding: Finding, draft: Draft, table: Understanding, column: str) -> list[Fix]:

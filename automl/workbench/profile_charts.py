@@ -11,7 +11,7 @@ from automl.workbench import format as fmt
 from automl.workbench.relations import Relation
 from automl.workbench.theme import Palette
 
-__all__ = ["distribution", "relation", "relation_words"]
+__all__ = ["distribution", "number", "relation", "relation_words"]
 
 Figure = dict[str, Any]
 _LABEL = 24  # characters of a value that a chart shows
@@ -43,7 +43,7 @@ def _bins(histogram: Mapping[str, Any], colors: Palette, *, dates: bool) -> Figu
         texts = [f"{low[:10]} to {high[:10]}" for low, high in itertools.pairwise(edges)]
         places: list[Any] = [edge[:19] for edge in edges[:-1]]
     else:
-        texts = [f"{_number(low)} to {_number(high)}" for low, high in itertools.pairwise(edges)]
+        texts = [f"{number(low)} to {number(high)}" for low, high in itertools.pairwise(edges)]
         places = [(low + high) / 2 for low, high in itertools.pairwise(edges)]
     trace = {
         "type": "bar",
@@ -114,8 +114,10 @@ def _value(value: float, found: Relation) -> str:
     return fmt.percent(value) if found.is_share else fmt.score(value)
 
 
-def _number(value: float) -> str:
-    return fmt.score(value) if value != round(value) else f"{value:,.0f}"
+def number(value: float) -> str:
+    """A value of a column: whole numbers as they are, others with four digits."""
+    whole = value == round(value) and abs(value) < 1e9
+    return f"{value:,.0f}".replace("-", "−") if whole else fmt.score(value)
 
 
 def _short(text: str, most: int = _LABEL) -> str:

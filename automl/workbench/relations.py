@@ -242,10 +242,10 @@ def _rank_correlation(one: pd.Series[Any], other: pd.Series[Any]) -> float:
     both = (one.notna() & other.notna()).to_numpy()
     if both.sum() < 20 or both.mean() < 0.5:
         return 0.0
-    ranks = [_numbers(values[both]).rank().to_numpy() for values in (one, other)]
-    if not ranks[0].std() or not ranks[1].std():
+    x, y = (_numbers(values[both]).rank().to_numpy(dtype=np.float64) for values in (one, other))
+    if not x.std() or not y.std():
         return 0.0
-    return float(np.corrcoef(*ranks)[0, 1])
+    return float(np.corrcoef(x, y)[0, 1])
 
 
 def _numbers(values: pd.Series[Any]) -> pd.Series[Any]:

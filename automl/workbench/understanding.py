@@ -22,10 +22,11 @@ from automl.errors import GlassbenchError
 from automl.task import Task
 from automl.workbench.big_files import part_of
 
-__all__ = ["Understanding", "checked_rows", "findings_of", "task_of", "understand"]
+__all__ = ["Understanding", "checked_columns", "checked_rows", "findings_of", "task_of", "understand"]
 
 _CHECKED_ROWS = 20_000
 _CHECKED_CELLS = 2_000_000
+_CHECKED_COLUMNS = 1_000
 _UNSURE = ("target_all_missing", "target_one_class", "target_too_many_classes", "target_identifier")
 
 
@@ -142,6 +143,11 @@ def task_of(
     return Task.infer(understanding.dataset, target, task=task, metric=metric, costs=checked_costs(costs))
 
 
+def checked_columns(understanding: Understanding) -> int:
+    """How many columns the checks look at, the target aside."""
+    return min(len(understanding.schema), _CHECKED_COLUMNS)
+
+
 def checked_rows(understanding: Understanding) -> int:
     """How many rows the checks look at."""
     frame = understanding.dataset.frame
@@ -177,6 +183,11 @@ def _unsure(finding: Finding) -> Finding:
 @st.cache_resource(max_entries=20, ttl=1800, show_spinner=False)
 def _checked(_dataset: Dataset, _task: Task | None, rows: int, key: str) -> list[Finding]:
     dataset = _dataset
+    names = list(dataset.schema.names)
+    if len(names) > _CHECKED_COLUMNS:
+        target = [] if _task is None or _task.target in names[:_CHECKED_COLUMNS] else [_task.target]
+        names = [*names[:_CHECKED_COLUMNS], *target]
+        dataset = Dataset(dataset.frame[names], dataset.schema.select(names), dataset.findings)
     if len(dataset.frame) > rows:
         chosen = np.linspace(0, len(dataset.frame) - 1, rows).astype(np.int64)
         frame = dataset.frame.iloc[chosen].reset_index(drop=True)

@@ -31,12 +31,16 @@ def test_all_settings_of_fit_arrive() -> None:
     line += " --max-latency-ms 8 --max-size-mb 0.5"
     line += " --exclude a --exclude b --kind c=text --kind d=e=number --name n --home h --json --quiet"
     line += " --memory 8GB --no-calibration --costs false_negative=5,false_positive=0.5 --weights w"
-    line += " --with catboost"
+    line += " --with catboost --drop-duplicates --sql shop --query q --sql-rows 9"
     options = vars(build_parser().parse_args(line.split()))
     assert {name: str(value) for name, value in options.items()} == {
         "version": "False",
         "command": "fit",
         "table": "t.csv",
+        "sql": "shop",
+        "query": "q",
+        "sql_rows": "9",
+        "drop_duplicates": "True",
         "target": "y",
         "budget": "5.0",
         "out": "r",

@@ -44,8 +44,8 @@ def runs(home: Path) -> dict[str, RunFolder]:
 def open_page() -> OpenPage:
     """Open a page of the workbench by its path and query, as a browser would by its address."""
 
-    def open_at(path: str = "runs", **query: str) -> AppTest:
-        test = AppTest.from_file(str(SCRIPT), default_timeout=30)
+    def open_at(path: str = "runs", *, timeout: float = 30, **query: str) -> AppTest:
+        test = AppTest.from_file(str(SCRIPT), default_timeout=timeout)
         for name, value in query.items():
             test.query_params[name] = value
         if path != "runs":

@@ -1,4 +1,4 @@
-"""Files as people drop them: what each is called, what it holds, and in which words or as what table it ends."""
+"""Files as people drop them: their names, what they hold, and as what table or in which words they end."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _texts() -> Iterator[OddFile]:
     wide += [",".join(str((row * i) % 97) for i in range(10_000)) for row in range(1, 61)]
     yield OddFile("ten thousand columns.csv", "\n".join(wide).encode(), (60, 10_000))
     yield OddFile("one huge cell.csv", (f'i,x,y\n{body}99,"{"word " * 600_000}",b\n').encode(), (61, 3))
-    yield OddFile("NUL bytes.csv", f"i,x,y\n{body}".replace("a\n", "a\x00\n").encode(), (60, 3))
+    yield OddFile("NUL bytes.csv", f"i,x,y\n{body}".replace("4,a\n", "4,a\x00\n", 1).encode(), (60, 3))
     yield OddFile("only missing.csv", ("a,b\n" + ",\n" * 60).encode(), (60, 2))
     dates = ("2024-01-31", "31.01.2024", "Jan 31, 2024", "1/31/24")
     mixed = "".join(f"{dates[i % 4]},{i % 7},{'ab'[i % 2]}\n" for i in range(60))

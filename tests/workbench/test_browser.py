@@ -106,7 +106,7 @@ def test_a_file_that_is_no_table_is_refused_in_words(page: Page, server: Server,
     settled(page)
     page.locator('input[type="file"]').set_input_files(web_page)
     expect(page.get_by_role("alert")).to_contain_text("is a web page, not a table", timeout=SOON)
-    expect(page.get_by_role("button", name="Upload another table")).to_be_visible()
+    expect(page.get_by_role("button", name="Use another table")).to_be_visible()
 
 
 def test_protective_headers_and_foreign_hosts(page: Page, server: Server) -> None:

@@ -132,7 +132,7 @@ def test_choices_survive_a_refresh(
         ("Stop after", 12), ("Random seed", 5), ("Memory", 1.5), ("Milliseconds", 8.0), ("Megabytes", 0.5),
     ):  # fmt: skip
         next(box for box in page.number_input if box.label.startswith(label)).set_value(value).run()
-    next(box for box in page.number_input if box.label.startswith("Predicting male")).set_value(4.0).run()
+    next(box for box in page.number_input if box.label.startswith("Predicting")).set_value(4.0).run()
     selectbox(page, "Rows that belong").set_value("island").run()
     page.multiselect[0].set_value(["body_mass_g"]).run()
     for label in ("Only a model", "Calibrate", "Leave out rows"):
@@ -185,11 +185,12 @@ def test_errors_that_cost_nothing_are_not_taken(open_page: OpenPage, home: Path,
 
 def leaky(home: Path) -> drafts.Draft:
     """A table with a finding of nearly every kind that one click settles."""
-    rows = [
-        f"{i},{i % 60},2024-{1 + i // 28 % 12:02d}-{1 + i % 28:02d},{'ab'[i % 2]},{i % 7 * 1.5},{-999 if i % 50 == 0 else i % 9 + 1},"
-        f"{'x' if i % 200 else ''},{'yes' if i % 2 else 'no'}"
-        for i in range(300)
-    ]
+    rows = []
+    for i in range(300):
+        day = f"2024-{1 + i // 28 % 12:02d}-{1 + i % 28:02d}"
+        age = -999 if i % 50 == 0 else i % 9 + 1
+        copy, rare, y = "ab"[i % 2], "x" if i % 200 else "", "yes" if i % 2 else "no"
+        rows.append(f"{i},{i % 60},{day},{copy},{i % 7 * 1.5},{age},{rare},{y}")
     head = "row,customer_id,day,copy,fee,age,rare,y"
     return draft_of(home, "shop.csv", "\n".join([head, *rows, *rows[:20]]).encode())
 
@@ -413,18 +414,22 @@ def test_big_packed_parquet_and_excel_files_are_sampled(
     import pandas as pd
 
     monkeypatch.setattr(big_files, "_PACKED_BYTES", 10_000)
-    monkeypatch.setattr(big_files, "_HEAD_BYTES", 20_000)
-    monkeypatch.setattr(big_files, "_WHOLE_CELLS", 1_000)
+    monkeypatch.setattr(big_files, "_HEAD_BYTES", 200_000)
+    monkeypatch.setattr(big_files, "_WHOLE_CELLS", 4_000)
     monkeypatch.setattr(big_files, "_EXCEL_ROWS", 100)
     rng = np.random.default_rng(0)
-    frame = pd.DataFrame({"x": rng.normal(size=8000), "y": np.repeat(["no", "yes"], 4000)})
-    frame.to_parquet(tmp_path / "t.parquet", row_group_size=500)
+    frame = pd.DataFrame({"x": rng.normal(size=40_000), "y": np.repeat(["no", "yes"], 20_000)})
+    frame.to_parquet(tmp_path / "t.parquet", row_group_size=2500)
     frame.head(1000).to_excel(tmp_path / "t.xlsx", index=False)
     (tmp_path / "t.csv.gz").write_bytes(gzip.compress(frame.to_csv(index=False).encode()))
-    for name, rows, spread in (("t.parquet", 8000, True), ("t.xlsx", 1000, False), ("t.csv.gz", 8000, False)):
+    for name, rows, spread in (
+        ("t.parquet", 40_000, True),
+        ("t.xlsx", 1000, False),
+        ("t.csv.gz", 40_000, False),
+    ):
         table = understanding.understand(tmp_path / name, {}, {})
         assert (table.partial, table.spread) == (True, spread), name
-        assert table.rows == pytest.approx(rows, rel=0.25), name
+        assert table.rows == pytest.approx(rows, rel=0.2), name
         assert len(table.raw.frame) < rows
     assert set(understanding.understand(tmp_path / "t.parquet", {}, {}).dataset.frame["y"]) == {"no", "yes"}
 

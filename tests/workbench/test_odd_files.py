@@ -25,7 +25,7 @@ def test_there_are_many_and_they_differ() -> None:
 @pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
 def test_a_table_or_a_next_step(open_page: OpenPage, home: Path, file: OddFile) -> None:
     draft = drafts.from_upload(Home(home), file.name, io.BytesIO(file.content))
-    page = open_page("new", upload=draft.id)
+    page = open_page("new", timeout=240, upload=draft.id)
     text = words(page).replace("\\", "")
     if file.table is None:
         assert file.refusal in text

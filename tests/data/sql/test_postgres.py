@@ -81,6 +81,7 @@ def bank(server: str, monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("GLASSBENCH_SQL_BANK", server)
     engine = create_engine(server)
     with engine.begin() as connection:
+        connection.execution_options(no_parameters=True)  # a % is a %
         connection.exec_driver_sql("DROP TABLE IF EXISTS accounts")
         connection.exec_driver_sql("CREATE SEQUENCE IF NOT EXISTS numbers")
         connection.exec_driver_sql(

@@ -61,8 +61,10 @@ def _unreadable(draft: Draft, error: GlassbenchError) -> None:
         if st.button("Use another table", type="primary", icon=":material/upload_file:"):
             navigation.go("new")
         undo.button(draft)
-    st.subheader("Or say how it is to be read", anchor=False)
-    reading.show(draft, None)
+    with st.expander(
+        "Say how the file is to be read", icon=":material/document_search:", expanded=bool(draft.get("read"))
+    ):
+        reading.show(draft, None)
 
 
 def _table_line(draft: Draft, table: Understanding) -> None:

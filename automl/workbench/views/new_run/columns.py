@@ -10,7 +10,7 @@ import streamlit as st
 
 from automl.data import Column, Kind
 from automl.task import Task
-from automl.workbench import column_facts, fixes
+from automl.workbench import column_facts, components, fixes
 from automl.workbench import format as fmt
 from automl.workbench.drafts import Draft
 from automl.workbench.run_settings import UNUSED, may_order, may_weigh
@@ -79,17 +79,13 @@ def _overview(draft: Draft, table: Understanding, task: Task | None, chosen: str
             "Part": _part(draft, column),
             "Kind": KIND_NAMES[column.kind],
             "Missing": 100 * missing[column.name],
-            **({"Says of the target": 100 * strengths[column.name]} if column.name in strengths else {}),
+            **({"Explains": 100 * strengths[column.name]} if column.name in strengths else {}),
             "Examples": _examples(table, column.name),
         }
         for column in shown
     ]
     frame = pd.DataFrame(records)
-    order = [
-        name
-        for name in ("Column", "Part", "Kind", "Missing", "Says of the target", "Examples")
-        if name in frame
-    ]
+    order = [name for name in ("Column", "Part", "Kind", "Missing", "Explains", "Examples") if name in frame]
     # Not tied to the chosen column: a table that is clicked into keeps its place and its sorting.
     key = f"columns-{draft.id}-{len(records)}"
     st.dataframe(
@@ -98,10 +94,10 @@ def _overview(draft: Draft, table: Understanding, task: Task | None, chosen: str
         key=key,
         on_select=lambda: _clicked(key, [column.name for column in shown]),
         selection_mode="single-row",
-        height=min(560, 39 + 35 * len(records)),
+        height=min(780, 39 + 35 * len(records)),
         column_config={
             "Missing": st.column_config.NumberColumn(format="%.1f %%", width="small"),
-            "Says of the target": st.column_config.ProgressColumn(
+            "Explains": st.column_config.ProgressColumn(
                 format="%.0f %%",
                 min_value=0,
                 max_value=100,
@@ -162,7 +158,7 @@ def _corrections(draft: Draft, table: Understanding, column: Column) -> None:
         labels = {**_ROLES, "used": "not used" if column.kind in UNUSED else _ROLES["used"]}
         _tied(two, draft, column.name, "part", "Part", roles, role if role in roles else "used", labels)
     chosen = column.name in draft.get("kinds", {})
-    st.caption(f"Why {KIND_NAMES[column.kind]}: {_plain(column.why)}.")
+    st.caption(f"Why {KIND_NAMES[column.kind]}: {components.plain(column.why)}.")
     if chosen:
         st.button(
             "Let Glassbench tell its kind",
@@ -172,12 +168,6 @@ def _corrections(draft: Draft, table: Understanding, column: Column) -> None:
             on_click=_detect,
             args=(str(draft.path), column.name),
         )
-
-
-def _plain(text: str) -> str:
-    from automl.workbench.components import plain
-
-    return plain(text)
 
 
 def _tied(

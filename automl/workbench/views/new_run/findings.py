@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 import streamlit as st
@@ -16,6 +17,7 @@ from automl.workbench.understanding import Understanding
 __all__ = ["open_findings", "show"]
 
 _SHOWN = 25
+_TERMINAL = re.compile(r"\s*\(--[^)]*\)")  # what is said to those at a terminal
 _SIGNS = {
     "error": (":red[:material/error:]", "Must be settled"),
     "warning": (":orange[:material/warning:]", "Likely to hurt"),
@@ -51,14 +53,17 @@ def _group(
     group: Sequence[Finding], sign: str, draft: Draft, table: Understanding, task: Task | None
 ) -> None:
     for place, finding in enumerate(group):
-        with st.container(border=True, key=f"gb-finding-{finding.severity}-{place}"):
-            column = f"**{components.plain(finding.column)}** — " if finding.column else ""
-            st.markdown(f"{sign} {column}{components.plain(finding.message)}")
-            offered = fixes.fixes_of(finding, draft, table, task)
-            if finding.fix:
-                components.note(finding.fix)
+        offered = fixes.fixes_of(finding, draft, table, task)
+        with (
+            st.container(border=True, key=f"gb-finding-{finding.severity}-{place}"),
+            st.container(horizontal=True, vertical_alignment="center", gap="medium"),
+        ):
+            with st.container(gap="xxsmall", width="stretch", key=f"gb-words-{finding.severity}-{place}"):
+                st.markdown(f"{sign} {_words(finding)}")
+                if finding.fix:
+                    components.note(_TERMINAL.sub("", finding.fix))
             if offered:
-                with st.container(horizontal=True, gap="small"):
+                with st.container(horizontal=True, gap="small", width="content"):
                     for number, fix in enumerate(offered):
                         st.button(
                             components.plain(fix.label),
@@ -68,12 +73,27 @@ def _group(
                         )
 
 
+def _words(finding: Finding) -> str:
+    """The message with its column in bold, which one looks for when going through a list."""
+    message = components.plain(finding.message)
+    if not finding.column:
+        return message
+    column = components.plain(finding.column)
+    quoted = components.plain(repr(finding.column))
+    if quoted in message:
+        return message.replace(quoted, f"**{column}**", 1)
+    return f"**{column}** — {message}"
+
+
 def _notes(table: Understanding, task: Task | None, hidden: int) -> None:
     notes = []
     rows = understanding.checked_rows(table)
     if rows < table.rows:
         looked = fmt.plural(rows, "row")
         notes.append(f"Looked for in {looked} from all over those read here; the search checks all rows.")
+    columns = understanding.checked_columns(table)
+    if columns < len(table.schema):
+        notes.append(f"Looked for in the first {columns:,} columns; the search checks all of them.")
     if hidden:
         told = fmt.plural(hidden, "finding")
         notes.append(f"Not shown: {told} about columns that are left out.")

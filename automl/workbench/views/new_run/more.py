@@ -13,10 +13,9 @@ from automl.workbench.drafts import Draft
 from automl.workbench.run_settings import may_order, may_weigh, run_settings
 from automl.workbench.understanding import Understanding
 from automl.workbench.views.new_run import constraints, costs
+from automl.workbench.views.new_run.decisions import TASK_NAMES
 
 __all__ = ["show"]
-
-_TASK_NAMES = {"binary": "Two classes", "multiclass": "Several classes", "regression": "A number"}
 
 
 def show(draft: Draft, table: Understanding, task: Task) -> None:
@@ -57,7 +56,7 @@ def _the_run(draft: Draft, task: Task, settings: dict[str, Any]) -> None:
     right.selectbox(
         "Kind of target",
         list(dict.fromkeys([*kinds, "multiclass", "regression"])),
-        format_func=lambda kind: _TASK_NAMES[kind],
+        format_func=lambda kind: TASK_NAMES[kind],
         **bound.tie(
             draft, "task", task.kind,
             lambda now, new: now.change("kind of target", task=new, metric=None, costs=None),

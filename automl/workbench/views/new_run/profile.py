@@ -42,9 +42,11 @@ def _pairs(facts: dict[str, Any], column: Column) -> list[tuple[str, str]]:
     ]
     quantiles = facts.get("quantiles") or {}
     if quantiles:
-        pairs.append(("Range", f"{fmt.score(quantiles['0'])} to {fmt.score(quantiles['1'])}"))
-        middle = f"{fmt.score(quantiles['0.25'])} to {fmt.score(quantiles['0.75'])}"
-        pairs.append(("Middle half", f"{middle}, median {fmt.score(quantiles['0.5'])}"))
+        low, first, middle, third, high = (
+            profile_charts.number(quantiles[share]) for share in ("0", "0.25", "0.5", "0.75", "1")
+        )
+        pairs.append(("Range", f"{low} to {high}"))
+        pairs.append(("Middle half", f"{first} to {third}, median {middle}"))
         if facts.get("zeros"):
             pairs.append(("Zeros", fmt.count(facts["zeros"])))
     if facts.get("minimum"):
@@ -65,7 +67,7 @@ def _spread(facts: dict[str, Any]) -> str:
         return f"Most frequent is {first['value']}, in {fmt.plural(first['count'], 'row')}."
     quantiles = facts.get("quantiles") or {}
     if quantiles:
-        low, middle, high = (fmt.score(quantiles[share]) for share in ("0", "0.5", "1"))
+        low, middle, high = (profile_charts.number(quantiles[share]) for share in ("0", "0.5", "1"))
         return f"From {low} to {high}, median {middle}."
     return f"From {facts.get('minimum')} to {facts.get('maximum')}."
 

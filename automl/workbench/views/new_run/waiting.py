@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import streamlit as st
 
 from automl import jobs
@@ -27,12 +29,16 @@ def show(draft: Draft) -> None:
                 "Stop",
                 type="tertiary",
                 icon=":material/stop_circle:",
-                on_click=jobs.cancel,
+                on_click=_stop,
                 args=(job.folder,),
             )
     else:
         _not_here(draft, job)
     st.code(source["query"], language="sql", wrap_lines=True)
+
+
+def _stop(folder: Path) -> None:
+    jobs.cancel(folder)
 
 
 def _progress(draft_id: str) -> None:
