@@ -102,7 +102,7 @@ def _metric(draft: Draft, task: Task | None) -> None:
     st.selectbox(
         "What counts as a good prediction?",
         options,
-        index=None,
+        index=None if task is None else 0,
         placeholder="Depends on the target",
         disabled=task is None,
         format_func=lambda name: f"{fmt.metric_label(name)} — {_METRIC_WORDS.get(name, '')}".rstrip(" —"),
