@@ -94,7 +94,7 @@ def _overview(draft: Draft, table: Understanding, task: Task | None, chosen: str
         key=key,
         on_select=lambda: _clicked(key, [column.name for column in shown]),
         selection_mode="single-row",
-        height=min(780, 39 + 35 * len(records)),
+        height="content" if len(records) <= 22 else 780,
         column_config={
             "Missing": st.column_config.NumberColumn(format="%.1f %%", width="small"),
             "Explains": st.column_config.ProgressColumn(
