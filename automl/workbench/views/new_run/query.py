@@ -97,4 +97,8 @@ def _none_named() -> None:
             "Whoever runs this workbench names databases in its environment, with an account that may only "
             "read. Addresses and passwords stay there: they are not shown, stored or logged.",
         )
-        st.code(f"{PREFIX}SALES=postgresql+psycopg://reader:…@db.example/sales automl app", language="bash")
+        st.code(
+            f"{PREFIX}SALES=postgresql+psycopg://reader:…@db.example/sales automl app",
+            language="bash",
+            wrap_lines=True,
+        )

@@ -153,4 +153,4 @@ def _beginning(draft: Draft, report: ReadReport | None) -> None:
     lines = [line[:160] for line in text.splitlines()[:_FIRST_LINES]]
     if lines:
         st.caption("The first lines of the file as they stand")
-        st.code("\n".join(lines), language=None)
+        st.code("\n".join(lines), language=None, wrap_lines=True)

@@ -60,7 +60,7 @@ def _none_allowed() -> None:
             "Whoever runs this workbench can let it read tables in place, without an upload: it is started "
             "with the folders named in its environment.",
         )
-        st.code(f"{VARIABLE}=/path/to/tables:/another/folder automl app", language="bash")
+        st.code(f"{VARIABLE}=/path/to/tables:/another/folder automl app", language="bash", wrap_lines=True)
         components.note("Files there are only read: never copied, changed or deleted.")
 
 
