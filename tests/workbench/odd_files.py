@@ -33,7 +33,7 @@ class OddFile:
 
 def odd_files() -> list[OddFile]:
     """All of them."""
-    return [*_texts(), *_encodings(), *_packed(), *_no_tables()]
+    return [*_texts(), *_encodings(), *_packed(), *_no_tables(), *_wide()]
 
 
 def _plain(separator: str = ",", end: str = "\n", rows: int = 60) -> str:
@@ -59,9 +59,6 @@ def _texts() -> Iterator[OddFile]:
         "names like markup.csv", f"*i*,<script>alert(1)</script>,[y](http://x)\n{body}".encode(), (60, 3)
     )
     yield OddFile("short rows.csv", f"i,x,y\n{body}99,1\n".encode(), (61, 3))
-    wide = [",".join(f"c{i}" for i in range(10_000))]
-    wide += [",".join(str((row * i) % 97) for i in range(10_000)) for row in range(1, 61)]
-    yield OddFile("ten thousand columns.csv", "\n".join(wide).encode(), (60, 10_000))
     yield OddFile("one huge cell.csv", (f'i,x,y\n{body}99,"{"word " * 600_000}",b\n').encode(), (61, 3))
     yield OddFile("NUL bytes.csv", f"i,x,y\n{body}".replace("4,a\n", "4,a\x00\n", 1).encode(), (60, 3))
     yield OddFile("only missing.csv", ("a,b\n" + ",\n" * 60).encode(), (60, 2))
@@ -127,3 +124,9 @@ def _no_tables() -> Iterator[OddFile]:
     yield OddFile("paper.csv", b"%PDF-1.7\n" + bytes(100), refusal="is a PDF document")
     yield OddFile("base.csv", b"SQLite format 3\x00" + bytes(500), refusal="is an SQLite database")
     yield OddFile("model.csv", b"\x80\x04\x95" + bytes(50), refusal="Python pickle")
+
+
+def _wide() -> Iterator[OddFile]:
+    wide = [",".join(f"c{i}" for i in range(10_000))]
+    wide += [",".join(str((row * i) % 97) for i in range(10_000)) for row in range(1, 61)]
+    yield OddFile("ten thousand columns.csv", "\n".join(wide).encode(), (60, 10_000))
