@@ -74,7 +74,7 @@ def charts(page: AppTest) -> list[str]:
             4,
         ),
         (FAIR, {"group": "gender"}, ["By “gender”", "They are not applied", "fewer than 30 rows"], 1),
-        (TRUST, {}, ["add up to the prediction", "An imitation, not the model", "stand for the table"], 3),
+        (TRUST, {}, ["add up to the prediction", "An imitation, not the model", "stand for the table"], 1),
         (
             "Comparison",
             {"compare": "Two groups of rows", "by": "Contract"},
