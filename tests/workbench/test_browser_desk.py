@@ -15,6 +15,7 @@ from playwright.sync_api import Page, expect
 import automl
 from automl.desk import Desk
 from automl.store import RunFolder
+from automl.workbench.views.what_if.widgets import FIRST
 
 from .browsing import SOON, press, settled, violations
 from .conftest import Server
@@ -44,14 +45,19 @@ def test_an_edit_and_a_change_that_was_found(page: Page, server: Server, run: Ru
     settled(page)
 
     # An edit: both predictions, what it changes column by column, and an address that can be sent.
-    tenure = page.get_by_role("spinbutton", name="tenure").first
-    tenure.fill("500")
-    tenure.press("Enter")
+    facts = Desk(run.path, (run.result or {})["chosen"]).ask("about")
+    number = next(column for column in facts["columns"] if column["kind"] == "number")  # the most important
+    far = int(10 * number["high"])
+    if number not in facts["columns"][:FIRST]:
+        page.get_by_text(re.compile("more columns")).click()
+    field = page.get_by_role("spinbutton", name=number["name"]).first
+    field.fill(str(far))
+    field.press("Enter")
     expect(cards).to_contain_text("With your edits", timeout=SOON)
     expect(page.get_by_role("alert").filter(has_text="on its own here")).to_be_visible()
     expect(page.locator(".wi-table thead")).to_contain_text("Difference")
     settled(page)
-    assert json.loads(query(page)["edits"]) == {"tenure": 500}
+    assert json.loads(query(page)["edits"]) == {number["name"]: far}
     page.reload()
     expect(cards).to_contain_text("With your edits", timeout=SOON)
     settled(page)
