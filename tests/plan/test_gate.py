@@ -165,6 +165,8 @@ def may_be_declined(name: str, cell: Any) -> bool:
     """What only the gate itself reads: lists, whole numbers beyond 64 bits, dates in free form."""
     if isinstance(cell, list) or (isinstance(cell, int) and not -(2**63) <= cell < 2**63):
         return True
+    if isinstance(cell, (str, float, int)) and SCHEMA[name].kind is not Kind.DATETIME:
+        return len(str(cell).strip()) > 15 or "e" in str(cell).lower()  # numbers of many digits
     return SCHEMA[name].kind is Kind.DATETIME and (
         name == "iso" or str(cell).strip().lower() in ("now", "today")
     )

@@ -18,7 +18,10 @@ Odd = list[tuple[str, str]]
 
 NAN = math.nan
 _LONGEST_INTEGER = 2**63
-_PLAIN = re.compile(r"[ \t\n\v\f\r]*[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?[ \t\n\v\f\r]*\Z")
+_PLAIN = re.compile(
+    r"[ \t\n\v\f\r]*[+-]?(?:([0-9]+)\.?([0-9]*)|\.([0-9]+))(?:[eE]([+-]?[0-9]+))?[ \t\n\v\f\r]*\Z"
+)
+_EXACT_DIGITS, _EXACT_POWER = 15, 22  # one rounding gives the nearest float; beyond, pandas may miss it
 
 
 class Reader(Protocol):
@@ -60,8 +63,18 @@ def text_of(cell: Any) -> str:
 
 
 def plain_number(text: str) -> float:
-    """A text as pandas' plain number parsing reads it; NaN for what is no finite number."""
-    if not _PLAIN.match(text):
+    """A text as pandas' plain number parsing reads it; NaN for what is no number.
+
+    Raises
+    ------
+    DeclinedError
+        For more digits than are sure to be read alike.
+    """
+    found = _PLAIN.match(text)
+    if found is None:
         return NAN
-    number = float(text)
-    return number if math.isfinite(number) else NAN
+    whole, after, alone, power = (part or "" for part in found.groups())
+    fraction = after or alone
+    if len(whole) + len(fraction) > _EXACT_DIGITS or abs(int(power or 0) - len(fraction)) > _EXACT_POWER:
+        raise DeclinedError("A number of many digits, as text, is read by the schema's gate only.")
+    return float(text)
