@@ -23,7 +23,7 @@ from explain.row.whatif import WhatIf
 
 __all__ = ["HASTE_SECONDS", "show"]
 
-HASTE_SECONDS = 0.2
+HASTE_SECONDS = 0.15
 """What an edit is answered in; where that leaves wide errors, the desk goes on and the page follows."""
 _EVERY = 0.8  # seconds between looks at whether it has
 _BASE = "what-if-base"
