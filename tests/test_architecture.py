@@ -33,6 +33,7 @@ STOREYS = [
     {"automl.features"},
     {"automl.metrics", "automl.task", "automl.conformal", "automl.costs"},
     {"automl.plan"},
+    {"automl.sql"},
     {"automl.data"},
     {"automl.extras"},
     {"automl.errors"},

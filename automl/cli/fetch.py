@@ -8,8 +8,8 @@ from argparse import Namespace
 from pathlib import Path
 
 from automl.cli.console import Console
-from automl.data.sql import ROWS, take_snapshot
 from automl.errors import SettingError
+from automl.sql import ROWS, take_snapshot
 from automl.store import Home
 
 __all__ = ["table_of"]

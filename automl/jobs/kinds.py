@@ -237,9 +237,9 @@ def query(
     Returns
     -------
     dict
-        As `automl.data.sql.Snapshot`.
+        As `automl.sql.Snapshot`.
     """
-    from automl.data.sql import take_snapshot
+    from automl.sql import take_snapshot
 
     folder = JobFolder(job_folder)
     told = 0.0

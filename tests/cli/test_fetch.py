@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from automl.data.sql import snapshot_of
+from automl.sql import snapshot_of
 from automl.store import Home
 
 from ..conftest import require

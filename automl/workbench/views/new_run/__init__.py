@@ -94,7 +94,7 @@ def _origin(draft: Draft) -> str:
         return "a sample table"
     if source["kind"] != "query":
         return ""
-    from automl.data.sql import snapshot_of
+    from automl.sql import snapshot_of
 
     taken = snapshot_of(draft.table)
     if taken is None:

@@ -7,9 +7,9 @@ from typing import Any
 import streamlit as st
 
 from automl import jobs
-from automl.data.sql import PREFIX, ROWS, SECONDS, checked_query, connection_names
 from automl.errors import GlassbenchError
 from automl.extras import install_hint, is_installed
+from automl.sql import PREFIX, ROWS, SECONDS, checked_query, connection_names
 from automl.workbench import components, drafts, navigation
 from automl.workbench.drafts import Draft
 

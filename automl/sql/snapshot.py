@@ -20,7 +20,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ...errors import DataError, SettingError
+from ..errors import DataError, SettingError
 from .connections import reading
 from .statement import checked_query
 
@@ -194,7 +194,7 @@ def _fetch(
 
 def _distinct(names: Sequence[str]) -> list[str]:
     """Names made distinct: a query may give two columns of one name, Parquet may not hold them."""
-    from ..frames import distinct_names
+    from ..data.frames import distinct_names
 
     return distinct_names([name or f"column_{i + 1}" for i, name in enumerate(names)])[0]
 

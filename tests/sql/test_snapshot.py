@@ -13,11 +13,11 @@ import pytest
 from pyarrow import parquet
 
 from automl.data import Kind, Schema, read_table
-from automl.data.sql import connection_names, snapshot_of, take_snapshot
-from automl.data.sql import snapshot as module
 from automl.errors import DataError, MissingExtraError, SettingError
+from automl.sql import connection_names, snapshot_of, take_snapshot
+from automl.sql import snapshot as module
 
-from ...conftest import require
+from ..conftest import require
 
 try:
     import sqlalchemy
@@ -101,7 +101,7 @@ def test_a_slow_query_ends_at_its_limit(shop: Path, tmp_path: Path) -> None:
 def test_the_database_itself_refuses_to_write(shop: Path) -> None:
     from sqlalchemy import text
 
-    from automl.data.sql.connections import reading
+    from automl.sql.connections import reading
 
     with pytest.raises(DataError, match="readonly"), reading("shop", 10) as connection:
         connection.execute(text("DELETE FROM orders"))

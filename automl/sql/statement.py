@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from ...errors import SettingError
+from ..errors import SettingError
 
 __all__ = ["checked_query"]
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from automl.data.sql import checked_query
 from automl.errors import SettingError
+from automl.sql import checked_query
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,10 @@ import pytest
 from pyarrow import parquet
 
 from automl.data import read_table
-from automl.data.sql import take_snapshot
 from automl.errors import DataError
+from automl.sql import take_snapshot
 
-from ...conftest import require
+from ..conftest import require
 
 _PASSWORD = secrets.token_hex(12)
 
@@ -115,7 +115,7 @@ def test_types_are_kept(bank: str, tmp_path: Path) -> None:
 
 
 def test_nothing_can_be_written_and_time_is_kept(bank: str, tmp_path: Path) -> None:
-    from automl.data.sql.connections import reading
+    from automl.sql.connections import reading
 
     with pytest.raises(DataError, match="read-only transaction"), reading("bank", 10) as connection:
         connection.exec_driver_sql("DELETE FROM accounts")

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from ...errors import DataError, MissingExtraError, SettingError
+from ..errors import DataError, MissingExtraError, SettingError
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
