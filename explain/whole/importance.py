@@ -8,6 +8,7 @@ the shuffling but not that of the rows, and it knows no groups.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -118,6 +119,7 @@ def permutation_importance(
     response: Literal["output", "label"] = "output",
     groups: Groups | None = None,
     repeats: int = 5,
+    first: Sequence[str] = (),
     seed: int = 0,
     time_budget: float | None = None,
     progress: Progress | None = None,
@@ -144,6 +146,8 @@ def permutation_importance(
     groups : mapping of str to sequence of str, optional
         Columns that are shuffled together, such as clusters of correlated ones.
     repeats : int
+    first : sequence of str
+        Columns to begin with, in this order, such as those that explanations call important.
     seed : int
     time_budget : float, optional
         Seconds. When time is short there are fewer repeats, and at the last ``skipped`` columns.
@@ -173,10 +177,12 @@ def permutation_importance(
         judge = Scores(hybrids, answers, metric, higher_is_better, response, seed)
     names, owner = owners(hybrids.columns, groups or {})
     tallies = [judge.tally() for _ in names]
+    turns = _in_order(hybrids.columns, owner, len(names), first)
     everyone = np.arange(hybrids.rows)
     slowest = 0.0
     for turn in range(repeats * len(names)):
-        repeat, player = divmod(turn, len(names))
+        repeat, place = divmod(turn, len(names))
+        player = turns[place]
         started = clock.spent()
         if turn and clock.left() < slowest:
             break
@@ -204,6 +210,12 @@ def permutation_importance(
         groups={str(name): tuple(members) for name, members in (groups or {}).items()},
         skipped=tuple(name for j, name in enumerate(names) if j not in done),
     )
+
+
+def _in_order(columns: Sequence[str], owner: Ints, players: int, first: Sequence[str]) -> list[int]:
+    """All players, those of the columns named first before the others."""
+    named = [int(owner[list(columns).index(name)]) for name in first if name in columns]
+    return list(dict.fromkeys([*named, *range(players)]))
 
 
 def _cycle(rows: int, rng: np.random.Generator) -> Ints:

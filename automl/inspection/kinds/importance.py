@@ -78,6 +78,7 @@ def importance(
         )
     if matter.weight is not None:
         matter.notes.append("Rows count alike here, whatever their weights.")
+    known = None if matter.explanation is None else matter.explanation.global_()
     parts = []
     for number, fold in enumerate(folds):
         own = fold.unseen[wanted[fold.unseen]]
@@ -98,6 +99,7 @@ def importance(
                 y,
                 groups=groups,
                 repeats=3,
+                first=() if known is None else known.columns,
                 seed=matter.seed + number,
                 time_budget=left,
                 progress=told,

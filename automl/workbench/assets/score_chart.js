@@ -76,7 +76,10 @@ function draw(view) {
     const mark = `M${at.x} ${at.y - 8}l8 8l-8 8l-8 -8z`;
     make(canvas, "path", { d: mark, class: "final" });
     const side = data.greater ? at.y - 14 : at.y + 22;
-    make(canvas, "text", { x: Math.min(at.x + 8, right), y: Math.max(side, 12), class: "final-text end" }, data.final.text);
+    const early = at.x < left + 120;  // its label would lie on the axis
+    make(canvas, "text", early
+      ? { x: at.x + 14, y: at.y + 4, class: "final-text" }
+      : { x: Math.min(at.x + 8, right), y: Math.max(side, 12), class: "final-text end" }, data.final.text);
   }
   view.ring = make(canvas, "circle", { r: 7, class: "ring", visibility: "hidden" });
   svg.setAttribute("viewBox", `0 0 ${width} ${height}`);

@@ -149,3 +149,19 @@ def test_little_time_leaves_columns_out():
     found = permutation_importance(Slow(), X, y, repeats=50, time_budget=0.5)
     assert found.repeats.sum() < 10
     assert len(found.columns) + len(found.skipped) == 3
+
+
+def test_columns_named_first_are_shuffled_first():
+    rng = np.random.default_rng(3)
+    X = pd.DataFrame(rng.normal(size=(40, 6)), columns=[*"abcdef"])
+    shuffled = []
+
+    class Watching(Sum):
+        def predict(self, rows):
+            moved = [name for name in X if len(rows) == len(X) and (rows[name].to_numpy() != X[name]).any()]
+            shuffled.extend(moved)
+            return super().predict(rows)
+
+    model = Watching()
+    permutation_importance(model, X, X.sum(axis=1), repeats=1, first=["d", "b", "not there"])
+    assert list(dict.fromkeys(shuffled)) == ["d", "b", "a", "c", "e", "f"]

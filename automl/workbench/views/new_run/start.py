@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from automl.workbench import components, drafts, navigation
-from automl.workbench.views.new_run import query, server_files, upload
+from automl.workbench import components, drafts, navigation, upload_field
+from automl.workbench.views.new_run import query, server_files
 
 __all__ = ["show"]
 
@@ -26,7 +26,9 @@ def show() -> None:
     elif source == "database":
         query.show()
     else:
-        upload.show()
+        draft = upload_field.ask()
+        if draft is not None:
+            navigation.go("new", upload=draft.id)
     _samples()
 
 

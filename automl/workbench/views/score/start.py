@@ -10,14 +10,11 @@ import streamlit as st
 
 from automl import jobs
 from automl.store import RunFolder
-from automl.workbench import components, drafts, navigation
-from automl.workbench.drafts import Draft
+from automl.workbench import components, navigation, upload_field
 from automl.workbench.reading import Standing
-from automl.workbench.settings import UPLOAD_MEGABYTES
 
 __all__ = ["again", "start"]
 
-_TYPES = ["csv", "tsv", "txt", "gz", "xlsx", "xlsm", "parquet", "pq"]
 _LEVEL = 0.9
 _REASONS = 3
 
@@ -33,7 +30,7 @@ def start(run: RunFolder, model: Standing) -> None:
     with right:
         wanted = _wanted(run)
     with left:
-        draft = _received()
+        draft = upload_field.ask("score-upload")
     if draft is not None:
         begin(run, {"table": str(draft.table), "name": draft.name, "model": model.id, **wanted})
 
@@ -52,19 +49,6 @@ def again(
         return
     if st.button(label, icon=icon, type="primary" if primary else "secondary", key=f"again-{label}"):
         begin(run, {**params, **changes})
-
-
-def _received() -> Draft | None:
-    """The uploaded table, once it is on the disk."""
-    uploaded = st.file_uploader(
-        "New rows",
-        type=_TYPES,
-        key="score-upload",
-        max_upload_size=UPLOAD_MEGABYTES,
-        help="CSV or TSV (also .gz), Excel, or Parquet, with the columns of the table that the model was "
-        "learned from. The file stays on this machine.",
-    )
-    return None if uploaded is None else drafts.from_upload(navigation.home(), uploaded.name, uploaded)
 
 
 def _wanted(run: RunFolder) -> dict[str, Any]:

@@ -9,11 +9,12 @@ import streamlit as st
 from automl.workbench import drafts, navigation
 from automl.workbench import format as fmt
 from automl.workbench.data_folders import ENDINGS
+from automl.workbench.drafts import Draft
 from automl.workbench.uploads import HEADER, PATH
 
-__all__ = ["show"]
+__all__ = ["ask"]
 
-_ASSETS = Path(__file__).parents[2] / "assets"
+_ASSETS = Path(__file__).with_name("assets")
 _LARGER = (
     "Compress it (.csv.gz) or save it as Parquet; or ask whoever runs the workbench to allow a folder that "
     "files are read from in place."
@@ -30,12 +31,12 @@ _uploader = st.components.v2.component(
 )
 
 
-def show() -> None:
-    """Draw it; once a file has arrived, go on to the page about it."""
+def ask(key: str = "upload") -> Draft | None:
+    """Draw it; the table's draft once the file has arrived, None until then."""
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     limit = 1_000_000 * int(st.get_option("server.maxUploadSize"))
     told = _uploader(
-        key="upload",
+        key=key,
         data={
             "url": f"/{base}{PATH}" if base else PATH,
             "header": HEADER,
@@ -48,6 +49,5 @@ def show() -> None:
         },
         on_draft_change=lambda: None,
     )
-    if told.draft:
-        # Said by the browser, so it is looked up like any id in an address.
-        navigation.go("new", upload=drafts.open_draft(navigation.home(), str(told.draft)).id)
+    # Said by the browser, so it is looked up like any id in an address.
+    return drafts.open_draft(navigation.home(), str(told.draft)) if told.draft else None
