@@ -30,6 +30,7 @@ OTHER_KINDS = (
     "inspect",
     "query",
     "report",
+    "score",
     "standing",
     "thresholds",
 )
