@@ -77,12 +77,29 @@ def _python(bundle: str) -> tuple[Snippet, ...]:
     )
 
 
+def _server(bundle: str) -> tuple[Snippet, ...]:
+    return (
+        Snippet(
+            "Where the zip was unpacked, in the same environment:",
+            "env/bin/pip install -r requirements-serve.txt\nenv/bin/python serve.py --port 8080",
+            "bash",
+        ),
+        Snippet("Where Glassbench is installed:", f"automl serve {bundle} --port 8080", "bash"),
+        Snippet(
+            "Ask it; its page at http://127.0.0.1:8080/docs says what else there is:",
+            "curl --data-binary @sample_input.csv -H 'Content-Type: text/csv' http://127.0.0.1:8080/predict",
+            "bash",
+        ),
+    )
+
+
 TARGETS = (
     Target(
         "Command line",
         "On any machine with Python; Glassbench need not be installed there.",
         _command_line,
     ),
+    Target("Server", "Over HTTP, also as KServe, SageMaker, MLflow and Azure ML ask.", _server),
     Target("Python", "In a notebook or a service of your own.", _python),
 )
 """In the order of the tabs."""
