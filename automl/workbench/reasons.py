@@ -15,6 +15,7 @@ _ORIGINS: Mapping[str, str] = {
     "warm": "from the earlier search",
     "tpe": "tuned further",
     "grown": "on more rows",
+    "halved": "on half of the rows",
 }
 
 
@@ -43,6 +44,10 @@ def _first_words(running: Mapping[str, Any], why: Mapping[str, Any]) -> str:
     if origin == "grown":
         rows = f"{fmt.count(running['rows'])} rows" if running.get("rows") else "all rows"
         return f"{why.get('grown_from', 'It')} did well on fewer rows, and now learns from {rows}."
+    if origin == "halved":
+        return (
+            "One of the first candidates once more, on half of the rows: it tells what more rows would bring."
+        )
     if origin == "warm":
         return "It did well in the search that this one goes on from."
     if origin == "first":

@@ -27,7 +27,7 @@ def patients() -> pd.DataFrame:
 
 def test_costs_of_two_classes_reach_the_run(open_page: OpenPage, home: Path, started: list[Path]) -> None:
     draft = draft_of(home, "patients.csv", patients().to_csv(index=False).encode())
-    page = open_page("new", upload=draft.id)
+    page = open_page("new", upload=draft.id, more="true")
     selectbox(page, "Which column").set_value("state").run()
     assert selectbox(page, "What counts").value == "roc_auc"
     assert "cost" not in selectbox(page, "What counts").options
@@ -39,7 +39,7 @@ def test_costs_of_two_classes_reach_the_run(open_page: OpenPage, home: Path, sta
     spec = Home(home).run(started[0].name).spec
     assert spec["costs"] == {"false_positive": 1.0, "false_negative": 8.0}
     assert spec["metric"] == "cost"
-    page = open_page("new", upload=draft.id)
+    page = open_page("new", upload=draft.id, more="true")
     next(box for box in page.number_input if box.label == miss.label).set_value(1.0).run()
     assert selectbox(page, "What counts").value == "roc_auc"  # without costs there is no cost to measure
 
@@ -47,7 +47,7 @@ def test_costs_of_two_classes_reach_the_run(open_page: OpenPage, home: Path, sta
 def test_costs_of_several_classes_are_offered_as_a_table(
     open_page: OpenPage, home: Path, sample_data: Path, started: list[Path]
 ) -> None:
-    page = open_page("new", upload=penguins(home, sample_data).id)
+    page = open_page("new", upload=penguins(home, sample_data).id, more="true")
     selectbox(page, "Which column").set_value("species").run()
     assert "What it costs to predict" in words(page)
     selectbox(page, "Which column").set_value("body_mass_g").run()

@@ -10,8 +10,8 @@ from automl.metrics import METRICS
 from automl.models import FAMILIES
 from automl.search.trial import Origin
 from automl.workbench import format as fmt
-from automl.workbench import reading
-from automl.workbench.views import models
+from automl.workbench import reading, reasons
+from automl.workbench.views.models import selected
 
 
 def test_examples_in_the_docstrings() -> None:
@@ -31,7 +31,7 @@ def test_negative_scores_have_a_real_minus_sign() -> None:
 
 
 def test_every_origin_of_a_trial_is_told() -> None:
-    assert set(models._ORIGINS) == set(get_args(Origin))
+    assert set(selected._ORIGINS) == set(reasons._ORIGINS) == set(get_args(Origin))
 
 
 def test_every_metric_and_family_has_a_name_of_its_own() -> None:

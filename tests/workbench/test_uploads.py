@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -40,7 +41,8 @@ def send(
     async def answer(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(Starlette(routes=ROUTES)(scope, receive, answer))
+    with ThreadPoolExecutor(1) as apart:  # browser tests before it leave an event loop running in this thread
+        apart.submit(lambda: asyncio.run(Starlette(routes=ROUTES)(scope, receive, answer))).result()
     body = b"".join(message.get("body", b"") for message in sent[1:])
     return sent[0]["status"], json.loads(body) if body else {}
 

@@ -21,6 +21,7 @@ _ORIGINS: Mapping[Origin, str] = {
     "first": "First candidate of its family",
     "tpe": "Found by the search",
     "grown": "Did well on a sample, and learned from more rows",
+    "halved": "Learned from half of the rows only",
 }
 
 
