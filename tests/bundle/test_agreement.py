@@ -57,7 +57,7 @@ def exported(request, export):
 
 @pytest.mark.parametrize(
     ("exported", "case"),
-    [(kind, "odd rows") for kind in KINDS]
+    [pytest.param(kind, "odd rows", marks=[] if kind == "binary" else pytest.mark.slow) for kind in KINDS]
     + [("binary", case) for case in ("training rows", "one row", "one odd row")],
     indirect=["exported"],
 )

@@ -167,6 +167,7 @@ def test_plain_lines_then_the_summary(sample_data: Path, automl_command: Automl,
     assert automl_command("fit", table, *line).code == 1  # the folder is taken
 
 
+@pytest.mark.slow
 def test_a_search_without_its_cluster_is_resumed_here(
     sample_data: Path, automl_command: Automl, tmp_path: Path
 ) -> None:

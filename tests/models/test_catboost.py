@@ -106,6 +106,7 @@ def test_a_border_is_where_single_precision_rounds() -> None:
 
 
 @pytest.mark.usefixtures("installed")
+@pytest.mark.slow
 def test_a_run_tries_it_only_where_it_is_asked_for(
     sample_data: Path, penguins_run: Run, tmp_path: Path
 ) -> None:

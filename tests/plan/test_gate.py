@@ -144,7 +144,7 @@ def canonical(name: str, cell: Any) -> tuple[Any, set[str]]:
     return value.item() if isinstance(value, np.generic) else value, codes
 
 
-@settings(max_examples=2000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=600, deadline=None, suppress_health_check=list(HealthCheck))
 @given(name=st.sampled_from(SCHEMA.names), cell=cells)
 def test_both_read_the_same(name: str, cell: Any) -> None:
     odd: list[tuple[str, str]] = []

@@ -39,6 +39,7 @@ def test_a_killed_worker_costs_no_trial(sample_data: Path, penguins_run: Run, tm
         assert list(run.leaderboard().columns) == list(penguins_run.leaderboard().columns)
 
 
+@pytest.mark.slow
 def test_a_late_worker_gets_work_and_a_lost_scheduler_ends_the_search_which_goes_on_here(
     sample_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -90,6 +91,7 @@ def test_a_late_worker_gets_work_and_a_lost_scheduler_ends_the_search_which_goes
     assert [trial.id for trial in after[: len(kept)]] == [trial.id for trial in kept]
 
 
+@pytest.mark.slow
 def test_a_candidate_that_kills_each_worker_is_given_up_and_the_search_goes_on(
     sample_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

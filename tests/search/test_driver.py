@@ -143,6 +143,7 @@ def test_a_killed_worker_costs_no_trial(sample_data: Path, tmp_path: Path) -> No
     assert until(lambda: not workers()), "a worker outlives the search"
 
 
+@pytest.mark.slow
 def test_models_of_beaten_trials_are_not_kept(
     sample_data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -114,7 +114,7 @@ def test_half_of_the_rows_are_drawn_anew_from_all_over_the_fold(tmp_path: Path) 
 def test_a_run_tells_what_more_rows_would_bring_and_no_probe_can_be_chosen(
     tmp_path: Path, small_forests: None
 ) -> None:
-    run = automl.fit(wavy(2500), "y", budget=1200, max_trials=8, n_jobs=1, out=tmp_path / "run")
+    run = automl.fit(wavy(2100), "y", budget=1200, max_trials=7, n_jobs=1, out=tmp_path / "run")
     (halved,) = [t for t in load_trials(run.folder) if t.status == "probe"]
     assert halved.loss is None
     assert not run.folder.trial_path(halved.id, ".joblib").exists()

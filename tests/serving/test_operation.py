@@ -116,6 +116,7 @@ def resident(process_id: int) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
+@pytest.mark.slow
 def test_many_at_once_and_flat_memory(binary: Case, server: Server) -> None:
     """Threads that ask for different rows at the same time get each their own answers; nothing piles up."""
     expected = binary.expected["probability_yes"].tolist()
@@ -218,6 +219,7 @@ def test_out_of_the_zip(binary: Case, tmp_path: Path) -> None:
     assert len((work / "Customers-friends-log" / "predictions.jsonl").read_text().splitlines()) == 40
 
 
+@pytest.mark.slow
 def test_as_a_container_starts_it(binary: Case, tmp_path: Path) -> None:
     """SageMaker starts a container with the word "serve": all addresses, and the port that it names."""
     folder = tmp_path / "unpacked"

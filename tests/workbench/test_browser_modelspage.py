@@ -84,6 +84,7 @@ def test_compare_break_the_tie_and_undo(page: Page, server: Server, run: RunFold
     assert decisions(run)[0]["reason"] == "Somebody waits for it."
 
 
+@pytest.mark.slow
 def test_keep_a_threshold_and_take_the_report_away(
     page: Page, server: Server, run: RunFolder, tmp_path: Path
 ) -> None:
