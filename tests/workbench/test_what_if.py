@@ -101,11 +101,11 @@ def test_a_model_on_its_way_and_one_that_cannot_be_had(open_page: OpenPage, home
     page = open_page("what-if", run=run.id)
     assert "Getting Ensemble ready" in words(page)
     desk = Desk(run.path, "ensemble")
-    with pytest.raises(automl.errors.RunError):
+    with pytest.raises(automl.errors.SettingError, match="a task of version 1"):
         desk.ask("about", wait=WAIT)
     page.run()
-    assert "has not read its data yet" in page.error[0].value
-    assert "Start or resume it first" in page.error[0].value
+    assert "Expected a task of version 1" in page.error[0].value
+    assert "Use the Glassbench that wrote it" in page.error[0].value
     page.button("desk-again").click().run()
     assert "Getting Ensemble ready" in words(page)
     desk.close()
