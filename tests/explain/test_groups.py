@@ -25,7 +25,11 @@ def test_groups_are_players(kind, table, answers, piped, one_hot, brute_force):
         model = piped(one_hot(), RandomForestRegressor(15, random_state=0), table, answers["regression"])
         predict, options = model.predict, {}
     elif kind == "frame":  # the last step mixes all columns: hybrids go through the whole pipeline
-        mixed = make_pipeline(one_hot(), PCA(6), MLPClassifier((4,), max_iter=20, early_stopping=True))
+        mixed = make_pipeline(
+            one_hot(),
+            PCA(6, random_state=0),
+            MLPClassifier((4,), max_iter=20, early_stopping=True, random_state=0),
+        )
         model = mixed.fit(table, answers["binary"])
         predict, options = model.predict_proba, {}
     else:
