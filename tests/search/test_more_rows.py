@@ -11,6 +11,7 @@ import pytest
 import automl
 from automl.metrics import get_metric
 from automl.models import FAMILIES, Context
+from automl.run import Run
 from automl.search.evaluate import TrainingRows
 from automl.search.more_rows import RowGain, allowing_for, row_gain
 from automl.search.propose import Proposer
@@ -111,20 +112,27 @@ def test_half_of_the_rows_are_drawn_anew_from_all_over_the_fold(tmp_path: Path) 
         assert 0.35 < places.mean() < 0.65
 
 
-def test_a_run_tells_what_more_rows_would_bring_and_no_probe_can_be_chosen(
-    tmp_path: Path, small_forests: None
-) -> None:
-    run = automl.fit(wavy(2100), "y", budget=1200, max_trials=7, n_jobs=1, out=tmp_path / "run")
-    (halved,) = [t for t in load_trials(run.folder) if t.status == "probe"]
+def test_no_probe_can_be_chosen(penguins_run: Run) -> None:
+    (halved,) = [t for t in load_trials(penguins_run.folder) if t.status == "probe"]
     assert halved.loss is None
-    assert not run.folder.trial_path(halved.id, ".joblib").exists()
-    result = run.result
+    assert not penguins_run.folder.trial_path(halved.id, ".joblib").exists()
+    result = penguins_run.result
     assert result is not None
     assert halved.id not in {member["id"] for member in result["members"]}
+    told = result["more_rows"]
+    assert told["rows"] == 2 * halved.rows
+    assert "allowed" not in told, "without a holdout there are no rows that the scored model lacked"
+    assert penguins_run.leaderboard().set_index("id").loc[halved.id, "status"] == "probe"
+
+
+@pytest.mark.slow
+def test_a_run_tells_what_more_rows_would_bring(tmp_path: Path, small_forests: None) -> None:
+    run = automl.fit(wavy(2100), "y", budget=1200, max_trials=7, n_jobs=1, out=tmp_path / "run")
+    result = run.result
+    assert result is not None
     told = result["more_rows"]
     assert told["gain"] > 2 * told["stderr"] > 0, "this function is learned better from more rows"
     assert result["refitted"]
     assert 0 < told["allowed"] < told["gain"]
     low, _ = result["holdout"]["interval"]
     assert result["metrics"][result["metric"]]["interval"][0] == low
-    assert run.leaderboard().set_index("id").loc[halved.id, "status"] == "probe"
