@@ -63,16 +63,23 @@ class Client:
     def ask(self, method: str, path: str, body: Any = None, **headers: str) -> Reply:
         """Send a request; `body` is bytes as they are, else a JSON value."""
         sent = dict(self.headers)
+        payload = body
         if body is not None and not isinstance(body, bytes):
-            body = json.dumps(body).encode()
+            payload = json.dumps(body).encode()
             sent["content-type"] = JSON
         sent |= {name.replace("_", "-"): value for name, value in headers.items()}
+        kept = self.connection is not None
         if self.connection is None:
             self.connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=60)
         try:
-            self.connection.request(method, path, body, sent)
+            self.connection.request(method, path, payload, sent)
             answer = self.connection.getresponse()
             data = answer.read()
+        except http.client.RemoteDisconnected:
+            self.close()
+            if not kept:
+                raise
+            return self.ask(method, path, body, **headers)  # idle for so long that the server let it go
         except OSError:
             self.close()
             raise
