@@ -20,7 +20,6 @@ __all__ = [
     "delete",
     "explain",
     "export",
-    "latest_job",
     "launch",
     "rename",
     "resume",
@@ -187,8 +186,3 @@ def explain(run: RunFolder, model: str, rows: list[int] | None = None) -> None:
 def export(run: RunFolder, model: str) -> None:
     """Start writing the bundle of a model."""
     jobs.launch(run.path, "export", model=model)
-
-
-def latest_job(run: RunFolder, kind: str, **params: Any) -> jobs.JobState | None:
-    """The newest job of a kind with these parameters."""
-    return next((job for job in jobs.jobs(run.path, kind) if job.params == params), None)

@@ -95,20 +95,7 @@ def calibration(
             labels[model], place, curve["predicted"], curve["observed"], colors,
             "predicted %{x:.0%}, happened %{y:.0%}",
         )  # fmt: skip
-        trace |= {
-            "mode": "lines+markers",
-            "marker": {"symbol": _SYMBOLS[place % 3], "size": 7},
-            "error_y": {
-                "type": "data",
-                "symmetric": False,
-                "array": [h - o for h, o in zip(curve["high"], curve["observed"], strict=True)],
-                "arrayminus": [o - w for w, o in zip(curve["low"], curve["observed"], strict=True)],
-                "thickness": 1,
-                "width": 0,
-                "color": _color(colors, place),
-            },
-        }
-        data.append(trace)
+        data.append(trace | _intervals(place, curve["low"], curve["observed"], curve["high"], colors))
     diagonal = [{"type": "line", "x0": 0, "y0": 0, "x1": 1, "y1": 1, "line": {"color": colors.grid}}]
     figure_layout = layout(
         colors,
@@ -121,6 +108,25 @@ def calibration(
     return {"data": data, "layout": _named(figure_layout)}
 
 
+def _intervals(
+    place: int, low: Sequence[float], middle: Sequence[float], high: Sequence[float], colors: Palette
+) -> dict[str, Any]:
+    """What makes a line one of marks with intervals."""
+    return {
+        "mode": "lines+markers",
+        "marker": {"symbol": _SYMBOLS[place % 3], "size": 7},
+        "error_y": {
+            "type": "data",
+            "symmetric": False,
+            "array": [above - value for above, value in zip(high, middle, strict=True)],
+            "arrayminus": [value - below for value, below in zip(middle, low, strict=True)],
+            "thickness": 1,
+            "width": 0,
+            "color": _color(colors, place),
+        },
+    }
+
+
 def residuals(
     found: Mapping[str, Mapping[str, Any]], labels: Mapping[str, str], *, target: str, colors: Palette
 ) -> Figure:
@@ -131,20 +137,7 @@ def residuals(
             labels[model], place, each["predicted"], each["bin_mean"], colors,
             "predicted about %{x:.4~g}: off by %{y:.4~g} on average",
         )  # fmt: skip
-        trace |= {
-            "mode": "lines+markers",
-            "marker": {"symbol": _SYMBOLS[place % 3], "size": 7},
-            "error_y": {
-                "type": "data",
-                "symmetric": False,
-                "array": [h - m for h, m in zip(each["bin_high"], each["bin_mean"], strict=True)],
-                "arrayminus": [m - w for w, m in zip(each["bin_low"], each["bin_mean"], strict=True)],
-                "thickness": 1,
-                "width": 0,
-                "color": _color(colors, place),
-            },
-        }
-        data.append(trace)
+        data.append(trace | _intervals(place, each["bin_low"], each["bin_mean"], each["bin_high"], colors))
     zero = [
         {"type": "line", "xref": "paper", "x0": 0, "x1": 1, "y0": 0, "y1": 0, "line": {"color": colors.grid}}
     ]

@@ -14,7 +14,7 @@ from automl import jobs
 from automl.store import RunFolder
 from automl.workbench import components, navigation
 
-__all__ = ["latest", "result_of", "show_progress"]
+__all__ = ["failed", "latest", "result_of", "show_progress"]
 
 _EVERY = 1.0  # seconds between looks at a job
 
@@ -67,11 +67,8 @@ def result_of(
     if job is not None and not job.is_over:
         show_progress(run, job, title, text, key=key)
         return None
-    failed = job is not None and job.state == "failed"
-    if job is not None and failed:
-        components.problem(job.message or "It could not be done.", (job.error or {}).get("fix") or "")
-        if identity := (job.error or {}).get("id"):
-            st.caption(f"Error {identity}; worker.log in the folder of job {job.id} has the details.")
+    if job is not None and job.state == "failed":
+        failed(job, "It could not be done.")
     else:
         components.empty(title, text)
     with st.container(horizontal=True, horizontal_alignment="center"):
@@ -81,6 +78,13 @@ def result_of(
             jobs.launch(run.path, kind, **params)
             st.rerun()
     return None
+
+
+def failed(job: jobs.JobState, otherwise: str, fix: str = "") -> None:
+    """Why a job failed, or `otherwise` where it did not say, and where the details are."""
+    components.problem(job.message or otherwise, fix)
+    if identity := (job.error or {}).get("id"):
+        st.caption(f"Error {identity}; worker.log in the folder of job {job.id} has the details.")
 
 
 def show_progress(run: RunFolder, job: jobs.JobState, title: str, text: str, *, key: str) -> None:

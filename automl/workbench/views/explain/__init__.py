@@ -7,10 +7,10 @@ from typing import Any
 
 import streamlit as st
 
-from automl import jobs
 from automl.inspection import scope_of
 from automl.store import RunFolder
-from automl.workbench import components, navigation, reading
+from automl.workbench import components, reading
+from automl.workbench.modelled import modelled_run
 from automl.workbench.reading import Standing
 from automl.workbench.views.explain.about import about
 from automl.workbench.views.explain.columns import all_columns
@@ -21,7 +21,7 @@ from automl.workbench.views.explain.one_column import one_column
 from automl.workbench.views.explain.row import one_row
 from automl.workbench.views.explain.subject import Subject
 from automl.workbench.views.explain.trust import trust
-from automl.workbench.views.explain.waiting import not_yet, too_early
+from automl.workbench.views.explain.waiting import not_yet
 from automl.workbench.views.explain.wrong import wrong
 
 __all__ = ["show"]
@@ -46,16 +46,13 @@ _TABS: tuple[tuple[str, Callable[[Subject], None], bool], ...] = (
 
 def show() -> None:
     """Draw the page."""
-    run = navigation.current_run()
-    if run is None:
-        components.no_run_chosen()
+    found = modelled_run(
+        nothing="Nothing to explain",
+        soon="The winner is explained by itself when the search has ended.",
+    )
+    if found is None:
         return
-    now = jobs.state(run.path)
-    components.run_header(run, now.status)
-    rows = reading.standings(reading.trials(run), run.result)
-    if not rows:
-        too_early(run, now)
-        return
+    run, now, rows = found.run, found.now, found.rows
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         model = components.choose_model(run, rows)
         output = _choose_output((run.read("task.json") or {}).get("classes"))

@@ -6,26 +6,15 @@ import streamlit as st
 
 from automl import jobs
 from automl.store import RunFolder
-from automl.workbench import actions, components, navigation, reading
+from automl.workbench import actions, components, navigation, working
 from automl.workbench.reading import Standing
 
-__all__ = ["not_yet", "too_early"]
-
-
-def too_early(run: RunFolder, now: jobs.JobState) -> None:
-    """There is no model."""
-    if now.is_over:
-        components.empty("Nothing to explain", "This run has no model. Its page says why.")
-    else:
-        components.busy("No model yet", "The winner is explained by itself when the search has ended.")
-        st.fragment(_wait_for, run_every=3)(run.id, None)
-    with st.container(horizontal=True, horizontal_alignment="center"):
-        navigation.link("run", "See the progress", run=run.id)
+__all__ = ["not_yet"]
 
 
 def not_yet(run: RunFolder, now: jobs.JobState, model: Standing) -> None:
     """There is a model, and no explanation of it."""
-    job = actions.latest_job(run, "explain", model=model.id)
+    job = working.latest(run, "explain", {"model": model.id})
     by_search = model.chosen and now.alive
     if by_search or (job is not None and not job.is_over):
         components.busy(
@@ -36,9 +25,7 @@ def not_yet(run: RunFolder, now: jobs.JobState, model: Standing) -> None:
         st.fragment(_wait_for, run_every=2)(run.id, model.id)
         return
     if job is not None and job.state == "failed":
-        components.problem(job.message or "The explanation failed.")
-        if job.error and job.error.get("id"):
-            st.caption(f"Error {job.error['id']}; worker.log in the folder of job {job.id} has the details.")
+        working.failed(job, "The explanation failed.")
     else:
         components.empty(
             "This model has not been explained yet",
@@ -51,14 +38,10 @@ def not_yet(run: RunFolder, now: jobs.JobState, model: Standing) -> None:
             st.rerun()
 
 
-def _wait_for(run_id: str, model_id: str | None) -> None:
+def _wait_for(run_id: str, model_id: str) -> None:
     """Redraw the page when what it waits for is there, or will not come."""
     run = navigation.home().run(run_id)
-    if model_id is None:
-        if reading.successful(reading.trials(run)) or jobs.state(run.path).is_over:
-            st.rerun()
-        return
-    job = actions.latest_job(run, "explain", model=model_id)
+    job = working.latest(run, "explain", {"model": model_id})
     waiting = jobs.state(run.path).alive or (job is not None and not job.is_over)
     if not waiting or (run.path / "explanations" / f"{model_id}.json").is_file():
         st.rerun()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import streamlit as st
 
-from automl import jobs
-from automl.workbench import components, navigation, reading
+from automl.workbench import components
+from automl.workbench.modelled import modelled_run
 from automl.workbench.views.export.bundle import bundle
 from automl.workbench.views.export.others import others
 from automl.workbench.views.export.report import report
@@ -16,21 +16,13 @@ __all__ = ["show"]
 
 def show() -> None:
     """Draw the page."""
-    run = navigation.current_run()
-    if run is None:
-        components.no_run_chosen()
+    found = modelled_run(
+        nothing="Nothing to export",
+        soon="The first one can be exported within seconds of its score.",
+    )
+    if found is None:
         return
-    now = jobs.state(run.path)
-    components.run_header(run, now.status)
-    rows = reading.standings(reading.trials(run), run.result)
-    if not rows:
-        if now.is_over:
-            components.empty("Nothing to export", "This run has no model. Its page says why.")
-        else:
-            components.busy("No model yet", "The first one can be exported within seconds of its score.")
-        with st.container(horizontal=True, horizontal_alignment="center"):
-            navigation.link("run", "See the progress", run=run.id)
-        return
+    run, rows = found.run, found.rows
     model = components.choose_model(run, rows)
     left, right = st.columns([3, 2], gap="large")
     with left:

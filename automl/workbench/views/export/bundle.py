@@ -30,7 +30,7 @@ def bundle(run: RunFolder, model: Standing) -> str:
         Name of the zip, as it is or will be downloaded.
     """
     name = file_name(run, model.id, ".zip")
-    job = actions.latest_job(run, "export", model=model.id)
+    job = working.latest(run, "export", {"model": model.id})
     if job is None or job.state in ("cancelled", "interrupted"):
         with st.container(border=True):
             components.empty(
@@ -52,9 +52,7 @@ def bundle(run: RunFolder, model: Standing) -> str:
         return name
     path = Path((job.result or {}).get("path", ""))
     if job.state == "failed":
-        components.problem(job.message or "The bundle could not be built.", "No bundle was handed out.")
-        if job.error and job.error.get("id"):
-            st.caption(f"Error {job.error['id']}; worker.log in the folder of job {job.id} has the details.")
+        working.failed(job, "The bundle could not be built.", "No bundle was handed out.")
         _build_button(run, model, "Try again")
     elif not path.is_file():
         components.problem("The bundle is no longer on the disk.", "Build it again.")

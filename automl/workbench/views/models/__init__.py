@@ -6,9 +6,8 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from automl import jobs
 from automl.store import RunFolder, picked
-from automl.workbench import components, navigation, reading
+from automl.workbench.modelled import modelled_run
 from automl.workbench.reading import Standing
 from automl.workbench.views.models.compare import compare
 from automl.workbench.views.models.history import history
@@ -24,16 +23,14 @@ _TABS = ("Leaderboard", "Compare", "Break the tie", "Threshold", "History")
 
 def show() -> None:
     """Draw the page."""
-    run = navigation.current_run()
-    if run is None:
-        components.no_run_chosen()
+    found = modelled_run(
+        nothing="No model to compare",
+        soon="They appear here as soon as they have a score.",
+        busy="The first models are being trained",
+    )
+    if found is None:
         return
-    now = jobs.state(run.path)
-    components.run_header(run, now.status)
-    rows = reading.standings(reading.trials(run), run.result)
-    if not rows:
-        _nothing(run, now)
-        return
+    run, now, rows = found.run, found.now, found.rows
     selected = _selected(run, rows)
     metric = str(now.status.get("metric") or (run.read("task.json") or {}).get("metric") or "")
     if not now.is_over:
@@ -62,24 +59,6 @@ def show() -> None:
     if story.open:
         with story:
             history(run, metric)
-
-
-def _nothing(run: RunFolder, now: jobs.JobState) -> None:
-    if now.is_over:
-        components.empty("No model to compare", "No trial of this run has given a model. Its page says why.")
-    else:
-        components.busy(
-            "The first models are being trained", "They appear here as soon as they have a score."
-        )
-        st.fragment(_wait, run_every=3)(run.id)
-    with st.container(horizontal=True, horizontal_alignment="center"):
-        navigation.link("run", "See the progress", run=run.id)
-
-
-def _wait(run_id: str) -> None:
-    run = navigation.home().run(run_id)
-    if reading.successful(reading.trials(run)) or jobs.state(run.path).is_over:
-        st.rerun()
 
 
 def _selected(run: RunFolder, rows: Sequence[Standing]) -> Standing:

@@ -10,7 +10,8 @@ from automl import jobs
 from automl.errors import RunError
 from automl.monitoring.history import SCORINGS, scoring
 from automl.store import RunFolder, is_id
-from automl.workbench import components, navigation, reading, working
+from automl.workbench import components, navigation, working
+from automl.workbench.modelled import modelled_run
 from automl.workbench.reading import Standing
 from automl.workbench.views.score.history import history
 from automl.workbench.views.score.result import result
@@ -21,16 +22,13 @@ __all__ = ["show"]
 
 def show() -> None:
     """Draw the page."""
-    run = navigation.current_run()
-    if run is None:
-        components.no_run_chosen()
+    found = modelled_run(
+        nothing="Nothing to score with",
+        soon="The first one can score new rows within seconds of its own score.",
+    )
+    if found is None:
         return
-    now = jobs.state(run.path)
-    components.run_header(run, now.status)
-    rows = reading.standings(reading.trials(run), run.result)
-    if not rows:
-        _too_early(run, now)
-        return
+    run, rows = found.run, found.rows
     asked = st.query_params.get("scoring")
     if asked is None:
         model = components.choose_model(run, rows)
@@ -70,11 +68,7 @@ def _under_way(run: RunFolder, job: jobs.JobState) -> None:
         )
         return
     if job.state == "failed":
-        components.problem(
-            job.message or "The table could not be scored.", (job.error or {}).get("fix") or ""
-        )
-        if identity := (job.error or {}).get("id"):
-            st.caption(f"Error {identity}; worker.log in the folder of job {job.id} has the details.")
+        working.failed(job, "The table could not be scored.")
     else:
         components.empty(f"Scoring {name} was stopped", "Nothing of it was kept.")
     with st.container(horizontal=True, horizontal_alignment="center"):
@@ -86,19 +80,3 @@ def _under_way(run: RunFolder, job: jobs.JobState) -> None:
 def back(run: RunFolder) -> None:
     """The way to another table."""
     navigation.link("score", "Score another table", icon=":material/upload_file:", run=run.id)
-
-
-def _too_early(run: RunFolder, now: jobs.JobState) -> None:
-    if now.is_over:
-        components.empty("Nothing to score with", "This run has no model. Its page says why.")
-    else:
-        components.busy("No model yet", "The first one can score new rows within seconds of its own score.")
-        st.fragment(_wait, run_every=3)(run.id)
-    with st.container(horizontal=True, horizontal_alignment="center"):
-        navigation.link("run", "See the progress", run=run.id)
-
-
-def _wait(run_id: str) -> None:
-    run = navigation.home().run(run_id)
-    if reading.successful(reading.trials(run)) or jobs.state(run.path).is_over:
-        st.rerun()

@@ -9,11 +9,10 @@ from typing import Any
 
 import streamlit as st
 
-from automl import jobs
 from automl.desk import Desk
 from automl.errors import GlassbenchError
-from automl.store import RunFolder
-from automl.workbench import asking, components, navigation, reading, row_look
+from automl.workbench import asking, components, navigation, row_look
+from automl.workbench.modelled import modelled_run
 from automl.workbench.views.what_if import compare, counterfactuals, result, state
 from automl.workbench.views.what_if.state import Asked, Variant
 from automl.workbench.views.what_if.widgets import Form
@@ -37,16 +36,13 @@ _STARTS = {
 
 def show() -> None:
     """Draw the page."""
-    run = navigation.current_run()
-    if run is None:
-        components.no_run_chosen()
+    found = modelled_run(
+        nothing="Nothing to ask",
+        soon="The first models are being trained. This page opens with them.",
+    )
+    if found is None:
         return
-    now = jobs.state(run.path)
-    components.run_header(run, now.status)
-    rows = reading.standings(reading.trials(run), run.result)
-    if not rows:
-        _too_early(run, now)
-        return
+    run, rows = found.run, found.rows
     model = components.choose_model(run, rows)
     desk = asking.desk_for(run, model)
     if desk is None:
@@ -54,22 +50,6 @@ def show() -> None:
     facts = asking.ask(desk, "about")
     row_look.style()
     st.fragment(_page)(run.id, model.id, facts)
-
-
-def _too_early(run: RunFolder, now: jobs.JobState) -> None:
-    if now.is_over:
-        components.empty("Nothing to ask", "This run has no model. Its page says why.")
-    else:
-        components.busy("No model yet", "The first models are being trained. This page opens with them.")
-        st.fragment(_wait_for_a_model, run_every=3)(run.id)
-    with st.container(horizontal=True, horizontal_alignment="center"):
-        navigation.link("run", "See the progress", run=run.id)
-
-
-def _wait_for_a_model(run_id: str) -> None:
-    run = navigation.home().run(run_id)
-    if reading.successful(reading.trials(run)) or jobs.state(run.path).is_over:
-        st.rerun()
 
 
 def _page(run_id: str, model_id: str, facts: dict[str, Any]) -> None:
