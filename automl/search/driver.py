@@ -41,7 +41,7 @@ from automl.search.prepare import Prepared, prepare
 from automl.search.propose import Proposer
 from automl.search.race import Rival
 from automl.search.records import Records
-from automl.search.refit import expected_seconds, refit, refit_once
+from automl.search.refit import affordable_seconds, refit, refit_once
 from automl.search.select import choose, out_of_fold
 from automl.search.trial import Candidate, Trial
 from automl.search.within import cost_of, measuring_seconds
@@ -59,6 +59,7 @@ _STATUS_EVERY = 1.0  # seconds between writings of the status while nothing happ
 _SHARE = 0.25  # of the time left that one candidate may take
 _GROWN_SHARE = 0.6  # the same for one that did well on fewer rows
 _STAKE = 0.01  # of the budget: a candidate whose other folds take less is not worth stopping
+_FIRST_SHARE = 0.6  # the same while nothing has been learned: a worker that is late is still in time
 _PATIENCE = 1.5  # times the seconds of the best trial that a candidate may take, if that is more
 _MOST_SKIPPED = 20  # candidates in a row for want of memory; then there is nothing to be tried
 _LEAST_SECONDS = 4.0  # that a candidate is given, when little time is left
@@ -170,6 +171,7 @@ class _Search:
         self._started = False  # whether a candidate has been since the status was written
         self._slower = 1.0  # how much, because other programs want the cores
         self._raced: Rival | None = None
+        self._keeps_for_refit = False  # whether there is time for one that is kept free
         self._members: list[Trial] = []  # that the time to finish is reserved for, once that is known
 
     def run(self, table: pd.DataFrame | None) -> tuple[dict[str, Any], Pipeline]:
@@ -352,7 +354,7 @@ class _Search:
             if sizes and not self.at_work:
                 self.memory.base = self.meter.look() or 0
             # What would be cut short is not begun where the refit can use the time.
-            least = self._best_seconds() if self.refits else 0.0
+            least = self._best_seconds() if self._keeps_for_refit else 0.0
             while self.clock.search_left() > least and self.at_work.has_room():
                 if not self._start_next():
                     break
@@ -419,7 +421,8 @@ class _Search:
     def _start(self, candidate: Candidate, attempt: int) -> None:
         left = self.clock.search_left()
         share = _GROWN_SHARE if candidate.origin == "grown" else _SHARE
-        seconds = min(max(share * left, _PATIENCE * self._best_seconds(), _LEAST_SECONDS), 0.9 * left)
+        most = 0.9 if self.records.has_learned() else _FIRST_SHARE
+        seconds = min(max(share * left, _PATIENCE * self._best_seconds(), _LEAST_SECONDS), most * left)
         self.at_work.start(
             candidate, self.context, seconds, attempt=attempt, memory=self._needs(candidate),
             rival=self._rival() if self.context.n_folds > 1 and candidate.origin != "halved" else None,
@@ -466,15 +469,25 @@ class _Search:
         self._write_status("searching", "", force=True)
 
     def _reserve_time_to_finish(self) -> None:
-        """Leave time for what the end will cost: loading the members and predicting the holdout."""
+        """Leave time for what the end will cost: loading the members and predicting the holdout.
+
+        Nothing beyond the least, as long as no model has learned anything: with ten seconds for 11,000 rows
+        on a busy machine, all that was left had been kept for the end of a dummy.
+        """
+        if not self.records.has_learned():
+            self.clock.reserve_for(0.0)
+            return
         likely = self._members or self.records.ranked()[:_LIKELY_MEMBERS]
         predicting = sum(trial.predict_seconds for trial in likely) * self.holdout_rows / 1000
         loading = sum(trial.bytes for trial in likely) / _BYTES_PER_SECOND
         fitting = 0.0
         if self.refits:
             members = likely[: 1 if self.asked.interpretable else _REFITTED_MEMBERS]
-            fitting = expected_seconds(members, self.context, self.holdout_rows, self.n_workers)
-            fitting = min(fitting, _REFIT_SHARE * self.clock.budget)
+            fitting = affordable_seconds(
+                members, self.context, self.holdout_rows, self.n_workers,
+                most=_REFIT_SHARE * self.clock.budget,
+            )  # fmt: skip
+        self._keeps_for_refit = fitting > 0
         assessing = confidence_seconds(self.clock.budget, correct=not self.holdout_rows)
         measured = 4 if self.asked.limited else 2  # the choice, smaller ones, what learned from all rows
         assessing += measured * measuring_seconds(self.clock.budget)

@@ -58,6 +58,10 @@ class Records:
         """The trials that have a model, best first."""
         return list(self._ranked)
 
+    def has_learned(self) -> bool:
+        """Whether there is a model that looked at the columns, other than the dummy."""
+        return any(trial.family != "dummy" for trial in self._ranked)
+
     def write(
         self, candidate: Candidate, evaluation: Evaluation, *, at: float, skipped: bool = False
     ) -> Trial:

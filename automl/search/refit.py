@@ -30,7 +30,7 @@ from automl.search.workers import Workers
 from automl.store import RunFolder
 from automl.store.files import replacing
 
-__all__ = ["expected_seconds", "refit", "refit_once"]
+__all__ = ["affordable_seconds", "expected_seconds", "refit", "refit_once"]
 
 _START_SECONDS = 2.5  # until fresh workers have imported the engine
 _SHARE = 0.85  # of the time left that one member may take
@@ -43,6 +43,18 @@ def expected_seconds(trials: Sequence[Trial], context: Context, holdout_rows: in
     """How long it will take to refit these trials with the fewest models."""
     costs = [_fewest(context) * _cost(trial, context, holdout_rows) for trial in trials]
     return _START_SECONDS + max(sum(costs) / n_workers, max(costs, default=0.0))
+
+
+def affordable_seconds(
+    trials: Sequence[Trial], context: Context, holdout_rows: int, n_workers: int, *, most: float
+) -> float:
+    """How long it will take to refit as many of these trials as `most` seconds allow, the first ones first.
+
+    0 where not even the first fits: time that is kept for less than one refit is lost to the search.
+    """
+    counts = range(1, len(trials) + 1)
+    costs = [expected_seconds(trials[:count], context, holdout_rows, n_workers) for count in counts]
+    return max((cost for cost in costs if cost <= most), default=0.0)
 
 
 def _fewest(context: Context) -> int:

@@ -17,7 +17,12 @@ import automl
 from automl.errors import GlassbenchError, RunError, SettingError
 from automl.run import Run
 from automl.search import records
+from automl.search.clock import Clock
+from automl.search.driver import _Search
+from automl.search.phases import Phases
+from automl.search.prepare import load_prepared
 from automl.search.select import load_trials, out_of_fold, ranked
+from automl.store import RunFolder
 
 from ..jobs.processes import until
 
@@ -206,3 +211,24 @@ def test_a_short_budget_still_gives_a_model(sample_data: Path, tmp_path: Path) -
     assert run.result is not None
     assert run.result["seconds"] <= spent
     assert np.isfinite(run.model.predict(run._data().head())).all()
+
+
+def test_no_time_is_kept_for_an_end_before_anything_was_learned(
+    churn_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Beside other programs the end of a search takes longer, but that of a dummy is worth nothing."""
+    monkeypatch.setattr("automl.search.driver.crowding", lambda: 4.0)
+    shutil.copytree(churn_run.folder.path, tmp_path / "copy")
+    folder = RunFolder(tmp_path / "copy")
+    trials = sorted((folder.path / "trials").glob("t*.json"))
+    left = []
+    for kept in (1, len(trials)):
+        for path in trials[kept:]:
+            path.rename(path.with_suffix(".away"))
+        search = _Search(folder, clock := Clock(10.0), Phases(clock, {}, 0.0), None)
+        search.context = load_prepared(folder).context
+        search._reserve_time_to_finish()
+        left.append(clock.search_left() / clock.left())
+        for path in trials[kept:]:
+            path.with_suffix(".away").rename(path)
+    assert left[0] > 0.85 > 0.65 > left[1]

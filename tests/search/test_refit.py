@@ -13,7 +13,7 @@ from automl.models import Context
 from automl.run import Run, load_run
 from automl.search.evaluate import TrainingRows
 from automl.search.prepare import load_prepared, load_split
-from automl.search.refit import expected_seconds
+from automl.search.refit import affordable_seconds, expected_seconds
 from automl.search.select import load_trials
 
 
@@ -71,6 +71,15 @@ def test_expected_seconds_grow_with_the_rows_and_shrink_with_the_workers(churn_r
     few, many = (expected_seconds(trials, context, rows, 1) for rows in (500, 2500))
     assert 0 < few < many
     assert expected_seconds(trials, context, 2500, 2) < many
+
+
+def test_time_is_kept_for_as_many_refits_as_fit_into_it(churn_run: Run) -> None:
+    context: Context = load_prepared(churn_run.folder).context
+    trials = load_trials(churn_run.folder)[:3]
+    one, two, three = (expected_seconds(trials[:count], context, 2500, 1) for count in (1, 2, 3))
+    assert one < two < three
+    for most, kept in ((one - 1e-6, 0.0), (two, two), (three - 1e-6, two), (np.inf, three)):
+        assert affordable_seconds(trials, context, 2500, 1, most=most) == kept
 
 
 def test_a_table_without_a_holdout_is_not_refitted(penguins_run: Run) -> None:
