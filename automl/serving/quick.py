@@ -60,9 +60,7 @@ class Quick:
         self._plan, self._schema = plan, schema
         self._refuses_unknown = settings.unknown_columns == "error"
         self._columns = [(name, _kind(schema[name]), schema[name]) for name in plan.columns]
-        ranges = [
-            (place, column.minimum, column.maximum) for place, (_, _, column) in enumerate(self._columns)
-        ]
+        ends = [(column.minimum, column.maximum) for _, _, column in self._columns]
         self._ranges = [
             (place, low, high)
             for place, (low, high) in enumerate(ends)

@@ -14,6 +14,7 @@ import pandas as pd
 from ..bundle.explaining import BACKGROUND, document
 from ..bundle.scoring import Scorer
 from ..errors import BundleError, SettingError
+from ..plan import CompiledParts
 from .answer import Answer, plain_columns
 from .gate import Gated, admit
 from .http import Request
@@ -111,7 +112,8 @@ class Service:
         from explain import Explainer, ExplainError
 
         try:
-            return Explainer(self.scorer.model, self.background)
+            shortcuts = CompiledParts(self.scorer.schema)
+            return Explainer(self.scorer.model, self.background, shortcuts=shortcuts)
         except ExplainError:
             raise RequestError(501, "not_explained", "This model cannot be explained.") from None
 

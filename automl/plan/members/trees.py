@@ -12,7 +12,7 @@ from ..compiling import Builder, CannotCompileError, class_name, member
 from ..trees.arrays import CATEGORY, MISSING_LEFT, MISSING_RIGHT, Tree, Trees, single_precision_borders
 from ..trees.native import library
 from ..trees.text import read_text
-from ..trees.together import Ensemble, LookedUpLeaves, SummedLeaves, check_single_precision
+from ..trees.together import Ensemble, Forests, SummedLeaves, check_single_precision
 from ..trees.walk import WalkedTrees
 from .base import Block, Floats, Ints, Member
 
@@ -49,17 +49,20 @@ class TreeMember(Member):
 
     @classmethod
     def together(cls, members: Sequence[Self], sources: Sequence[Ints]) -> list[tuple[list[int], Block]]:
-        """One booster for many members; without LightGBM's library each is followed alone, in numpy."""
+        """Boosters and forests each together; without LightGBM's library each is followed alone, in numpy."""
         if library() is None:
             return super().together(members, sources)
-        blocks: list[tuple[list[int], Block]] = []
-        several = [member.ensemble.trees.value.shape[1] > 1 for member in members]
-        for kind, wanted in ((LookedUpLeaves, True), (SummedLeaves, False)):
-            places = [place for place, many in enumerate(several) if many == wanted]
-            for some in [places] if wanted and places else _alike(places, members):
-                ensembles = [members[place].ensemble for place in some]
-                blocks.append((some, kind(ensembles, [sources[place] for place in some])))
-        return blocks
+        forests = [place for place, member in enumerate(members) if Forests.takes(member.ensemble)]
+        boosters = [place for place in range(len(members)) if place not in forests]
+        groups: list[tuple[type[Forests | SummedLeaves], list[int]]] = [
+            (SummedLeaves, some) for some in _alike(boosters, members)
+        ]
+        if forests:
+            groups.append((Forests, forests))
+        return [
+            (some, kind([members[place].ensemble for place in some], [sources[place] for place in some]))
+            for kind, some in groups
+        ]
 
 
 def _alike(places: Sequence[int], members: Sequence[TreeMember]) -> list[list[int]]:

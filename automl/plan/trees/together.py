@@ -1,22 +1,25 @@
-"""Ensembles of trees side by side in one booster of LightGBM's: a row goes through all in one call."""
+"""Ensembles of trees side by side: a row goes through those of many members at once."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from ..declined import DeclinedError
 from ..members.base import Block, Floats, Ints, matrix_of
 from .arrays import Trees
+from .levels import Levels
 from .native import Booster
 from .text import tree_blocks, write_text
 
-__all__ = ["Ensemble", "LookedUpLeaves", "SummedLeaves", "check_single_precision"]
+__all__ = ["Ensemble", "Forests", "SummedLeaves", "check_single_precision"]
 
 _LARGEST_SINGLE = float(np.finfo(np.float32).max)
 _CELLS = 1_000_000  # outputs of the library that are held at once
+_FEW = 8  # rows for which numpy is quicker than the library
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,97 +79,102 @@ class _Together(Block):
 
 
 class SummedLeaves(_Together):
-    """Ensembles whose leaves hold one value: each output is added up by the library, tree after tree.
+    """Boosters whose leaves hold one value, side by side in one: a row goes through all in one call.
 
-    Parameters
-    ----------
-    ensembles : sequence of Ensemble
-        Of as many outputs each.
-    sources : sequence of int arrays
-        Registers that each reads.
+    Each output is added up by the library, tree after tree.
     """
 
     def __init__(self, ensembles: Sequence[Ensemble], sources: Sequence[Ints]) -> None:
         super().__init__(ensembles, sources)
-        outputs: list[list[str]] = []
-        for ensemble, places in zip(ensembles, self._places, strict=True):
-            trees = ensemble.trees
-            blocks = tree_blocks(trees, places, trees.value[:, 0])
-            own: list[list[str]] = [[] for _ in range(trees.outputs)]
-            for block, output in zip(blocks, trees.output.tolist(), strict=True):
-                own[output].append(block)
-            outputs += own
-        self._outputs = len(outputs)
-        text = write_text(outputs, len(self._registers))
-        self._booster = Booster(text, len(self._registers), self._outputs)
+        self._texts = [
+            _texts(ensemble.trees, places) for ensemble, places in zip(ensembles, self._places, strict=True)
+        ]
+        self._columns = len(self._registers)
+        outputs = [output for texts in self._texts for output in texts]
+        self._booster = Booster(write_text(outputs, self._columns), self._columns, len(outputs))
+
+    @cached_property
+    def _each(self) -> list[Booster]:
+        """Each by itself: with many rows, the trees of one stay in the processor's cache."""
+        return [Booster(write_text(texts, self._columns), self._columns, len(texts)) for texts in self._texts]
 
     def _sums(self, matrix: Floats, out: Floats, threads: int) -> None:
         if len(matrix) == 1:
             self._booster.sums(matrix, out, threads)
             return
-        members, _, width = out.shape
-        size = max(1, _CELLS // self._outputs)
-        for start in range(0, len(matrix), size):
-            some = matrix[start : start + size]
-            made = np.empty((len(some), self._outputs))
-            self._booster.sums(some, made, threads)
-            out[:, start : start + size] = made.reshape(-1, members, width).swapaxes(0, 1)
+        for booster, own in zip(self._each, out, strict=True):
+            booster.sums(matrix, own, threads)
 
 
-class LookedUpLeaves(_Together):
-    """Ensembles whose leaves hold a value for each output: the library tells the leaf of each tree.
+def _texts(trees: Trees, places: Ints) -> list[list[str]]:
+    """The trees of each output."""
+    if trees.value.shape[1] != 1:
+        raise ValueError("a booster whose leaves hold several values")
+    own: list[list[str]] = [[] for _ in range(trees.outputs)]
+    for block, output in zip(
+        tree_blocks(trees, places, trees.value[:, 0]), trees.output.tolist(), strict=True
+    ):
+        own[output].append(block)
+    return own
 
-    It does so as a booster of one output per tree, whose leaves hold their own number.
 
-    Parameters
-    ----------
-    ensembles : sequence of Ensemble
-        Of as many outputs each.
-    sources : sequence of int arrays
-        Registers that each reads.
+class Forests(_Together):
+    """Forests: a few rows are followed by numpy, many by the library.
+
+    The library tells which leaf of each tree a row reaches, as a booster of one output per tree whose leaves
+    hold their own number.
     """
 
     def __init__(self, ensembles: Sequence[Ensemble], sources: Sequence[Ints]) -> None:
         super().__init__(ensembles, sources)
-        outputs: list[list[str]] = []
-        self._ends: list[slice] = []  # of each ensemble's trees
-        leaves = 0
-        for ensemble, places in zip(ensembles, self._places, strict=True):
-            trees = ensemble.trees
-            if trees.value.shape[1] != trees.outputs:
-                raise ValueError("trees whose leaves do not hold all outputs")
-            numbers = leaves + np.arange(len(trees.value))
-            leaves += len(trees.value)
-            first = len(outputs)
-            outputs += [[block] for block in tree_blocks(trees, places, numbers)]
-            self._ends.append(slice(first, len(outputs)))
-        self._values = np.concatenate([each.trees.value for each in ensembles])
-        self._trees = len(outputs)
-        counts = {each.stop - each.start for each in self._ends}
-        self._alike = counts.pop() if len(counts) == 1 else None
-        text = write_text(outputs, len(self._registers))
-        self._booster = Booster(text, len(self._registers), self._trees)
+        self._forests = [each.trees for each in ensembles]
+        self._levels = Levels(self._forests, self._places)
+        self._values = np.concatenate([trees.value for trees in self._forests])
+        counts = [len(trees.nodes) for trees in self._forests]
+        ends = np.cumsum(counts).tolist()
+        self._own = [slice(end - count, end) for end, count in zip(ends, counts, strict=True)]
+        self._alike = counts[0] if len(set(counts)) == 1 else None
+
+    @staticmethod
+    def takes(ensemble: Ensemble) -> bool:
+        """Whether an ensemble is one of these."""
+        trees = ensemble.trees
+        return ensemble.single and trees.value.shape[1] == trees.outputs and Levels.takes(trees)
+
+    @cached_property
+    def _each(self) -> list[Booster]:
+        columns = len(self._registers)
+        boosters = []
+        for trees, places in zip(self._forests, self._places, strict=True):
+            outputs = [[block] for block in tree_blocks(trees, places, np.arange(len(trees.value)))]
+            boosters.append(Booster(write_text(outputs, columns), columns, len(outputs)))
+        return boosters
 
     def _sums(self, matrix: Floats, out: Floats, threads: int) -> None:
-        size = max(1, _CELLS // self._trees)
-        for start in range(0, len(matrix), size):
-            some = matrix[start : start + size]
-            reached = np.empty((len(some), self._trees))
-            self._booster.sums(some, reached, threads)
-            self._look_up(reached.astype(np.intp), out[:, start : start + size])
+        if len(matrix) <= _FEW:
+            for number, row in enumerate(matrix):
+                self._look_up(self._levels.reached(row), out[:, number])
+            return
+        for trees, booster, own in zip(self._forests, self._each, out, strict=True):
+            size = max(1, _CELLS // len(trees.nodes))
+            for start in range(0, len(matrix), size):
+                some = matrix[start : start + size]
+                reached = np.empty((len(some), len(trees.nodes)))
+                booster.sums(some, reached, threads)
+                total = own[start : start + size]
+                total[:] = 0.0
+                for leaves in reached.astype(np.intp).T:
+                    total += trees.value.take(leaves, axis=0)
 
     def _look_up(self, reached: Ints, out: Floats) -> None:
-        # Values are added one tree after the other, as they are everywhere.
-        if len(reached) == 1:
-            values = self._values.take(reached[0], axis=0)
-            if self._alike is not None:
-                values.reshape(len(self._ends), self._alike, -1).sum(axis=1, out=out[:, 0])
-                return
-            for place, own in enumerate(self._ends):
-                values[own].sum(axis=0, out=out[place, 0])
+        """Add up the values of one row's leaves, tree after tree as it is done everywhere."""
+        values = self._values.take(reached, axis=0)
+        if self._alike is None:
+            for place, own in enumerate(self._own):
+                out[place] = np.add.accumulate(values[own], axis=0)[-1]
             return
-        for place, own in enumerate(self._ends):
-            total = out[place]
-            total[:] = 0.0
-            for leaves in reached[:, own].T:
-                total += self._values.take(leaves, axis=0)
+        members = values.reshape(len(self._own), self._alike, -1)
+        if members.shape[2] > 1:
+            members.sum(axis=1, out=out)
+        else:  # where numbers lie side by side, numpy's sum adds them in another order
+            out[:] = np.add.accumulate(members, axis=1)[:, -1]
