@@ -21,6 +21,7 @@ from .introspect import resolve
 from .memo import Memo
 from .outputs import choose_scale, model_classes, predictor, widen, widen_level
 from .reference import Reference
+from .shortcuts import Shortcuts
 from .space import MAX_PAIRS, FrameSpace
 
 _BLOCK = 64, 512  # rows explained together, at least and at most: bounds memory
@@ -40,6 +41,8 @@ class Explainer:
     scale : {"probability", "target", "margin", "log"}, optional
     groups : mapping of str to sequence of str, optional
     seed : int
+    shortcuts : Shortcuts, optional
+        Shorter ways to what the model's parts say.
 
     Raises
     ------
@@ -55,6 +58,7 @@ class Explainer:
         scale: str | None = None,
         groups: Groups | None = None,
         seed: int = 0,
+        shortcuts: Shortcuts | None = None,
     ) -> None:
         self._model = model
         self._background = checked_background(background)
@@ -66,7 +70,7 @@ class Explainer:
         self._classes = model_classes(model)
         self._outputs = predictor(model, self._scale)(self._background)
         self._seed = seed
-        self._memo = Memo()
+        self._memo = Memo(shortcuts)
 
     def explain(
         self, X: pd.DataFrame, *, time_budget: float | None = None, progress: Progress | None = None

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from .clock import Clock, Progress
 from .introspect import resolve
-from .outputs import predictor
 from .space import Space
 
 Floats = NDArray[np.float64]
@@ -80,7 +79,7 @@ class Game:
 
     def predict(self, rows: Any) -> Floats:
         """Outputs of shape (R, K) for rows as the space builds them."""
-        return predictor(self.estimator, self.scale)(rows)
+        return self.space.memo.predict(self.estimator, self.scale, rows)
 
     def recall(self, what: str, find: Callable[[], Found]) -> Found:
         """What is known of this estimator, on this scale, behind these transformers, against this background;

@@ -92,7 +92,7 @@ def encode(transformer: Pipeline, space: Space, *, seed: int = 0) -> MatrixSpace
         return None
     pool = encoding.background
     if space.n:
-        rows = _matrix(transformer.transform(space.foreground_inputs()))
+        rows = _matrix(space.memo.transform(transformer, space.foreground_inputs()))
         if rows is None:
             return None
         pool = np.concatenate([rows[0], pool])
@@ -116,7 +116,7 @@ def _encoding(transformer: Pipeline, space: Space, seed: int) -> _Encoding | Non
     else:
         owner = space.owner if isinstance(space, FrameSpace) else np.arange(space.players)
         inputs = [frozenset({int(player)}) for player in owner]
-    encoded = _matrix(transformer.transform(space.pool_inputs()))
+    encoded = _matrix(space.memo.transform(transformer, space.pool_inputs()))
     if encoded is None:
         return None
     matrix, names = encoded

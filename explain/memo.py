@@ -3,7 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from .outputs import predictor, shaped
+
+if TYPE_CHECKING:
+    from .outputs import Floats
+    from .shortcuts import Shortcuts
 
 Found = TypeVar("Found")
 
@@ -13,9 +19,15 @@ class Memo:
 
     Keys hold the ``id`` of fitted objects, since estimators cannot be hashed by value; the objects are held
     along with the answers, so that no other one can take their place.
+
+    Parameters
+    ----------
+    shortcuts : Shortcuts, optional
+        Shorter ways to what the model's parts say.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, shortcuts: Shortcuts | None = None) -> None:
+        self._shortcuts = shortcuts
         self._found: dict[Hashable, tuple[Any, Any]] = {}
 
     def recall(self, key: Hashable, owner: Any, find: Callable[[], Found]) -> Found:
@@ -33,3 +45,19 @@ class Memo:
             self._found[key] = (owner, find())
         answer: Found = self._found[key][1]
         return answer
+
+    def transform(self, transformer: Any, rows: Any) -> Any:
+        """What a fitted pipeline of transformers makes of rows."""
+        made = None
+        if self._shortcuts is not None:
+            made = self._shortcuts.transform([step for _, step in transformer.steps], rows)
+        return transformer.transform(rows) if made is None else made
+
+    def predict(self, estimator: Any, scale: str, rows: Any) -> Floats:
+        """Outputs of a fitted estimator on a scale, shape (R, K); see :func:`explain.outputs.predictor`."""
+        methods = {"probability": "predict_proba", "target": "predict"}
+        if self._shortcuts is not None and scale in methods:
+            found = self._shortcuts.outputs(estimator, methods[scale], rows)
+            if found is not None:
+                return shaped(found, scale)
+        return predictor(estimator, scale)(rows)

@@ -115,12 +115,17 @@ def predictor(model: Any, scale: str) -> Callable[[Any], Floats]:
             raw = model.decision_function(rows)
         else:
             raw = model.predict_proba(rows, raw_score=True)
-        outputs = np.asarray(raw, dtype=np.float64)
-        if outputs.ndim == 1:
-            return outputs[:, None]
-        return outputs[:, 1:] if scale == "probability" and outputs.shape[1] == 2 else outputs
+        return shaped(raw, scale)
 
     return predict
+
+
+def shaped(raw: Any, scale: str) -> Floats:
+    """What a model says, in the shape that is worked with: (R, K)."""
+    outputs = np.asarray(raw, dtype=np.float64)
+    if outputs.ndim == 1:
+        return outputs[:, None]
+    return outputs[:, 1:] if scale == "probability" and outputs.shape[1] == 2 else outputs
 
 
 def widen(values: Floats, classes: tuple[Any, ...] | None) -> Floats:

@@ -271,7 +271,7 @@ class JointSpace(MatrixSpace):
 
     def matrix(self, index: Ints) -> NDArray[Any]:
         """Hybrid rows as a matrix of shape (R, m)."""
-        return np.asarray(self.encoder.transform(self.before.inputs(index)))
+        return np.asarray(self.memo.transform(self.encoder, self.before.inputs(index)))
 
     @cached_property
     def codes(self) -> Ints:
@@ -369,6 +369,8 @@ def stack_frames(foreground: pd.DataFrame, background: pd.DataFrame) -> pd.DataF
 
     A column without any value on one side takes the dtype of the other side.
     """
+    if list(foreground.dtypes) == list(background.dtypes) and foreground.columns.equals(background.columns):
+        return pd.concat([foreground, background], ignore_index=True)
     columns = {}
     for j in range(foreground.shape[1]):
         parts = _agreed(foreground.iloc[:, j], background.iloc[:, j])

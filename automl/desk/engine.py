@@ -16,6 +16,7 @@ from automl.inspection import Matter, Scope
 from automl.inspection.known import plausibility_of
 from automl.inspection.parameters import changes as read_changes
 from automl.inspection.parameters import row as read_row
+from automl.plan import CompiledParts
 from automl.run import load_run
 from explain import Explainer, ExplainError, Explanation
 from explain.row.counterfactuals.scorer import RowScorer
@@ -60,7 +61,12 @@ class Engine:
         say("Reading the rows it learned from")
         plausibility_of(self.matter)
         say("Preparing explanations")
-        explainer = Explainer(self.matter.model, self.matter.background, seed=self.matter.seed)
+        explainer = Explainer(
+            self.matter.model,
+            self.matter.background,
+            seed=self.matter.seed,
+            shortcuts=CompiledParts(self.matter.schema),
+        )
         self.explained = Remembered(explainer, self.matter.background)
         self.matter.once("explainer", lambda: self.explained)
         self.scorer = RowScorer(self.matter.model)

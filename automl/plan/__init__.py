@@ -25,5 +25,6 @@ from __future__ import annotations
 from .compiling import CannotCompileError, compile_plan
 from .declined import DeclinedError
 from .plan import Plan
+from .shortcuts import CompiledParts
 
-__all__ = ["CannotCompileError", "DeclinedError", "Plan", "compile_plan"]
+__all__ = ["CannotCompileError", "CompiledParts", "DeclinedError", "Plan", "compile_plan"]

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from .found import modules_of
 
-__all__ = ["Floats", "Operation", "Program", "operation_kinds"]
+__all__ = ["Floats", "Ints", "Operation", "Program", "operation_kinds"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -72,6 +72,17 @@ class Operation(ABC):
         parameters = {name: np.concatenate([part.parameters[name] for part in parts]) for name in cls.names}
         return cls(np.concatenate([part.source for part in parts]), parameters)
 
+    def keys(self) -> list[bytes]:
+        """What each column is made of, as bytes: those of equal ones are equal."""
+        tables = [self.source, *(self.parameters[name].reshape(len(self.source), -1) for name in self.names)]
+        return [b"".join(row.tobytes() for row in rows) for rows in zip(*tables, strict=True)]
+
+    def chosen(self, columns: Ints) -> Self:
+        """The operation that makes some of the columns only."""
+        return type(self)(
+            self.source[columns], {name: values[columns] for name, values in self.parameters.items()}
+        )
+
     def run(self, registers: Floats) -> Floats:
         """Return the columns, shape (outputs, rows), from registers of shape (registers, rows)."""
         return self.compute(*[registers.take(source, axis=0) for source in self._sources])
@@ -122,13 +133,21 @@ class Program:
         self._steps: list[tuple[Callable[[Floats], Floats], int, int]] = []
         end = width
         for _, parts in sorted(groups.items(), key=lambda item: item[0][0]):
-            start = end
-            for operation, first in parts:
-                place[first : first + operation.outputs] = np.arange(end, end + operation.outputs)
-                end += operation.outputs
             for operation, _ in parts:
                 operation.source = place[operation.source]
             joined = type(parts[0][0]).joined([operation for operation, _ in parts])
+            fan = joined.outputs // len(joined.source)
+            # Members often share steps that look at categories only: what is the same is computed once.
+            first, again = _distinct(joined.keys())
+            if len(first) < len(joined.source):
+                joined = joined.chosen(first)
+            start, column = end, 0
+            end += joined.outputs
+            for operation, named in parts:
+                own = again[column : column + len(operation.source)]
+                made = start + (own[:, None] * fan + np.arange(fan)).ravel()
+                place[named : named + operation.outputs] = made
+                column += len(own)
             self._steps.append((joined.run, start, end))
         self.place = place
         """Where each register of the description is."""
@@ -143,3 +162,13 @@ class Program:
         for run, start, end in self._steps:
             registers[start:end] = run(registers)
         return registers
+
+
+def _distinct(keys: Sequence[bytes]) -> tuple[Ints, Ints]:
+    """Where each distinct key comes first, and for every key which of these it is."""
+    numbers: dict[bytes, int] = {}
+    first: list[int] = []
+    for place, key in enumerate(keys):
+        if numbers.setdefault(key, len(numbers)) == len(first):
+            first.append(place)
+    return np.array(first, dtype=np.intp), np.array([numbers[key] for key in keys], dtype=np.intp)

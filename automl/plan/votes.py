@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from .compiling import Builder, CannotCompileError, class_name, compile_member
 from .found import modules_of
-from .members.base import LINKS, Floats, Member
+from .members.base import LINKS, Block, Floats, Member
 from .program import Program
 
 __all__ = ["Vote", "calibrated", "compile_vote", "member_kinds"]
@@ -111,7 +111,7 @@ def calibrated(calibration: Mapping[str, Any], probabilities: Floats) -> Floats:
 
 
 class Vote:
-    """Members and their weights; members that end in the same link pass it together.
+    """Members and their weights; alike members are asked together.
 
     Parameters
     ----------
@@ -123,10 +123,8 @@ class Vote:
     def __init__(self, document: Mapping[str, Any], program: Program) -> None:
         kinds = member_kinds()
         self._classes = document["classes"]
-        self._width = program.width
         self._outputs = 1 if self._classes is None else len(self._classes)
-        everything = np.arange(program.width)
-        groups: dict[tuple[str, int], list[tuple[int, Member, NDArray[np.intp] | None]]] = {}
+        groups: dict[tuple[str, int], dict[type[Member], list[tuple[int, Member, NDArray[np.intp]]]]] = {}
         self._backs: list[tuple[int, Mapping[str, Any]]] = []
         for number, described in enumerate(document["members"]):
             source = program.place[np.asarray(described["from"], dtype=np.intp)]
@@ -135,14 +133,11 @@ class Vote:
                 raise ValueError("a member reads another number of registers than it asks about")
             if member.link not in LINKS or (member.link != "sigmoid" and member.width != self._outputs):
                 raise ValueError("a member of another number of outputs than the model")
-            taken = None if np.array_equal(source, everything) else source
-            groups.setdefault((member.link, member.width), []).append((number, member, taken))
+            alike = groups.setdefault((member.link, member.width), {})
+            alike.setdefault(type(member), []).append((number, member, source))
             if described.get("back") is not None:
                 self._backs.append((number, described["back"]))
-        self._groups = [
-            (LINKS[link], width, np.array([number for number, _, _ in members]), [one[1:] for one in members])
-            for (link, width), members in groups.items()
-        ]
+        self._groups = [_Linked(link, width, alike) for (link, width), alike in groups.items()]
         self._count = len(document["members"])
         self._voted = bool(document["voted"])
         weights = document["weights"]
@@ -157,15 +152,9 @@ class Vote:
     def predict(self, registers: Floats, threads: int = 1) -> Floats:
         """Probabilities, shape (rows, classes), or values, shape (rows,); from (registers, rows)."""
         rows = registers.shape[1]
-        given = np.ascontiguousarray(registers[: self._width].T)
         parts = np.empty((self._count, rows, self._outputs))
-        for link, width, numbers, members in self._groups:
-            margins = np.empty((len(members), rows, width))
-            for (member, source), out in zip(members, margins, strict=True):
-                matrix = given if source is None else np.ascontiguousarray(registers.take(source, axis=0).T)
-                member.margins(matrix, out, threads)
-            linked = link(margins.reshape(-1, width))
-            parts[numbers] = linked.reshape(len(members), rows, self._outputs)
+        for group in self._groups:
+            parts[group.numbers] = group.outputs(registers, threads).reshape(-1, rows, self._outputs)
         for number, back in self._backs:
             with np.errstate(over="ignore"):
                 parts[number] = np.clip(_BACK[back["function"]](parts[number]), back["least"], back["most"])
@@ -182,3 +171,44 @@ class Vote:
             return np.asarray(parts.mean(axis=axis))
         weights = self._weights.reshape((-1, 1, 1)) if axis == 0 else self._weights
         return np.asarray(np.multiply(parts, weights).sum(axis=axis) / self._total)
+
+
+class _Linked:
+    """Members whose margins pass one link.
+
+    Parameters
+    ----------
+    link : str
+    width : int
+        Of the margins.
+    alike : mapping of kind of member to members
+        Each with its number in the vote and the registers that it reads.
+    """
+
+    def __init__(
+        self,
+        link: str,
+        width: int,
+        alike: Mapping[type[Member], Sequence[tuple[int, Member, NDArray[np.intp]]]],
+    ) -> None:
+        self._link, self._width = LINKS[link], width
+        self._blocks: list[tuple[Block, slice]] = []
+        order: list[int] = []
+        for kind, placed in alike.items():
+            numbers = [number for number, _, _ in placed]
+            members, sources = [member for _, member, _ in placed], [source for _, _, source in placed]
+            for places, block in kind.together(members, sources):
+                first = len(order)
+                order += [numbers[place] for place in places]
+                self._blocks.append((block, slice(first, len(order))))
+        in_order = order == list(range(order[0], order[0] + len(order)))
+        self.numbers = slice(order[0], order[0] + len(order)) if in_order else np.array(order)
+        """Of the members in the vote, in the order of the outputs."""
+        self._count = len(order)
+
+    def outputs(self, registers: Floats, threads: int) -> Floats:
+        """What the members say, shape (members * rows, outputs)."""
+        margins = np.empty((self._count, registers.shape[1], self._width))
+        for block, own in self._blocks:
+            block.margins(registers, margins[own], threads)
+        return self._link(margins.reshape(-1, self._width))

@@ -9,7 +9,7 @@ from __future__ import annotations
 import difflib
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,10 +23,12 @@ from .sent import ABSENT, Sent
 from .settings import Settings
 from .wording import expected, shown
 
-__all__ = ["Gated", "admit"]
+__all__ = ["MOMENT", "PLAIN", "Gated", "admit", "cell_text", "outside", "unknown_columns"]
 
-_PLAIN = {str, int, float, bool, type(None)}
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?")
+#: Types of plain values.
+PLAIN = {str, int, float, bool, type(None)}
+#: Dates as the log writes them.
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?")
 _MOST_ROWS_NAMED = 10  # of one column and kind of problem
 
 
@@ -71,16 +73,9 @@ def admit(sent: Sent, schema: Schema, settings: Settings) -> Gated:
             warnings.append(_warning(finding))
     if refusals.found:
         raise unprocessable(refusals.found, refusals.more)
-    warnings += _outside(dataset.frame, schema)
-    unknown = [name for name in sent.names if name not in schema]
-    if unknown:
-        names = ", ".join(shown(name) for name in unknown[:5])
-        warnings.append(
-            {
-                "code": "unknown_columns",
-                "message": f"{len(unknown):,} column(s) that the model does not read were ignored: {names}.",
-            }
-        )
+    numbers = {name: dataset.frame[name].to_numpy(dtype=np.float64) for name in schema.of_kind(Kind.NUMBER)}
+    warnings += outside(numbers, schema)
+    warnings += unknown_columns(sent.names, schema)
     return Gated(dataset.frame, tuple(warnings))
 
 
@@ -133,7 +128,7 @@ def _columns(sent: Sent, schema: Schema, settings: Settings, refusals: _Refusals
 def _typed(column: Column, values: list[Any], settings: Settings, refusals: _Refusals) -> pd.Series[Any]:
     """The values of a column as the gate of the schema takes them."""
     kinds = set(map(type, values))
-    if not kinds <= _PLAIN:
+    if not kinds <= PLAIN:
         nested = [i for i, value in enumerate(values) if isinstance(value, (dict, list))]
 
         def wrong(row: int) -> Problem:
@@ -144,7 +139,7 @@ def _typed(column: Column, values: list[Any], settings: Settings, refusals: _Ref
             )  # fmt: skip
 
         refusals.add(nested, wrong)
-        values = [value if type(value) in _PLAIN else None for value in values]
+        values = [value if type(value) in PLAIN else None for value in values]
         kinds = set(map(type, values))
     if column.kind is Kind.NUMBER:
         if str not in kinds:
@@ -155,13 +150,13 @@ def _typed(column: Column, values: list[Any], settings: Settings, refusals: _Ref
         moments = _moments(values)
         if moments is not None:
             return moments
-    return text_series([np.nan if value is None else _text(column, value) for value in values])
+    return text_series([np.nan if value is None else cell_text(column, value) for value in values])
 
 
 def _moments(values: list[Any]) -> pd.Series[Any] | None:
     """Dates, where all are written as the log writes them, with a time: nothing else can be meant by that."""
     texts = [value for value in values if value is not None]
-    if not texts or not all(isinstance(text, str) and _MOMENT.fullmatch(text) for text in texts):
+    if not texts or not all(isinstance(text, str) and MOMENT.fullmatch(text) for text in texts):
         return None
     moments = pd.to_datetime(pd.Series(values, dtype=object), format="ISO8601", errors="coerce")
     return moments if moments.notna().sum() == len(texts) else None
@@ -202,7 +197,7 @@ def _number_text(value: Any, decimal: str) -> Any:
     return np.format_float_positional(value, trim="-").replace(".", decimal)
 
 
-def _text(column: Column, value: Any) -> str:
+def cell_text(column: Column, value: Any) -> str:
     """A value as text; whole numbers in codes with leading zeros get theirs back."""
     text = value_text(value)
     coded = column.width is not None and type(value) is not str and text.isdecimal()
@@ -236,14 +231,20 @@ def _warning(finding: Finding) -> dict[str, Any]:
     return told
 
 
-def _outside(frame: pd.DataFrame, schema: Schema) -> list[dict[str, Any]]:
-    """Numbers beyond what the training table held: the model has to guess there."""
+def outside(numbers: Mapping[str, np.ndarray[Any, Any]], schema: Schema) -> list[dict[str, Any]]:
+    """Warnings of numbers beyond what the training table held: the model has to guess there.
+
+    Parameters
+    ----------
+    numbers : mapping of column name to array
+        Canonical values of number columns.
+    schema : Schema
+    """
     found = []
-    for name in schema.of_kind(Kind.NUMBER):
+    for name, values in numbers.items():
         low, high = schema[name].minimum, schema[name].maximum
         if not isinstance(low, int | float) or not isinstance(high, int | float):
             continue
-        values = frame[name].to_numpy(dtype=np.float64)
         rows = np.flatnonzero((values < low) | (values > high))
         if len(rows):
             found.append(
@@ -256,3 +257,17 @@ def _outside(frame: pd.DataFrame, schema: Schema) -> list[dict[str, Any]]:
                 }
             )
     return found
+
+
+def unknown_columns(names: Sequence[str], schema: Schema) -> list[dict[str, Any]]:
+    """A warning of columns that the model does not read, where there are any."""
+    unknown = [name for name in names if name not in schema]
+    if not unknown:
+        return []
+    listed = ", ".join(shown(name) for name in unknown[:5])
+    return [
+        {
+            "code": "unknown_columns",
+            "message": f"{len(unknown):,} column(s) that the model does not read were ignored: {listed}.",
+        }
+    ]

@@ -14,7 +14,7 @@ import os
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ import pandas as pd
 
 from .answer import Answer
 
-__all__ = ["LOG", "Entry", "PredictionLog"]
+__all__ = ["LOG", "Entry", "PredictionLog", "records"]
 
 LOG = "predictions.jsonl"
 _MOST_WAITING = 200_000  # rows
@@ -42,8 +42,8 @@ class Entry:
         Seconds since 1970.
     ids : sequence of str
     route : str
-    rows : DataFrame
-        Canonical.
+    rows : DataFrame, or sequence of mappings
+        Canonical; or as `records` makes them.
     answer : Answer
         What was predicted.
     """
@@ -51,7 +51,7 @@ class Entry:
     time: float
     ids: Sequence[str]
     route: str
-    rows: pd.DataFrame
+    rows: pd.DataFrame | Sequence[Mapping[str, Any]]
     answer: Answer
 
 
@@ -171,7 +171,10 @@ class PredictionLog:
         if self._redact:
             head["redacted"] = list(self._redact)
         lines = []
-        rows = records(entry.rows.drop(columns=list(self._redact), errors="ignore"))
+        if isinstance(entry.rows, pd.DataFrame):
+            rows = records(entry.rows.drop(columns=list(self._redact), errors="ignore"))
+        else:
+            rows = [{name: row[name] for name in row if name not in self._redact} for row in entry.rows]
         for name, row, outcome in zip(entry.ids, rows, entry.answer.outcomes, strict=True):
             line = {"id": name, **head, "row": row, **outcome}
             lines.append(json.dumps(line, ensure_ascii=False, separators=(",", ":")) + "\n")

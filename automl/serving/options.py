@@ -54,6 +54,9 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--timeout", type=_positive, default=defaults.timeout, metavar="S", help="seconds to an answer"
     )
     limits.add_argument(
+        "--connections", type=_whole, default=defaults.connections, metavar="N", help="open at the same time"
+    )
+    limits.add_argument(
         "--explain-seconds", type=_positive, default=defaults.explain_seconds, metavar="S",
         help="seconds that an explanation may take: what is sampled becomes less certain",
     )  # fmt: skip
@@ -103,6 +106,7 @@ def settings(options: argparse.Namespace, *, host: str = "127.0.0.1", port: int 
         max_explained=options.max_explained_rows,
         rate=options.rate,
         timeout=options.timeout,
+        connections=options.connections,
         explain_seconds=options.explain_seconds,
         missing_columns=options.missing_columns,
         unknown_columns=options.unknown_columns,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -14,12 +14,14 @@ import pandas as pd
 from ..bundle.explaining import BACKGROUND, document
 from ..bundle.scoring import Scorer
 from ..errors import BundleError, SettingError
+from ..plan import CompiledParts
 from .answer import Answer, plain_columns
 from .gate import Gated, admit
 from .http import Request
-from .log import Entry, PredictionLog
+from .log import Entry, PredictionLog, records
 from .metrics import Metrics
 from .problems import RequestError, bad_request
+from .quick import Quick
 from .sent import Sent
 from .settings import Settings
 
@@ -44,6 +46,8 @@ class Service:
     ----------
     name, version : str
         Of the model in addresses.
+    quick : Quick or None
+        Answers requests of few rows in a moment, where the bundle has a proven plan.
     ready : bool
         Whether new requests are welcome.
     """
@@ -64,6 +68,8 @@ class Service:
         self.ready = False
         self.scorer = Scorer.from_files(files)
         use_one_thread(self.scorer.model)
+        plan = self.scorer.plan
+        self.quick = None if plan is None else Quick(plan, self.scorer.schema, settings)
         self.target = str(manifest.get("target") or "")
         self.metrics = Metrics(
             {
@@ -106,7 +112,8 @@ class Service:
         from explain import Explainer, ExplainError
 
         try:
-            return Explainer(self.scorer.model, self.background)
+            shortcuts = CompiledParts(self.scorer.schema)
+            return Explainer(self.scorer.model, self.background, shortcuts=shortcuts)
         except ExplainError:
             raise RequestError(501, "not_explained", "This model cannot be explained.") from None
 
@@ -114,6 +121,9 @@ class Service:
         """Predict some rows, so that the first client does not wait for what is made at first use."""
         for rows in (self.sample.head(1), self.sample):
             self.scorer.predictions(rows)
+        if self.quick is not None:
+            row = records(self.sample.head(1))[0]
+            self.quick.answer(Sent({name: [cell] for name, cell in row.items()}, 1))
         self.ready = True
 
     def warm_up_explanations(self) -> None:
@@ -125,7 +135,10 @@ class Service:
 
     def admit(self, sent: Sent, *, most: int | None = None) -> Gated:
         """Let rows through the gate, if they are not too many and not none."""
-        most = self.settings.max_rows if most is None else most
+        self._check_count(sent, self.settings.max_rows if most is None else most)
+        return admit(sent, self.scorer.schema, self.settings)
+
+    def _check_count(self, sent: Sent, most: int) -> None:
         if sent.rows > most:
             raise RequestError(
                 413, "too_many_rows", f"Expected at most {most:,} rows a request, found {sent.rows:,}.",
@@ -133,7 +146,6 @@ class Service:
             )  # fmt: skip
         if not sent.rows:
             raise bad_request("Expected at least one row, found none.", code="no_rows")
-        return admit(sent, self.scorer.schema, self.settings)
 
     def predict(self, sent: Sent, request: Request, route: str, *, interval: float | None = None) -> Answer:
         """Predict rows, count them and put them into the log.
@@ -142,14 +154,21 @@ class Service:
         ------
         RequestError
         """
-        gated = self.admit(sent)
-        columns = plain_columns(self.predictions(gated.frame, interval=interval))
-        answer = Answer([f"{request.id}-{i}" for i in range(sent.rows)], columns, gated.warnings)
+        self._check_count(sent, self.settings.max_rows)
+        found = None if self.quick is None or interval is not None else self.quick.answer(sent)
+        rows: pd.DataFrame | Sequence[Mapping[str, Any]]
+        if found is not None:
+            rows, columns, warnings = found.rows, found.columns, found.warnings
+        else:
+            gated = self.admit(sent)
+            rows, warnings = gated.frame, gated.warnings
+            columns = plain_columns(self.predictions(gated.frame, interval=interval))
+        answer = Answer([f"{request.id}-{i}" for i in range(sent.rows)], columns, warnings)
         self.metrics.predicted(route, answer.columns["prediction"], numeric=self.scorer.classes is None)
-        if gated.warnings:
-            self.metrics.warned(warning["code"] for warning in gated.warnings)
+        if warnings:
+            self.metrics.warned(warning["code"] for warning in warnings)
         if self.log is not None:
-            self.log.put(Entry(time.time(), answer.ids, route, gated.frame, answer))
+            self.log.put(Entry(time.time(), answer.ids, route, rows, answer))
         return answer
 
     def predictions(self, frame: pd.DataFrame, *, interval: float | None = None) -> pd.DataFrame:

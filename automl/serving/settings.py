@@ -36,7 +36,9 @@ class Settings:
     rate : float, optional
         Requests a second and client address, on average; bursts of twice as many.
     timeout : float
-        Seconds for reading a request, and again for answering it.
+        Seconds for reading a request's head, again for its body, and again for answering it.
+    connections : int
+        That may be open at the same time.
     explain_seconds : float
         Seconds that an explanation may take.
     missing_columns : {"error", "missing"}
@@ -60,6 +62,7 @@ class Settings:
     max_explained: int = 100
     rate: float | None = None
     timeout: float = 30.0
+    connections: int = 500
     explain_seconds: float = 5.0
     missing_columns: Literal["error", "missing"] = "error"
     unknown_columns: Literal["ignore", "error"] = "ignore"

@@ -190,9 +190,8 @@ def test_a_stop_answers_what_is_in_flight(binary: Case, tmp_path: Path, number: 
 
 
 def contents(folder: Path) -> set[Path]:
-    """All files in a folder, but for what numba keeps of its compilations where it is installed."""
-    found = {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
-    return {path for path in found if path.suffix not in (".nbi", ".nbc")}
+    """All files in a folder."""
+    return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
 
 
 def test_out_of_the_zip(binary: Case, tmp_path: Path) -> None:

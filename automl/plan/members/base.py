@@ -1,27 +1,27 @@
-"""What a member of a vote is, and what its numbers become."""
+"""What a member of a vote is, what its numbers become, and how alike ones are asked together."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
-from typing import Any, ClassVar
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["LINKS", "Floats", "Member"]
+__all__ = ["LINKS", "Alone", "Block", "Floats", "Ints", "Member", "matrix_of"]
 
 Floats = NDArray[np.float64]
-
-
-def _expit(margin: Floats) -> Floats:
-    return np.asarray(1.0 / (1.0 + np.exp(np.minimum(-margin, 709.0))))
+Ints = NDArray[np.intp]
 
 
 def _sigmoid(margins: Floats) -> Floats:
-    """Probabilities of two classes from the margin of the second, shape (rows, 1) or (rows,)."""
-    second = _expit(margins.reshape(len(margins)))
-    return np.stack([1 - second, second], axis=1)
+    """Probabilities of two classes from the margin of the second, shape (rows, 1)."""
+    both = np.empty((len(margins), 2))
+    second = both[:, 1:]
+    np.divide(1.0, 1.0 + np.exp(np.minimum(-margins, 709.0)), out=second)
+    np.subtract(1.0, second, out=both[:, :1])
+    return both
 
 
 def _softmax(margins: Floats) -> Floats:
@@ -31,6 +31,12 @@ def _softmax(margins: Floats) -> Floats:
 
 LINKS = {"identity": lambda margins: margins, "sigmoid": _sigmoid, "softmax": _softmax}
 """From what a model adds up to its probabilities, shape (rows, outputs)."""
+
+
+def matrix_of(registers: Floats, source: Ints) -> Floats:
+    """Some registers as a C-ordered matrix, shape (rows, columns), from registers of shape (all, rows)."""
+    taken = registers.take(source, axis=0)
+    return taken.reshape(1, -1) if taken.shape[1] == 1 else np.ascontiguousarray(taken.T)
 
 
 class Member(ABC):
@@ -63,3 +69,48 @@ class Member(ABC):
     @abstractmethod
     def margins(self, matrix: Floats, out: Floats, threads: int) -> None:
         """Write what is before the link, shape (rows, width), into `out`; both arrays are C-ordered."""
+
+    @classmethod
+    def together(cls, members: Sequence[Self], sources: Sequence[Ints]) -> list[tuple[list[int], Block]]:
+        """Blocks of members of one link and width, each with the positions of its members.
+
+        Parameters
+        ----------
+        members : sequence of Member
+        sources : sequence of int arrays
+            Registers that each reads.
+        """
+        pairs = zip(members, sources, strict=True)
+        return [([place], Alone(member, source)) for place, (member, source) in enumerate(pairs)]
+
+
+class Block(ABC):
+    """Members of one link and width that are asked together."""
+
+    @abstractmethod
+    def margins(self, registers: Floats, out: Floats, threads: int) -> None:
+        """Write what is before the link, shape (members, rows, width), into `out`, which is C-ordered.
+
+        Parameters
+        ----------
+        registers : array, shape (registers, rows)
+        out : array
+        threads : int
+        """
+
+
+class Alone(Block):
+    """One member.
+
+    Parameters
+    ----------
+    member : Member
+    source : array of int
+        Registers that it reads.
+    """
+
+    def __init__(self, member: Member, source: Ints) -> None:
+        self._member, self._source = member, source
+
+    def margins(self, registers: Floats, out: Floats, threads: int) -> None:
+        self._member.margins(matrix_of(registers, self._source), out[0], threads)

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any, ClassVar
+from functools import cached_property
+from typing import Any, ClassVar, Self
 
 import numpy as np
 
 from ..compiling import Builder, CannotCompileError, class_name, member
-from ..declined import DeclinedError
 from ..trees.arrays import CATEGORY, MISSING_LEFT, MISSING_RIGHT, Tree, Trees, single_precision_borders
-from ..trees.native import NativeTrees, library
+from ..trees.native import library
 from ..trees.text import read_text
+from ..trees.together import Ensemble, Forests, SummedLeaves, check_single_precision
 from ..trees.walk import WalkedTrees
-from .base import Floats, Member
+from .base import Block, Floats, Ints, Member
 
 __all__ = ["TreeMember", "describe"]
-
-_LARGEST_SINGLE = float(np.finfo(np.float32).max)
 
 
 class TreeMember(Member):
@@ -27,20 +26,56 @@ class TreeMember(Member):
 
     def __init__(self, described: Mapping[str, Any]) -> None:
         trees = Trees.from_document(described["trees"])
-        self._followed = (WalkedTrees if library() is None else NativeTrees)(trees)
-        self._divisor = float(described["divisor"])
-        self._scale = float(described.get("scale", 1.0))
-        self._single = bool(described.get("single_precision", False))
+        self.ensemble = Ensemble(
+            trees,
+            float(described["divisor"]),
+            float(described.get("scale", 1.0)),
+            bool(described.get("single_precision", False)),
+        )
         self.link, self.width, self.columns = described["link"], trees.outputs, trees.columns
 
+    @cached_property
+    def _followed(self) -> WalkedTrees:
+        return WalkedTrees(self.ensemble.trees)
+
     def margins(self, matrix: Floats, out: Floats, threads: int) -> None:
-        if self._single and np.abs(matrix).max(initial=0.0, where=~np.isnan(matrix)) > _LARGEST_SINGLE:
-            raise DeclinedError("A value is larger than the forest's single precision holds.")
+        if self.ensemble.single:
+            check_single_precision(matrix)
         self._followed.add(matrix, out, threads)
-        if self._divisor != 1.0:
-            out /= self._divisor
-        if self._scale != 1.0:
-            out *= self._scale
+        if self.ensemble.divisor != 1.0:
+            out /= self.ensemble.divisor
+        if self.ensemble.scale != 1.0:
+            out *= self.ensemble.scale
+
+    @classmethod
+    def together(cls, members: Sequence[Self], sources: Sequence[Ints]) -> list[tuple[list[int], Block]]:
+        """Boosters and forests each together; without LightGBM's library each is followed alone, in numpy."""
+        if library() is None:
+            return super().together(members, sources)
+        forests = [place for place, member in enumerate(members) if Forests.takes(member.ensemble)]
+        boosters = [place for place in range(len(members)) if place not in forests]
+        groups: list[tuple[type[Forests | SummedLeaves], list[int]]] = [
+            (SummedLeaves, some) for some in _alike(boosters, members)
+        ]
+        if forests:
+            groups.append((Forests, forests))
+        return [
+            (some, kind([members[place].ensemble for place in some], [sources[place] for place in some]))
+            for kind, some in groups
+        ]
+
+
+def _alike(places: Sequence[int], members: Sequence[TreeMember]) -> list[list[int]]:
+    """Members in groups of like numbers of trees, since those that have fewer are filled up."""
+    groups: list[list[int]] = []
+    most = 0
+    for place in sorted(places, key=lambda place: -len(members[place].ensemble.trees.nodes)):
+        trees = len(members[place].ensemble.trees.nodes)
+        if not groups or 2 * trees < most:
+            groups.append([])
+            most = trees
+        groups[-1].append(place)
+    return groups
 
 
 def describe(trees: Trees, source: Sequence[int], **settings: Any) -> dict[str, Any]:

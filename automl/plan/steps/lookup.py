@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Self
 import numpy as np
 
 from ..compiling import Builder, CannotCompileError, step
-from ..program import Floats, Operation
+from ..program import Floats, Ints, Operation
 
 __all__ = ["Equal", "Lookup"]
 
@@ -53,6 +53,22 @@ class Lookup(Operation):
         tables = {name: np.concatenate([part.tables[name] for part in parts]) for name in parts[0].tables}
         sizes = np.concatenate([part.sizes for part in parts])
         return cls(np.concatenate([part.source for part in parts]), tables | {"sizes": sizes})
+
+    def keys(self) -> list[bytes]:
+        """What each column is made of: source, table, and what is not in it."""
+        ends = np.cumsum(self.sizes)
+        parts = zip(
+            self.source, np.split(self.tables["keys"], ends[:-1]), np.split(self.tables["values"], ends[:-1]),
+            self._other, self._missing, strict=True,
+        )  # fmt: skip
+        return [b"".join(each.tobytes() for each in (np.array([len(part[1])]), *part)) for part in parts]
+
+    def chosen(self, columns: Ints) -> Self:
+        """One table of some."""
+        kept = np.repeat(np.isin(np.arange(len(self.sizes)), columns), self.sizes)
+        tables = {name: self.tables[name][kept] for name in ("keys", "values")}
+        tables |= {name: self.tables[name][columns] for name in ("other", "missing")}
+        return type(self)(self.source[columns], tables | {"sizes": self.sizes[columns]})
 
     def compute(self, *values: Floats) -> Floats:
         (x,) = values

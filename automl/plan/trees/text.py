@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from itertools import chain, zip_longest
 from typing import Any
 
 import numpy as np
@@ -9,7 +11,7 @@ import numpy as np
 from ..compiling import CannotCompileError
 from .arrays import CATEGORY, Tree, Trees
 
-__all__ = ["read_text", "write_text"]
+__all__ = ["read_text", "tree_blocks", "write_text"]
 
 _ZERO_IS_MISSING = 4
 
@@ -80,9 +82,19 @@ def _numbers(text: str) -> Any:
     return np.array(text.split(), dtype=np.float64)
 
 
-def write_text(trees: Trees) -> str:
-    """The trees as a booster's text; where leaves hold several values, the first stands for them."""
+def tree_blocks(trees: Trees, columns: Any, values: Any) -> list[str]:
+    """Each tree as a block of a booster's text.
+
+    Parameters
+    ----------
+    trees : Trees
+    columns : int array, shape (trees.columns,)
+        What each column is called in the booster.
+    values : array, shape (all leaves,)
+        What stands at the leaves.
+    """
     blocks: list[str] = []
+    called = np.asarray(columns)[trees.column]
     node = leaf = place = word = 0
     for inner, ends in zip(trees.nodes.tolist(), trees.leaves.tolist(), strict=True):
         here = slice(node, node + inner)
@@ -97,7 +109,7 @@ def write_text(trees: Trees) -> str:
         shape: dict[str, Any] = {}
         if inner:
             shape = {
-                "split_feature": _line(trees.column[here]),
+                "split_feature": _line(called[here]),
                 "threshold": " ".join(threshold),
                 "decision_type": _line(trees.decision[here]),
                 "left_child": _line(trees.left[here]),
@@ -108,24 +120,38 @@ def write_text(trees: Trees) -> str:
                 "cat_boundaries": _line(np.array(bounds)),
                 "cat_threshold": _line(trees.words[start:word]),
             }
-        values = trees.value[leaf : leaf + ends]
-        before = "".join(f"{name}={value}\n" for name, value in (lines | shape).items())
-        blocks.append(f"{before}leaf_value={_line(values[:, 0])}\nis_linear=0\nshrinkage=1\n\n\n")
+        blocks.append(_block(lines | shape, _line(values[leaf : leaf + ends])))
         node, leaf = node + inner, leaf + ends
-    return _whole(blocks, trees)
+    return blocks
 
 
-def _whole(blocks: list[str], trees: Trees) -> str:
-    named = [f"Tree={number}\n{block}" for number, block in enumerate(blocks)]
-    outputs = trees.outputs if trees.value.shape[1] == 1 else 1
+def _block(lines: Mapping[str, Any], values: str) -> str:
+    before = "".join(f"{name}={value}\n" for name, value in lines.items())
+    return f"{before}leaf_value={values}\nis_linear=0\nshrinkage=1\n\n\n"
+
+
+def write_text(outputs: Sequence[Sequence[str]], columns: int) -> str:
+    """A booster's text.
+
+    Parameters
+    ----------
+    outputs : sequence of sequences of str
+        For each output the trees that add to it, in their order.
+    columns : int
+        That trees may ask about.
+    """
+    # Trees come in rounds, one for each output: those that have fewer add nothing in the last ones.
+    nothing = _block({"num_leaves": 1, "num_cat": 0}, "0.0")
+    rounds = zip_longest(*outputs, fillvalue=nothing)
+    named = [f"Tree={number}\n{block}" for number, block in enumerate(chain.from_iterable(rounds))]
     head = {
         "version": "v4",
-        "num_class": outputs,
-        "num_tree_per_iteration": outputs,
+        "num_class": len(outputs),
+        "num_tree_per_iteration": len(outputs),
         "label_index": 0,
-        "max_feature_idx": trees.columns - 1,
-        "feature_names": " ".join(f"Column_{column}" for column in range(trees.columns)),
-        "feature_infos": " ".join(["none"] * trees.columns),
+        "max_feature_idx": columns - 1,
+        "feature_names": " ".join(f"Column_{column}" for column in range(columns)),
+        "feature_infos": " ".join(["none"] * columns),
         "tree_sizes": " ".join(str(len(tree)) for tree in named),
     }
     lines = "".join(f"{name}={value}\n" for name, value in head.items())
