@@ -8,6 +8,7 @@ from .encode import encode_blocks
 from .means import mean_columns
 from .pairs import OPERATIONS, Pairs, pair_columns
 from .steps import beside
+from .words import common_words
 
 __all__ = [
     "OPERATIONS",
@@ -15,6 +16,7 @@ __all__ = [
     "Pairs",
     "beside",
     "build_preprocessor",
+    "common_words",
     "derived_columns",
     "encode_blocks",
     "mean_columns",

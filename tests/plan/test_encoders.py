@@ -12,7 +12,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.utils import murmurhash3_32
 
 from automl.data import Schema, read_table
-from automl.features import build_preprocessor
+from automl.features import build_preprocessor, common_words
 from automl.plan import Plan, compile_plan
 from automl.plan.encoders.texts import murmur
 
@@ -25,7 +25,8 @@ def plan_of(text: str, path: Path) -> tuple[Plan, Schema, object, pd.DataFrame]:
     table = read_table(path)
     schema = Schema.infer(table)
     frame = schema.coerce(table).frame
-    prepare = build_preprocessor(schema, schema.names, n_rows=len(frame), seed=0)
+    words = common_words(frame, schema, np.arange(len(frame)))
+    prepare = build_preprocessor(schema, schema.names, n_rows=len(frame), seed=0, words=words)
     X = prepare.fit_transform(frame)
     dummy = DummyClassifier(strategy="prior").fit(X, np.arange(len(X)) % 2)
     return Plan(compile_plan(Pipeline([("p", prepare), ("m", dummy)]), schema)), schema, prepare, frame
@@ -34,7 +35,7 @@ def plan_of(text: str, path: Path) -> tuple[Plan, Schema, object, pd.DataFrame]:
 def test_every_block_of_a_messy_table(tmp_path: Path) -> None:
     plan, schema, prepare, frame = plan_of(rows_as_csv(), tmp_path / "t.csv")
     blocks = {name.rstrip("_0123456789") for name, _, _ in prepare.transformers_}
-    assert blocks >= {"numbers", "clean", "number_codes", "text_codes", "date", "text"}
+    assert blocks >= {"numbers", "clean", "number_codes", "text_codes", "date", "text", "pieces"}
     (tmp_path / "odd.csv").write_text(rows_as_csv(60, seed=7, odd=True), encoding="utf-8")
     odd = schema.coerce(read_table(tmp_path / "odd.csv")).frame
     for rows in (frame, odd):
