@@ -208,6 +208,16 @@ def _replace(arguments: tuple[Any, ...]) -> bool:
     return isinstance(replacement, str) and rest == [-1, None, 0, True] and _harmless_pattern(pattern)
 
 
+def _counts(arguments: tuple[Any, ...]) -> bool:
+    """Return whether this is value → number of rows."""
+    return (
+        len(arguments) == 1
+        and isinstance(arguments[0], dict)
+        and _texts(list(arguments[0]))
+        and all(type(count) is int for count in arguments[0].values())
+    )
+
+
 def _positions(arguments: tuple[Any, ...]) -> bool:
     """Return whether these are positions of columns, and the axis of the columns."""
     return (
@@ -233,7 +243,7 @@ _METHODS: dict[str, Callable[[tuple[Any, ...]], bool]] = {
     "count": lambda arguments: len(arguments) == 1 and arguments[0] in _COUNTED,
     "extract": lambda arguments: arguments in ((_NUMBER, 0, False), (_NUMBER + r"[^0-9]*\Z", 0, False)),
     "fillna": lambda arguments: arguments == ("",),
-    "map": lambda arguments: arguments == (Reference("builtins.repr"),),
+    "map": lambda arguments: arguments == (Reference("builtins.repr"),) or _counts(arguments),
     "prod": lambda arguments: arguments == (2,),
     "replace": _replace,
     "reshape": _pairs,

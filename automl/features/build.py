@@ -23,6 +23,7 @@ from .dates import date_blocks
 from .numbers import number_blocks
 from .pieces import piece_blocks
 from .text import text_blocks
+from .words import Common
 
 if TYPE_CHECKING:
     from automl.data import Schema
@@ -37,7 +38,7 @@ def build_preprocessor(
     *,
     n_rows: int,
     seed: int,
-    words: Mapping[str, Sequence[str]] | None = None,
+    common: Mapping[str, Common] | None = None,
 ) -> Any:
     """Build the unfitted preprocessor for some columns of a schema.
 
@@ -51,8 +52,8 @@ def build_preprocessor(
         Training rows; sizes the text features and the number of categories worth a code.
     seed : int
         Seed of the randomised decomposition of text.
-    words : mapping of str to sequence of str, optional
-        The words that get columns of their own, by column; see `automl.features.common_words`.
+    common : mapping of str to Common, optional
+        By column: words that get columns of their own, values that repeat; from `automl.features.common_in`.
 
     Returns
     -------
@@ -81,7 +82,7 @@ def build_preprocessor(
         *number_blocks(by_kind["number"]),
         *category_blocks(by_kind["boolean"] + by_kind["category"], n_rows=n_rows),
         *date_blocks(by_kind["datetime"]),
-        *piece_blocks(by_kind["category"], words=words or {}),
-        *text_blocks(by_kind["text"], words=words or {}, n_rows=n_rows, seed=seed),
+        *piece_blocks(by_kind["category"], common=common or {}),
+        *text_blocks(by_kind["text"], common=common or {}, n_rows=n_rows, seed=seed),
     ]
     return ColumnTransformer(blocks, remainder="drop", sparse_threshold=0.0, verbose_feature_names_out=False)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .dates import PARTS
+from .pieces import SHARED
 from .text import STATISTICS, WORDS
 
 _DATE_PARTS = ("day number", *(part.replace("_", " ") for part in PARTS))
@@ -78,6 +79,8 @@ def _describe(block: str, transformer: Any, raw: list[str], width: int) -> Itera
         yield from _tell_of(_words(transformer), raw[0])
         for which in ("first", "last"):
             yield DerivedColumn(f"{raw[0]} ({which} number)", (raw[0],), False, f"the {which} number in it")
+        if SHARED in dict(transformer.named_steps["features"].transformer_list):
+            yield DerivedColumn(f"{raw[0]} (shared)", (raw[0],), False, "how many rows have the same value")
     else:
         for name in raw:
             yield DerivedColumn(name, (name,), False, "the number itself")

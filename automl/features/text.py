@@ -13,7 +13,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from automl.data.tokens import PANDAS_MISSING
 
 from .steps import attribute, method
-from .words import word_columns
+from .words import Common, word_columns
 
 if TYPE_CHECKING:
     from automl.data import Column
@@ -36,14 +36,14 @@ _MANY_ROWS, _MANY_TOPICS = 10_000, 64
 
 
 def text_blocks(
-    columns: Sequence[Column], *, words: Mapping[str, Sequence[str]], n_rows: int, seed: int
+    columns: Sequence[Column], *, common: Mapping[str, Common], n_rows: int, seed: int
 ) -> list[Block]:
     """Return one ColumnTransformer block ``text_<i>`` per text column: counts, common words, then topics.
 
     A missing text counts as an empty one, and so does what pandas takes for missing ("NA").
     """
     return [
-        (f"text_{i}", _text(column, words.get(column.name, ()), n_rows, seed), column.name)
+        (f"text_{i}", _text(column, common.get(column.name, Common()).words, n_rows, seed), column.name)
         for i, column in enumerate(columns)
     ]
 

@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 
 import explain
 from automl.data import Schema, read_table
-from automl.features import build_preprocessor, common_words
+from automl.features import build_preprocessor, common_in
 from explain.introspect import resolve
 from explain.space import FrameSpace, MatrixSpace
 
@@ -35,9 +35,9 @@ def test_every_kind_of_column_is_traced():
     table = read_table(raw)
     schema = Schema.infer(table)
     frame = schema.coerce(table).frame
-    common = common_words(frame, schema, np.arange(n))
+    common = common_in(frame, schema, np.arange(n))
     assert set(common) == {"review", "room"}
-    preprocessor = build_preprocessor(schema, list(frame.columns), n_rows=n, seed=0, words=common)
+    preprocessor = build_preprocessor(schema, list(frame.columns), n_rows=n, seed=0, common=common)
     y = (frame["rooms"] > 4).astype(int)
     model = make_pipeline(preprocessor, make_pipeline(_filled(), LogisticRegression(max_iter=2000))).fit(
         frame, y

@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from automl.data import Schema, read_table
-from automl.features import build_preprocessor, common_words
+from automl.features import build_preprocessor, common_in
 
 
 @dataclass(frozen=True)
@@ -26,9 +26,9 @@ class Table:
     def preprocessor(self, columns: list[str] | None = None) -> Any:
         """Return an unfitted preprocessor for these columns (default: all)."""
         rows = len(self.canonical)
-        words = common_words(self.canonical, self.schema, np.arange(rows))
+        common = common_in(self.canonical, self.schema, np.arange(rows))
         return build_preprocessor(
-            self.schema, columns or list(self.schema.names), n_rows=rows, seed=0, words=words
+            self.schema, columns or list(self.schema.names), n_rows=rows, seed=0, common=common
         )
 
 

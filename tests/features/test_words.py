@@ -8,7 +8,7 @@ import pytest
 
 from automl.bundle.trusted import dump_model, load_model
 from automl.data import Column, Kind, Schema, read_table
-from automl.features import build_preprocessor, common_words, derived_columns
+from automl.features import build_preprocessor, common_in, derived_columns
 from automl.features.words import is_composite
 
 TITLES = ["Braund, Mr. Owen", "Cumings, Mrs. John", "Allen, Mr. William", "Heikkinen, Miss. Laina"]
@@ -42,25 +42,30 @@ def columns_of(matrix: np.ndarray, prepared: object, raw: str) -> dict[str, np.n
 
 def test_the_words_that_many_rows_hold() -> None:
     schema, frame = described(tickets(), {"name": "text"})
-    words = common_words(frame, schema, np.arange(len(frame)))
-    assert words["name"][:1] == ["mr"]  # of half of the rows: none divides them more evenly
-    assert {"mrs", "miss", "owen", "laina"} <= set(words["name"])
-    assert "th" not in words["name"]  # of all rows
-    assert "17" not in words["name"]  # of two rows
-    assert {"a", "pc", "ston", "5", "2", "o"} <= set(words["ticket"])
-    assert "age" not in words
+    common = common_in(frame, schema, np.arange(len(frame)))
+    name, ticket = common["name"].words, common["ticket"].words
+    assert name[0] == "mr"  # of half of the rows: none divides them more evenly
+    assert {"mrs", "miss", "owen", "laina"} <= set(name)
+    assert "th" not in name  # of all rows
+    assert "17" not in name  # of two rows
+    assert {"a", "pc", "ston", "5", "2", "o"} <= set(ticket)
+    assert set(common) == {"name", "ticket"}
 
 
 def test_only_the_training_rows_are_looked_at() -> None:
     schema, frame = described(tickets(), {"name": "text"})
-    assert "name" not in common_words(frame, schema, np.arange(0, 200, 4))  # all are called Owen
-    assert common_words(frame, schema, np.arange(0, 200, 2))["name"] == ["allen", "braund", "owen", "william"]
+    assert not common_in(frame, schema, np.arange(0, 200, 4))["name"].words  # all are called Owen
+    half = common_in(frame, schema, np.arange(0, 200, 2))
+    assert half["name"].words == ("allen", "braund", "owen", "william")
+    seen = frame["ticket"].iloc[::2].value_counts()
+    assert half["ticket"].rows == {ticket: count for ticket, count in seen.items() if count > 1}
+    assert half["ticket"].rows
 
 
 def test_a_word_has_a_column() -> None:
     schema, frame = described(tickets(), {"name": "text"})
-    words = common_words(frame, schema, np.arange(len(frame)))
-    prepare = build_preprocessor(schema, schema.names, n_rows=len(frame), seed=0, words=words)
+    common = common_in(frame, schema, np.arange(len(frame)))
+    prepare = build_preprocessor(schema, schema.names, n_rows=len(frame), seed=0, common=common)
     names = columns_of(prepare.fit_transform(frame), prepare, "name")
     held = np.array(["Mr." in name for name in frame["name"]])
     np.testing.assert_array_equal(names['name (word "mr")'], held)
@@ -71,8 +76,8 @@ def test_a_word_has_a_column() -> None:
 def test_what_a_category_is_put_together_of() -> None:
     schema, frame = described(tickets())
     assert schema["ticket"].kind == Kind.CATEGORY
-    words = common_words(frame, schema, np.arange(len(frame)))
-    prepare = build_preprocessor(schema, ["ticket"], n_rows=len(frame), seed=0, words=words)
+    common = common_in(frame, schema, np.arange(len(frame)))
+    prepare = build_preprocessor(schema, ["ticket"], n_rows=len(frame), seed=0, common=common)
     prepare.fit(frame)
     cells = ["PC 1017", "A/5 1003", "1042", "12/7.25 l", "none", None, "PC", "x" * 5 + "9" * 40]
     found = columns_of(prepare.transform(pd.DataFrame({"ticket": cells})), prepare, "ticket")
@@ -85,6 +90,10 @@ def test_what_a_category_is_put_together_of() -> None:
     )
     np.testing.assert_array_equal(found['ticket (word "pc")'], [1, 0, 0, 0, 0, 0, 1, 0])
     np.testing.assert_array_equal(found['ticket (word "a")'], [0, 1, 0, 0, 0, 0, 0, 0])
+    shared = common["ticket"].rows
+    twice = next(ticket for ticket, rows in shared.items() if rows == 2)
+    told = columns_of(prepare.transform(pd.DataFrame({"ticket": [twice, "PC 1"]})), prepare, "ticket")
+    np.testing.assert_array_equal(told["ticket (shared)"], [2, np.nan])
     # pandas reads a batch of nothing but digits as whole numbers, and beside a gap as floats.
     for batch in ([1042, 1017], [1042.0, 1017.0, np.nan]):
         again = columns_of(prepare.transform(pd.DataFrame({"ticket": batch})), prepare, "ticket")
@@ -109,8 +118,8 @@ def test_which_categories_are_put_together(values: list[str], expected: bool) ->
 
 def test_a_model_with_words_is_audited_and_loaded() -> None:
     schema, frame = described(tickets(), {"name": "text"})
-    words = common_words(frame, schema, np.arange(len(frame)))
-    prepare = build_preprocessor(schema, schema.names, n_rows=len(frame), seed=0, words=words)
+    common = common_in(frame, schema, np.arange(len(frame)))
+    prepare = build_preprocessor(schema, schema.names, n_rows=len(frame), seed=0, common=common)
     expected = prepare.fit_transform(frame)
     again = load_model(dump_model(prepare)).model
     np.testing.assert_array_equal(again.transform(frame), expected)
@@ -119,7 +128,7 @@ def test_a_model_with_words_is_audited_and_loaded() -> None:
 def test_texts_without_common_words() -> None:
     frame = pd.DataFrame({"t": [chr(0x4E00 + i) * 3 for i in range(60)], "x": np.arange(60.0) % 7})
     schema, canonical = described(frame, {"t": "text"})
-    words = common_words(canonical, schema, np.arange(60))
-    assert "t" not in words
-    prepare = build_preprocessor(schema, ["t"], n_rows=60, seed=0, words=words)
+    common = common_in(canonical, schema, np.arange(60))
+    assert not common["t"].words
+    prepare = build_preprocessor(schema, ["t"], n_rows=60, seed=0, common=common)
     assert np.isfinite(prepare.fit_transform(canonical)).all()
