@@ -65,7 +65,7 @@ _ESTIMATORS = frozenset().union(
     _names("sklearn.preprocessing._target_encoder", "TargetEncoder"),
     _names("sklearn.model_selection._split", "KFold"),  # by which the encoder parted its rows
     _names("sklearn.impute._base", "SimpleImputer MissingIndicator"),
-    _names("sklearn.feature_extraction.text", "HashingVectorizer TfidfTransformer"),
+    _names("sklearn.feature_extraction.text", "CountVectorizer HashingVectorizer TfidfTransformer"),
     _names("sklearn.decomposition._truncated_svd", "TruncatedSVD"),
     _names("scipy.interpolate._bsplines", "BSpline"),
     # models
@@ -145,6 +145,7 @@ TYPES: dict[str, frozenset[str]] = {
 #: Attributes that must have one of these values, since another would read files named by a row, or call any
 #: method of the model by its name.
 ATTRIBUTES: dict[str, dict[str, tuple[Any, ...]]] = {
+    "sklearn.feature_extraction.text.CountVectorizer": {"input": ("content",)},
     "sklearn.feature_extraction.text.HashingVectorizer": {"input": ("content",)},
     "sklearn.model_selection._classification_threshold.FixedThresholdClassifier": {
         "response_method": ("predict_proba",)
@@ -153,6 +154,7 @@ ATTRIBUTES: dict[str, dict[str, tuple[Any, ...]]] = {
 
 _DATE_PARTS = ("year", "month", "day", "day_of_week", "day_of_year", "hour")
 _COUNTED = (r"(?s).", r"[^ \t\r\n]+", r"[0-9]", r"[A-Z]")
+_NUMBER = r"([0-9]{1,15}(?:\.[0-9]{1,15})?)"
 _LONGEST_PATTERN = 2000
 #: The only parts of a cleaning pattern that may repeat.
 _REPEATING = (r"\.(?=.*['\"])", r"\\x[0-9a-f]{2}", r"\\u[0-9a-f]{4}")
@@ -206,6 +208,16 @@ def _replace(arguments: tuple[Any, ...]) -> bool:
     return isinstance(replacement, str) and rest == [-1, None, 0, True] and _harmless_pattern(pattern)
 
 
+def _counts(arguments: tuple[Any, ...]) -> bool:
+    """Return whether this is value → number of rows."""
+    return (
+        len(arguments) == 1
+        and isinstance(arguments[0], dict)
+        and _texts(list(arguments[0]))
+        and all(type(count) is int for count in arguments[0].values())
+    )
+
+
 def _positions(arguments: tuple[Any, ...]) -> bool:
     """Return whether these are positions of columns, and the axis of the columns."""
     return (
@@ -229,8 +241,9 @@ _METHODS: dict[str, Callable[[tuple[Any, ...]], bool]] = {
     "astype": lambda arguments: arguments in (("str",), ("float64",), ("object",)),
     "dot": lambda arguments: arguments == ((4096.0, 1.0),),
     "count": lambda arguments: len(arguments) == 1 and arguments[0] in _COUNTED,
+    "extract": lambda arguments: arguments in ((_NUMBER, 0, False), (_NUMBER + r"[^0-9]*\Z", 0, False)),
     "fillna": lambda arguments: arguments == ("",),
-    "map": lambda arguments: arguments == (Reference("builtins.repr"),),
+    "map": lambda arguments: arguments == (Reference("builtins.repr"),) or _counts(arguments),
     "prod": lambda arguments: arguments == (2,),
     "replace": _replace,
     "reshape": _pairs,
@@ -238,6 +251,7 @@ _METHODS: dict[str, Callable[[tuple[Any, ...]], bool]] = {
     "sum": lambda arguments: arguments == (2,),
     "take": _positions,
     "to_frame": lambda arguments: arguments == (),
+    "toarray": lambda arguments: arguments == (),
     "to_numpy": lambda arguments: arguments in (("object",), ("float64",)),
     "to_julian_date": lambda arguments: arguments == (),
     "view": lambda arguments: arguments == ("complex128",),

@@ -8,13 +8,16 @@ from .encode import encode_blocks
 from .means import mean_columns
 from .pairs import OPERATIONS, Pairs, pair_columns
 from .steps import beside
+from .words import Common, common_in
 
 __all__ = [
     "OPERATIONS",
+    "Common",
     "DerivedColumn",
     "Pairs",
     "beside",
     "build_preprocessor",
+    "common_in",
     "derived_columns",
     "encode_blocks",
     "mean_columns",

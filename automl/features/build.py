@@ -11,7 +11,7 @@ No step looks at the target, so it may be fitted once on all training rows.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from sklearn.compose import ColumnTransformer
@@ -21,7 +21,9 @@ from automl.errors import SchemaError
 from .categories import category_blocks
 from .dates import date_blocks
 from .numbers import number_blocks
+from .pieces import piece_blocks
 from .text import text_blocks
+from .words import Common
 
 if TYPE_CHECKING:
     from automl.data import Schema
@@ -30,7 +32,14 @@ if TYPE_CHECKING:
 _DROPPED = frozenset({"identifier", "constant"})
 
 
-def build_preprocessor(schema: Schema, columns: Sequence[str], *, n_rows: int, seed: int) -> Any:
+def build_preprocessor(
+    schema: Schema,
+    columns: Sequence[str],
+    *,
+    n_rows: int,
+    seed: int,
+    common: Mapping[str, Common] | None = None,
+) -> Any:
     """Build the unfitted preprocessor for some columns of a schema.
 
     Parameters
@@ -43,6 +52,8 @@ def build_preprocessor(schema: Schema, columns: Sequence[str], *, n_rows: int, s
         Training rows; sizes the text features and the number of categories worth a code.
     seed : int
         Seed of the randomised decomposition of text.
+    common : mapping of str to Common, optional
+        By column: words that get columns of their own, values that repeat; from `automl.features.common_in`.
 
     Returns
     -------
@@ -71,6 +82,7 @@ def build_preprocessor(schema: Schema, columns: Sequence[str], *, n_rows: int, s
         *number_blocks(by_kind["number"]),
         *category_blocks(by_kind["boolean"] + by_kind["category"], n_rows=n_rows),
         *date_blocks(by_kind["datetime"]),
-        *text_blocks(by_kind["text"], n_rows=n_rows, seed=seed),
+        *piece_blocks(by_kind["category"], common=common or {}),
+        *text_blocks(by_kind["text"], common=common or {}, n_rows=n_rows, seed=seed),
     ]
     return ColumnTransformer(blocks, remainder="drop", sparse_threshold=0.0, verbose_feature_names_out=False)

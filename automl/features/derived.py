@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from .dates import PARTS
-from .text import STATISTICS
+from .pieces import SHARED
+from .text import STATISTICS, WORDS
 
 _DATE_PARTS = ("day number", *(part.replace("_", " ") for part in PARTS))
 
@@ -70,8 +71,27 @@ def _describe(block: str, transformer: Any, raw: list[str], width: int) -> Itera
     elif kind == "text":
         for what in STATISTICS:
             yield DerivedColumn(f"{raw[0]} ({what})", (raw[0],), False, f"number of {what} in the text")
-        for topic in range(1, width - len(STATISTICS) + 1):
+        words = _words(transformer)
+        yield from _tell_of(words, raw[0])
+        for topic in range(1, width - len(STATISTICS) - len(words) + 1):
             yield DerivedColumn(f"{raw[0]} (topic {topic})", (raw[0],), False, "weight of a group of words")
+    elif kind == "pieces":
+        yield from _tell_of(_words(transformer), raw[0])
+        for which in ("first", "last"):
+            yield DerivedColumn(f"{raw[0]} ({which} number)", (raw[0],), False, f"the {which} number in it")
+        if SHARED in dict(transformer.named_steps["features"].transformer_list):
+            yield DerivedColumn(f"{raw[0]} (shared)", (raw[0],), False, "how many rows have the same value")
     else:
         for name in raw:
             yield DerivedColumn(name, (name,), False, "the number itself")
+
+
+def _tell_of(words: Sequence[str], raw: str) -> Iterator[DerivedColumn]:
+    for word in words:
+        yield DerivedColumn(f'{raw} (word "{word}")', (raw,), False, "whether it holds the word")
+
+
+def _words(transformer: Any) -> list[str]:
+    """The common words that a block tells of, in their order."""
+    parts = dict(transformer.named_steps["features"].transformer_list)
+    return list(parts[WORDS].named_steps["count"].vocabulary) if WORDS in parts else []

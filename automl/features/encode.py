@@ -49,13 +49,17 @@ def encode_blocks(fitted: Any, frame: pd.DataFrame, rows: Rows) -> Iterator[Matr
                 known = np.asarray(transformer.transform(_levels_of(frame, columns, name, levels)))
                 here = slice(span.start + position, span.start + position + 1)
                 parts.append((here, _spread(known[:, [position]], codes)))
+        elif block.startswith("pieces_"):
+            codes, levels = pd.factorize(frame[columns])
+            cells = _levels_of(frame, [columns], columns, levels)[columns]
+            parts.append((span, _spread(np.asarray(transformer.transform(cells)), codes)))
         elif block.startswith("date_"):
             codes, dates = pd.factorize(frame[columns])
             if len(dates) > _MOST_DISTINCT * len(frame):
                 parts.append((span, _row_by_row(transformer, frame[columns])))
             else:
-                cells = pd.Series(dates.insert(len(dates), pd.NaT), name=columns)
-                parts.append((span, _spread(np.asarray(transformer.transform(cells)), codes)))
+                moments = pd.Series(dates.insert(len(dates), pd.NaT), name=columns)
+                parts.append((span, _spread(np.asarray(transformer.transform(moments)), codes)))
         else:
             parts.append((span, _row_by_row(transformer, frame[columns])))
     for start in range(0, len(rows), _ROWS):

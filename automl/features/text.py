@@ -1,8 +1,8 @@
-"""Text columns: a few counts, and topics from hashed words and pieces of words."""
+"""Text columns: counts, the words that many rows hold, and topics from hashed words and pieces of words."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,6 +13,7 @@ from sklearn.pipeline import FeatureUnion, Pipeline
 from automl.data.tokens import PANDAS_MISSING
 
 from .steps import attribute, method
+from .words import Common, word_columns
 
 if TYPE_CHECKING:
     from automl.data import Column
@@ -21,6 +22,9 @@ Block = tuple[str, Any, Any]
 
 #: Counted in every text, in this order, by regular expression.
 STATISTICS = {"characters": r"(?s).", "words": r"[^ \t\r\n]+", "digits": r"[0-9]", "capitals": r"[A-Z]"}
+
+#: The part of a block that tells of common words, by this name.
+WORDS = "common_words"
 
 #: Hashing, not a vocabulary: it needs no fit (nothing to fail on empty texts), and a vocabulary of 8,000
 #: pieces took 5.6 MB and 0.6 s to load where this takes nothing; the scores on short messages were the same.
@@ -31,15 +35,20 @@ _ROWS_PER_TOPIC, _FEWEST_TOPICS, _MOST_TOPICS = 25, 4, 32
 _MANY_ROWS, _MANY_TOPICS = 10_000, 64
 
 
-def text_blocks(columns: Sequence[Column], *, n_rows: int, seed: int) -> list[Block]:
-    """Return one ColumnTransformer block ``text_<i>`` per text column: counts first, then topics.
+def text_blocks(
+    columns: Sequence[Column], *, common: Mapping[str, Common], n_rows: int, seed: int
+) -> list[Block]:
+    """Return one ColumnTransformer block ``text_<i>`` per text column: counts, common words, then topics.
 
     A missing text counts as an empty one, and so does what pandas takes for missing ("NA").
     """
-    return [(f"text_{i}", _text(column, n_rows, seed), column.name) for i, column in enumerate(columns)]
+    return [
+        (f"text_{i}", _text(column, common.get(column.name, Common()).words, n_rows, seed), column.name)
+        for i, column in enumerate(columns)
+    ]
 
 
-def _text(column: Column, n_rows: int, seed: int) -> Pipeline:
+def _text(column: Column, words: Sequence[str], n_rows: int, seed: int) -> Pipeline:
     counts = [
         (
             what,
@@ -53,15 +62,22 @@ def _text(column: Column, n_rows: int, seed: int) -> Pipeline:
         )
         for what, pattern in STATISTICS.items()
     ]
+    parts: list[tuple[str, Any]] = [*counts]
+    if words:
+        parts.append((WORDS, word_columns(words)))
     return Pipeline(
-        [
-            ("text", method("astype", "str")),
-            ("missing", method("replace", sorted(PANDAS_MISSING | set(column.missing_tokens)), "")),
-            ("empty", method("fillna", "")),
-            ("plain", method("astype", "object")),
-            ("features", FeatureUnion([*counts, ("topics", _topics(n_rows, seed))])),
-        ]
+        [*as_texts(column), ("features", FeatureUnion([*parts, ("topics", _topics(n_rows, seed))]))]
     )
+
+
+def as_texts(column: Column) -> list[tuple[str, Any]]:
+    """Return steps that turn cells to texts, missing ones to empty ones."""
+    return [
+        ("text", method("astype", "str")),
+        ("missing", method("replace", sorted(PANDAS_MISSING | set(column.missing_tokens)), "")),
+        ("empty", method("fillna", "")),
+        ("plain", method("astype", "object")),
+    ]
 
 
 def _topics(n_rows: int, seed: int) -> Pipeline:

@@ -27,7 +27,7 @@ from automl.data import (
     split,
 )
 from automl.errors import DataError, RunError, SettingError
-from automl.features import build_preprocessor, derived_columns
+from automl.features import build_preprocessor, common_in, derived_columns
 from automl.models import Context, log_scale
 from automl.search.arrange import Arrangement, arrange
 from automl.search.constraints import Constraints, directed_columns
@@ -135,7 +135,8 @@ def prepare(
 
     y = task.encode(dataset.frame[target])
     parts = _divide(y, task, spec["seed"], arrangement)
-    preprocessor = build_preprocessor(schema, used, n_rows=len(parts.train), seed=spec["seed"])
+    common = common_in(dataset.frame[used], schema, parts.train)
+    preprocessor = build_preprocessor(schema, used, n_rows=len(parts.train), seed=spec["seed"], common=common)
     with ThreadPoolExecutor(1) as beside:  # Arrow works without holding up Python
         written = beside.submit(write_table, folder, dataset.frame)
         width = write_matrix(folder, preprocessor, dataset.frame[used], parts.train)

@@ -19,7 +19,7 @@ from sklearn.utils import Bunch
 
 from automl.bundle import BundleFacts, Subject, write_bundle
 from automl.data import Schema, read_table
-from automl.features import build_preprocessor, derived_columns
+from automl.features import build_preprocessor, common_in, derived_columns
 from automl.models import FAMILIES
 from automl.models.base import Context
 from automl.task import Task
@@ -163,7 +163,8 @@ def train(path: Path, kind: str, families: Sequence[str], *, columns: Sequence[s
     unused = {"id", *TARGETS.values()}
     schema = whole.select([name for name in columns or whole.names if name not in unused])
     frame = dataset.frame[list(schema.names)]
-    preprocessor = build_preprocessor(schema, schema.names, n_rows=len(frame), seed=0)
+    common = common_in(frame, schema, np.arange(len(frame)))
+    preprocessor = build_preprocessor(schema, schema.names, n_rows=len(frame), seed=0, common=common)
     X = preprocessor.fit_transform(frame)
     categorical = tuple(i for i, column in enumerate(derived_columns(preprocessor)) if column.categorical)
     context = Context(kind, len(y), X.shape[1], task.n_classes, categorical, 2, 1, 0, task.metric)

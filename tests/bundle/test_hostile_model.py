@@ -145,6 +145,8 @@ def test_ranges_on_the_way_back_are_two_numbers(limits: dict[str, Any]) -> None:
     [
         SimpleImputer(strategy=np.mean),
         KNeighborsClassifier(weights=np.exp),
+        sklearn.feature_extraction.text.CountVectorizer(input="filename"),
+        sklearn.feature_extraction.text.CountVectorizer(preprocessor=str.split),
         sklearn.feature_extraction.text.HashingVectorizer(input="filename"),
         sklearn.feature_extraction.text.HashingVectorizer(analyzer=str.split),
         sklearn.feature_extraction.text.TfidfVectorizer(),

@@ -9,7 +9,7 @@ from sklearn.pipeline import make_pipeline
 
 import explain
 from automl.data import Schema, read_table
-from automl.features import build_preprocessor
+from automl.features import build_preprocessor, common_in
 from explain.introspect import resolve
 from explain.space import FrameSpace, MatrixSpace
 
@@ -28,13 +28,16 @@ def test_every_kind_of_column_is_traced():
                 pd.Timestamp("2021-01-01") + pd.to_timedelta(rng.integers(0, 700, n), unit="D")
             ).astype(str),
             "review": [" ".join(rng.choice(words, 6)) + f" {i}" for i in range(n)],
+            "room": [f"{'ABC'[number % 3]}{number}" for number in rng.integers(100, 140, n)],
         }
     )
     raw.loc[::9, "city"] = np.nan
     table = read_table(raw)
     schema = Schema.infer(table)
     frame = schema.coerce(table).frame
-    preprocessor = build_preprocessor(schema, list(frame.columns), n_rows=n, seed=0)
+    common = common_in(frame, schema, np.arange(n))
+    assert set(common) == {"review", "room"}
+    preprocessor = build_preprocessor(schema, list(frame.columns), n_rows=n, seed=0, common=common)
     y = (frame["rooms"] > 4).astype(int)
     model = make_pipeline(preprocessor, make_pipeline(_filled(), LogisticRegression(max_iter=2000))).fit(
         frame, y

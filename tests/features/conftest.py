@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import pytest
 
 from automl.data import Schema, read_table
-from automl.features import build_preprocessor
+from automl.features import build_preprocessor, common_in
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,10 @@ class Table:
 
     def preprocessor(self, columns: list[str] | None = None) -> Any:
         """Return an unfitted preprocessor for these columns (default: all)."""
+        rows = len(self.canonical)
+        common = common_in(self.canonical, self.schema, np.arange(rows))
         return build_preprocessor(
-            self.schema, columns or list(self.schema.names), n_rows=len(self.canonical), seed=0
+            self.schema, columns or list(self.schema.names), n_rows=rows, seed=0, common=common
         )
 
 

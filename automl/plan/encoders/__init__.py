@@ -10,6 +10,7 @@ from .base import Encoder
 from .codes import CodeEncoder, compile_codes
 from .dates import DateEncoder, compile_date
 from .numbers import NumberEncoder, compile_numbers
+from .pieces import PieceEncoder, compile_pieces
 from .texts import TextEncoder, compile_text
 
 if TYPE_CHECKING:
@@ -25,9 +26,10 @@ _COMPILERS = {
     "text_codes": compile_codes,
     "date": compile_date,
     "text": compile_text,
+    "pieces": compile_pieces,
 }
 _KINDS: dict[str, type[Encoder]] = {
-    kind.kind: kind for kind in (NumberEncoder, CodeEncoder, DateEncoder, TextEncoder)
+    kind.kind: kind for kind in (NumberEncoder, CodeEncoder, DateEncoder, TextEncoder, PieceEncoder)
 }
 
 

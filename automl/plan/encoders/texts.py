@@ -1,4 +1,4 @@
-"""Counts and topics of a text: hashed words and pieces of words, weighed and projected."""
+"""Counts, common words and topics of a text: hashed words and pieces of words, weighed and projected."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from .base import Encoder
 if TYPE_CHECKING:
     from ...data import Column
 
-__all__ = ["TextEncoder", "compile_text", "murmur"]
+__all__ = ["CommonWords", "TextEncoder", "compile_common", "compile_text", "murmur"]
 
 _SPACES = re.compile(r"\s\s+")
 
 
 class TextEncoder(Encoder):
-    """How often patterns occur in a text, then the weights of its topics."""
+    """How often patterns occur in a text, whether it holds some words, then the weights of its topics."""
 
     kind: ClassVar[str] = "text"
 
@@ -30,16 +30,18 @@ class TextEncoder(Encoder):
         super().__init__(described)
         self._missing = frozenset(described["missing"])
         self._counts = [re.compile(pattern) for pattern in described["counts"]]
+        self._common = CommonWords(described)
         self._words = [(_analyzer(one), int(one["buckets"])) for one in described["hashed"]]
         self._idf, self._topics = described["idf"], np.ascontiguousarray(np.asarray(described["topics"]).T)
         if len(self._idf) != len(self._topics) or sum(size for _, size in self._words) != len(self._idf):
             raise ValueError("a text block whose parts do not fit together")
-        self.width = len(self._counts) + self._topics.shape[1]
+        self.width = len(self._counts) + len(self._common) + self._topics.shape[1]
 
     def encode(self, value: str | None) -> Any:
         text = "" if value is None or value in self._missing else value
         counts = [float(len(pattern.findall(text))) for pattern in self._counts]
-        return [*counts, *self._weights(text.lower()).tolist()]
+        text = text.lower()
+        return [*counts, *self._common.held_by(text), *self._weights(text).tolist()]
 
     def _weights(self, text: str) -> Any:
         buckets: Counter[int] = Counter()
@@ -55,6 +57,28 @@ class TextEncoder(Encoder):
         # Added one after the other, as scikit-learn and scipy do: trees may split a topic at its last digit.
         weights /= np.sqrt(np.cumsum(weights**2)[-1])
         return np.add.reduce(weights[:, None] * self._topics[places], axis=0)
+
+
+class CommonWords:
+    """Whether a text holds some words.
+
+    Parameters
+    ----------
+    described : mapping
+        ``words`` and the ``word_pattern`` that finds words in a text; nothing where there are none.
+    """
+
+    def __init__(self, described: Mapping[str, Any]) -> None:
+        self._words = [str(word) for word in described.get("words", ())]
+        self._pattern = re.compile(described["word_pattern"] if self._words else "")
+
+    def __len__(self) -> int:
+        return len(self._words)
+
+    def held_by(self, text: str) -> list[float]:
+        """1 or 0 for each word; the text is in lower case."""
+        held = set(self._pattern.findall(text)) if self._words else set()
+        return [float(word in held) for word in self._words]
 
 
 def _analyzer(described: Mapping[str, Any]) -> Callable[[str], Iterator[str]]:
@@ -110,6 +134,7 @@ def compile_text(transformer: Any, columns: Sequence[Column]) -> list[dict[str, 
     steps = transformer.named_steps
     parts = dict(steps["features"].transformer_list)
     topics = parts.pop("topics").named_steps
+    common = compile_common(parts.pop("common_words", None))
     counts = [part.named_steps["count"].func.__reduce__()[1][1] for part in parts.values()]
     weigh = topics["weigh"]
     if not weigh.sublinear_tf or weigh.norm != "l2" or not weigh.use_idf:
@@ -121,11 +146,36 @@ def compile_text(transformer: Any, columns: Sequence[Column]) -> list[dict[str, 
             "column": column.name,
             "missing": list(steps["missing"].func.__reduce__()[1][1]),
             "counts": counts,
+            **common,
             "hashed": [_hashed(vectorizer) for _, vectorizer in topics["hash"].transformer_list],
             "idf": np.asarray(weigh.idf_, dtype=np.float64),
             "topics": np.asarray(topics["topics"].components_, dtype=np.float64),
         }
     ]
+
+
+def compile_common(part: Any) -> dict[str, Any]:
+    """The part of a block that tells of common words, for `CommonWords`; empty where there is none."""
+    if part is None:
+        return {}
+    vectorizer = part.named_steps["count"]
+    words = list(vectorizer.vocabulary)
+    if not vectorizer.binary or not _plain_words(vectorizer):
+        raise CannotCompileError("Words that are counted in another way")
+    if [vectorizer.vocabulary[word] for word in words] != list(range(len(words))):
+        raise CannotCompileError("Words in another order")
+    return {"words": words, "word_pattern": vectorizer.token_pattern}
+
+
+def _plain_words(vectorizer: Any) -> bool:
+    """Whether a text becomes words in the usual way: in lower case, singly, none left out."""
+    return bool(
+        vectorizer.analyzer == "word"
+        and tuple(vectorizer.ngram_range) == (1, 1)
+        and vectorizer.lowercase
+        and vectorizer.strip_accents is None
+        and vectorizer.stop_words is None
+    )
 
 
 def _hashed(vectorizer: Any) -> dict[str, Any]:
@@ -137,7 +187,7 @@ def _hashed(vectorizer: Any) -> dict[str, Any]:
         and vectorizer.strip_accents is None
         and vectorizer.stop_words is None
     )
-    word = vectorizer.analyzer == "word" and tuple(vectorizer.ngram_range) == (1, 1)
+    word = _plain_words(vectorizer)
     if not plain or not (word or vectorizer.analyzer == "char_wb"):
         raise CannotCompileError("Words that are hashed in another way")
     described: dict[str, Any] = {"analyzer": vectorizer.analyzer, "buckets": int(vectorizer.n_features)}

@@ -36,8 +36,10 @@ def likeness(case: Case, name: str) -> float:
         A raw column.
     """
     places = case.derived[name]
-    if len(places) != 1 or case.schema[name].kind in (Kind.TEXT, Kind.DATETIME):
+    kind = case.schema[name].kind
+    if not places or kind in (Kind.TEXT, Kind.DATETIME):
         return 0.0
+    # The code of a category stands before what is made of its words.
     x = case.X[:, places[0]]
     known = ~np.isnan(x)
     if known.mean() < 0.9:
