@@ -9,7 +9,7 @@ import streamlit as st
 
 from automl.errors import GlassbenchError
 from automl.store import RunFolder
-from automl.workbench import asking, components, navigation, plots, row_look
+from automl.workbench import asking, components, navigation, plots
 from automl.workbench import format as fmt
 from automl.workbench.reading import Standing
 from automl.workbench.views.explain import row_more
@@ -25,7 +25,6 @@ _REASONS = 6
 
 def one_row(run: RunFolder, model: Standing, explanation: Explanation, output: Any) -> None:
     """Draw all about the row that the address names: `row`, its number in the table, from 1."""
-    row_look.style()
     target = str(run.spec["target"])
     positions: list[int] | None = run.read(f"explanations/{model.id}.rows.json")
     rows = int((run.read("prepared.json") or {}).get("rows") or 0)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from automl.desk import Desk
 from automl.errors import GlassbenchError
-from automl.workbench import asking, components, navigation, row_look
+from automl.workbench import asking, components, navigation
 from automl.workbench.modelled import modelled_run
 from automl.workbench.views.what_if import compare, counterfactuals, result, state
 from automl.workbench.views.what_if.state import Asked, Variant
@@ -48,7 +48,6 @@ def show() -> None:
     if desk is None:
         return
     facts = asking.ask(desk, "about")
-    row_look.style()
     st.fragment(_page)(run.id, model.id, facts)
 
 
