@@ -10,6 +10,7 @@ import streamlit as st
 
 from automl.workbench import components
 from automl.workbench import format as fmt
+from automl.workbench.views.what_if.decided import Decider
 from explain import formats
 from explain.explanation import Explanation
 from explain.reasons import explained_output
@@ -23,10 +24,16 @@ _FLAGS = 5
 _SURE = 1.96  # standard errors of a 95 % interval
 
 
-def as_it_is(answer: dict[str, Any], explanation: Explanation, target: str, output: Any) -> None:
+def as_it_is(
+    answer: dict[str, Any], explanation: Explanation, target: str, output: Any, decider: Decider | None
+) -> None:
     """The row as it stands in the table."""
+    label = answer["label"]
+    if decider is not None:
+        (label,) = decider.labels(explanation.prediction, explanation.classes or ())
+        output = label if output is None else output
     k = explained_output(explanation, 0, output)
-    cards = [_card("As it is", explanation, 0, k, answer["label"])]
+    cards = [_card("As it is", explanation, 0, k, label)]
     outcome = answer["outcome"]
     if outcome is not None:
         shown = formats.number(outcome, 6) if isinstance(outcome, float) else str(outcome)
@@ -39,8 +46,12 @@ def as_it_is(answer: dict[str, Any], explanation: Explanation, target: str, outp
     _contributions(explanation, k, ())
 
 
-def with_edits(result: WhatIf, output: Any) -> None:
+def with_edits(result: WhatIf, output: Any, decider: Decider | None) -> None:
     """The row before and after."""
+    if decider is not None:
+        before, after = decider.labels(result.explanation.prediction, result.explanation.classes or ())
+        result = replace(result, labels=(before, after))
+        output = after if output is None else output
     explanation = result.explanation
     position = result.output_name(output)
     k = explanation.output_index(position if explanation.classes is not None else None)
