@@ -84,9 +84,7 @@ def _page(run_id: str, model_id: str, facts: dict[str, Any]) -> None:
         st.fragment(_follow, run_every=_EVERY)(run_id, model_id)
 
 
-def _answer(
-    desk: Desk, facts: Mapping[str, Any], asked: Asked, output: Any, decider: Decider | None
-) -> bool:
+def _answer(desk: Desk, facts: Mapping[str, Any], asked: Asked, output: Any, decider: Decider | None) -> bool:
     """Prediction and contributions; whether they will not become more exact."""
     try:
         if asked.now.edits:

@@ -64,9 +64,7 @@ class QuestionForm:
             return
         for field, value in (("low", asked.low), ("high", asked.high)):
             side = "least" if field == "low" else "most"
-            st.number_input(
-                f"Prediction of at {side}", value=value, placeholder="any", **self._tied(field)
-            )
+            st.number_input(f"Prediction of at {side}", value=value, placeholder="any", **self._tied(field))
 
     def _limits(self, asked: Question) -> None:
         """Least and highest values of numbers, where they are asked for."""
