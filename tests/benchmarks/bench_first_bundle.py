@@ -2,7 +2,7 @@
 
     python -m tests.benchmarks.bench_first_bundle [--budget "1 min"] [TABLE:TARGET ...]
 
-A real server on an empty home, a real browser that presses what a person would press, without pauses to think.
+A real server on an empty home, and a real browser that presses what a person would press without a pause.
 The time that the search is given is part of it; nothing is waited for that is not needed to go on. Prints one
 JSON object for each table, in seconds from the moment the page is asked for:
 
