@@ -3,9 +3,9 @@
     queue/<run id>.json   a run's ticket: whether it has its turn, its place in the line, and its last jobs
     queue/lock            held for the moment in which somebody looks at the tickets and changes one
 
-A ticket counts while somebody is at work in its run, or in one of the jobs with which its search ends, such as
-the explanation of its model; their own locks tell. So whoever is killed, working or waiting, is out of the line
-by that. Tickets of runs that have ended are cleared away by the next one who looks.
+A ticket counts while somebody is at work in its run, or in one of the jobs with which its search ends, such
+as the explanation of its model; their own locks tell. So whoever is killed, working or waiting, is out of the
+line by that. Tickets of runs that have ended are cleared away by the next one who looks.
 """
 
 from __future__ import annotations
