@@ -11,11 +11,12 @@ from automl.errors import GlassbenchError
 from automl.store import RunFolder
 from automl.workbench import asking, components, navigation, plots
 from automl.workbench import format as fmt
+from automl.workbench.contributions import contributions
 from automl.workbench.reading import Standing
 from automl.workbench.views.explain import row_more
 from explain import formats
 from explain.explanation import Explanation
-from explain.reasons import Reason
+from explain.reasons import Reason, explained_output
 
 __all__ = ["one_row"]
 
@@ -43,7 +44,11 @@ def one_row(run: RunFolder, model: Standing, explanation: Explanation, output: A
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.html(f'<p class="gb gb-sentence">{components.text(told)}</p>')
-        plots.draw(plots.waterfall(shown, index, output), key="waterfall", alt=told)
+        with st.container(key="gb-wide-waterfall"):
+            plots.draw(plots.waterfall(shown, index, output), key="waterfall", alt=told)
+        with st.container(key="gb-narrow-waterfall"):
+            one = shown.take([index])
+            st.html(contributions(one, explained_output(one, 0, output)))
     with right:
         st.subheader("Reasons", anchor=False)
         _reasons(shown.reasons(index, output, top=_REASONS))
