@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from automl.workbench import plots, theme
@@ -17,6 +18,6 @@ def contested(result: Contested) -> Any:
     return figures.contested_plot(result, theme=plots._theme(theme.palette()))
 
 
-def paths(result: DecisionPaths) -> Any:
-    """How the output of a row builds up, beside rows like it."""
-    return figures.decision_plot(result, theme=plots._theme(theme.palette()))
+def paths(result: DecisionPaths, rows: Sequence[str]) -> Any:
+    """How the output of a row builds up, beside rows like it; `rows` are what they are called."""
+    return figures.decision_plot(result, rows=rows, theme=plots._theme(theme.palette()))

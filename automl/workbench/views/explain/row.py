@@ -40,12 +40,13 @@ def one_row(run: RunFolder, model: Standing, explanation: Explanation, output: A
     if found is None:
         return
     shown, index = found
+    name = f"row {number:,}" if positions else f"example {number}"
     told = plots.sentence(shown, index, output)
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.html(f'<p class="gb gb-sentence">{components.text(told)}</p>')
         with st.container(key="gb-wide-waterfall"):
-            plots.draw(plots.waterfall(shown, index, output), key="waterfall", alt=told)
+            plots.draw(plots.waterfall(shown, index, output, name), key="waterfall", alt=told)
         with st.container(key="gb-narrow-waterfall"):
             one = shown.take([index])
             st.html(contributions(one, explained_output(one, 0, output)))
