@@ -20,12 +20,12 @@ def waterfall(
     *,
     top: int = 10,
     output: Any = None,
-    name: str | None = None,
+    called: str | None = None,
     theme: Theme = DEFAULT,
 ) -> go.Figure:
     """From the average over the background to the prediction of row ``i``, column by column.
 
-    ``name`` is what the row is called, by default its position.
+    ``called`` is what the row is called, by default its position.
     """
     position = explanation.output_index(output)
     local = explanation.local(i)
@@ -58,7 +58,7 @@ def waterfall(
         hover=[
             f"average over {explanation.background_rows:,} background rows",
             *hover,
-            f"prediction for {escaped(name or f'row {i}')}",
+            f"prediction for {escaped(called or f'row {i}')}",
         ],
         title=quantity(explanation, output),
         theme=theme,
