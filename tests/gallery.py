@@ -214,11 +214,11 @@ def rendered(shown: list[Picture]) -> dict[str, bytes]:
     return files
 
 
-def small(png: bytes) -> bytes:
+def small(png: bytes, colours: int = COLOURS) -> bytes:
     """The same picture with a palette, which takes a third of the bytes."""
     kept = BytesIO()
     with Image.open(BytesIO(png)) as image:
-        flat = image.convert("RGB").quantize(COLOURS, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
+        flat = image.convert("RGB").quantize(colours, Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE)
         flat.save(kept, "PNG", optimize=True)
     return kept.getvalue()
 

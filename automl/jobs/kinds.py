@@ -16,7 +16,7 @@ from automl.jobs.choosing import compare, decide, standing, thresholds
 from automl.jobs.control import await_explanation, launch
 from automl.jobs.folder import JobFolder
 from automl.run import Run, load_run
-from automl.store import RunFolder, files, is_id, preferred_model, shipped_state, version_of
+from automl.store import Queue, RunFolder, files, is_id, preferred_model, shipped_state, version_of
 
 __all__ = ["OTHERS", "explain", "export", "inspect", "query", "report", "score", "search"]
 
@@ -25,7 +25,8 @@ def search(run_folder: Path) -> None:
     """Start or resume the search of a run; once it is finished, explain its model and compare the others.
 
     These are jobs of their own, with their own states: the search is over when its model is written, and an
-    explanation that fails takes nothing from it.
+    explanation that fails takes nothing from it. The next search begins when they have ended, since it is
+    promised the machine for all of its time.
     """
     import automl.search.driver  # noqa: F401 - takes seconds, in which somebody may cancel
 
@@ -39,8 +40,12 @@ def search(run_folder: Path) -> None:
     run.search(started=_launched(folder))
     result = run.result
     if result is not None and folder.status["state"] == "finished":
-        launch(run_folder, "explain", model=result["chosen"])
-        launch(run_folder, "standing", version=version_of(folder))
+        last = [
+            launch(run_folder, "explain", model=result["chosen"]),
+            launch(run_folder, "standing", version=version_of(folder)),
+        ]
+        if (line := Queue.of(folder)) is not None:
+            line.keep_for(folder, [job.name for job in last])
 
 
 def explain(

@@ -1,24 +1,24 @@
 """Whose turn it is: the searches of a home that are under way, and those that wait for one of them to end.
 
-    queue/<run id>.json   a run's ticket: whether it has its turn, and its place in the line
+    queue/<run id>.json   a run's ticket: whether it has its turn, its place in the line, and its last jobs
     queue/lock            held for the moment in which somebody looks at the tickets and changes one
 
-A ticket counts while somebody is at work in its run, which the run's own locks tell; so whoever is killed,
-working or waiting, is out of the line by that. Tickets of runs that have ended are cleared away by the next
-one who looks.
+A ticket counts while somebody is at work in its run, or in one of the jobs with which its search ends, such
+as the explanation of its model; their own locks tell. So whoever is killed, working or waiting, is out of the
+line by that. Tickets of runs that have ended are cleared away by the next one who looks.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from automl.errors import RunError, SettingError
 from automl.store import files, lock
-from automl.store.run_folder import RunFolder, is_id
+from automl.store.run_folder import WORKER_LOCK, RunFolder, is_id
 
 __all__ = ["AT_ONCE", "Queue", "Ticket", "searches_at_once"]
 
@@ -55,11 +55,19 @@ class Ticket:
         Whether it may search, or is searching.
     place : float
         Its order among those that wait.
+    jobs : tuple of str
+        Ids of the jobs that its search has started at its end.
     """
 
     run: RunFolder
     has_turn: bool
     place: float
+    jobs: tuple[str, ...] = ()
+
+    def counts(self) -> bool:
+        """Whether somebody is at work on it."""
+        folder = self.run.path / "jobs"
+        return self.run.has_worker() or any(lock.is_held(folder / job / WORKER_LOCK) for job in self.jobs)
 
 
 class Queue:
@@ -84,9 +92,9 @@ class Queue:
     # -- looking -------------------------------------------------------------------------------------------
 
     def tickets(self) -> list[Ticket]:
-        """Those of runs that somebody is at work in: with their turn first, then in the order of the line."""
+        """Those that count: with their turn first, then in the order of the line."""
         return sorted(
-            (ticket for ticket in self._written() if ticket.run.has_worker()),
+            (ticket for ticket in self._written() if ticket.counts()),
             key=lambda ticket: (not ticket.has_turn, ticket.place, ticket.run.id),
         )
 
@@ -131,6 +139,21 @@ class Queue:
             self._write(run.id, True, mine.place)
             return True
 
+    def keep_for(self, run: RunFolder, jobs: Sequence[str]) -> None:
+        """Let a run keep its turn until these jobs of it have ended as well.
+
+        Parameters
+        ----------
+        run : RunFolder
+            Whose search is at its end; the caller still holds one of its locks.
+        jobs : sequence of str
+            Their ids.
+        """
+        with self._changing():
+            mine = next((ticket for ticket in self._written() if ticket.run.id == run.id), None)
+            if mine is not None:
+                self._write(run.id, mine.has_turn, mine.place, jobs)
+
     def to_front(self, run: RunFolder) -> bool:
         """Let a run that waits be the next one; False where it no longer waits."""
         return self._move(run, has_turn=False)
@@ -156,7 +179,7 @@ class Queue:
         with lock.hold(self.path / "lock", wait=_LOCK_SECONDS):
             yield
             for ticket in self._written():
-                if not ticket.run.has_worker():
+                if not ticket.counts():
                     self._ticket(ticket.run.id).unlink(missing_ok=True)
 
     def _written(self) -> Iterator[Ticket]:
@@ -167,12 +190,17 @@ class Queue:
                 content = files.read_json(path)
             except FileNotFoundError:  # cleared away while we looked
                 continue
-            yield Ticket(RunFolder(self._runs / path.stem), bool(content["turn"]), float(content["place"]))
+            yield Ticket(
+                RunFolder(self._runs / path.stem),
+                bool(content["turn"]),
+                float(content["place"]),
+                tuple(job for job in content.get("jobs", ()) if is_id(job)),
+            )
 
     def _ticket(self, run_id: str) -> Path:
         if not is_id(run_id):
             raise RunError(f"{run_id!r} is not the id of a run.", fix="Open the list of runs.")
         return self.path / f"{run_id}.json"
 
-    def _write(self, run_id: str, has_turn: bool, place: float) -> None:
-        files.write_json(self._ticket(run_id), {"turn": has_turn, "place": place})
+    def _write(self, run_id: str, has_turn: bool, place: float, jobs: Sequence[str] = ()) -> None:
+        files.write_json(self._ticket(run_id), {"turn": has_turn, "place": place, "jobs": list(jobs)})

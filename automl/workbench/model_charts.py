@@ -16,6 +16,7 @@ from automl.workbench.theme import Palette
 __all__ = ["clicked", "model_intervals", "speed_against_score"]
 
 _SHOWN = 4.0  # times the median distance from the best score
+_CLOSE = 5.0  # times the least, below which 1, 2 and 5 are too few ticks
 
 
 def model_intervals(
@@ -188,8 +189,15 @@ def _near_the_best(scores: Sequence[float], front: Sequence[float]) -> list[floa
 
 
 def _log_ticks(values: Sequence[float]) -> list[float]:
-    """1, 2 and 5 times the powers of ten around `values`, for an axis with few decades."""
+    """1, 2 and 5 times the powers of ten around `values`; where that is too few, round steps."""
     low, high = min(values, default=1.0), max(values, default=1.0)
+    if 0 < low < high < _CLOSE * low:
+        power = 10.0 ** math.floor(math.log10((high - low) / 2))
+        step = power * max(each for each in (1, 2, 5) if each * power <= (high - low) / 2)
+        return [
+            float(f"{step * place:.6g}")
+            for place in range(math.ceil(low / step), math.floor(high / step) + 1)
+        ]
     first, last = int(np.floor(np.log10(max(low, 0.01)))), int(np.ceil(np.log10(max(high, 0.01))))
     steps = (1, 2, 5) if last - first <= 2 else (1,)
     return [step * 10.0**power for power in range(first, last + 1) for step in steps]

@@ -78,9 +78,9 @@ def shift_parts(comparison: Comparison, output: Any) -> Any:
     return figure
 
 
-def waterfall(explanation: Explanation, row: int, output: Any) -> Any:
-    """From the average to the prediction of one row."""
-    return figure("waterfall", explanation, row, top=10, output=output)
+def waterfall(explanation: Explanation, row: int, output: Any, name: str | None = None) -> Any:
+    """From the average to the prediction of one row, which is called `name`."""
+    return figure("waterfall", explanation, row, top=10, output=output, called=name)
 
 
 def draw(figure: Any, *, key: str, alt: str, clicked: Callable[[Any], None] | None = None) -> None:

@@ -62,18 +62,24 @@ def palette() -> Palette:
     return _DARK if st.context.theme.type == "dark" else _LIGHT
 
 
-_CSS = Path(__file__).with_name("assets") / "workbench.css"
+_STYLES = Path(__file__).with_name("assets") / "styles"
 
 
 def apply() -> None:
-    """Put the style sheet on the page."""
+    """Put the style sheets on the page: those that all rooms share, numbered, then one for each room."""
     colors = palette()
-    variables = (
-        f"--gb-text: {colors.text}; --gb-accent: {colors.accent}; --gb-on-primary: {colors.on_primary};"
-    )
-    st.html(f"<style>:root {{ {variables} }}\n{_style_sheet()}</style>")
+    variables = {
+        "gb-text": colors.text,
+        "gb-accent": colors.accent,
+        "gb-on-primary": colors.on_primary,
+        "gb-up": colors.up,
+        "gb-down": colors.down,
+        "gb-line": colors.grid,
+    }
+    listed = " ".join(f"--{name}: {value};" for name, value in variables.items())
+    st.html(f"<style>:root {{ {listed} }}\n{_style_sheet()}</style>")
 
 
 @cache
 def _style_sheet() -> str:
-    return _CSS.read_text(encoding="utf-8")
+    return "\n".join(path.read_text(encoding="utf-8") for path in sorted(_STYLES.glob("*.css")))

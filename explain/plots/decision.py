@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 
@@ -11,11 +13,15 @@ from .figure import escaped, finished, noun, rest_label, short
 from .theme import DEFAULT, Theme
 
 
-def decision_plot(paths: DecisionPaths, *, theme: Theme = DEFAULT) -> go.Figure:
+def decision_plot(
+    paths: DecisionPaths, *, rows: Sequence[str] | None = None, theme: Theme = DEFAULT
+) -> go.Figure:
     """Cumulative paths from the average (top) to the predictions (bottom), the row's own in front.
 
-    Similar rows are coloured by the side of the average on which they end.
+    Similar rows are coloured by the side of the average on which they end. ``rows`` are what the drawn rows
+    are called, by default their positions.
     """
+    called = [f"row {row}" for row in paths.rows] if rows is None else list(map(escaped, rows))
     factor = 100.0 if paths.scale == "probability" else 1.0
     levels = np.array(paths.levels) * factor
     labels = [
@@ -36,7 +42,7 @@ def decision_plot(paths: DecisionPaths, *, theme: Theme = DEFAULT) -> go.Figure:
                 mode="lines",
                 line={"color": theme.higher if end > levels[line, 0] else theme.lower, "width": 1.2},
                 opacity=0.4,
-                hovertext=[f"row {paths.rows[line]}, ends at {formats.level(end / factor, paths.scale)}"]
+                hovertext=[f"{called[line]}, ends at {formats.level(end / factor, paths.scale)}"]
                 * len(places),
                 hoverinfo="text",
             )

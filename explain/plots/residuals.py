@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import plotly.graph_objects as go
 
 from .. import formats
 from ..judge.residuals import Residuals
-from .figure import faded, finished
+from .figure import escaped, faded, finished
 from .theme import DEFAULT, Theme
 
 
-def residual_plot(residuals: Residuals, *, theme: Theme = DEFAULT) -> go.Figure:
+def residual_plot(
+    residuals: Residuals, *, rows: Sequence[str] | None = None, theme: Theme = DEFAULT
+) -> go.Figure:
     """Truth less prediction for up to 1,000 rows.
 
     The shade is where four of five residuals lie, the orange dots are their means in bins with intervals;
-    above 0 the predictions are too low.
+    above 0 the predictions are too low. Each dot carries the position of its row as custom data; ``rows`` are
+    what the rows shown are called, by default that position.
     """
     figure = go.Figure()
     if len(residuals.predicted) > 1:
@@ -37,7 +42,10 @@ def residual_plot(residuals: Residuals, *, theme: Theme = DEFAULT) -> go.Figure:
             mode="markers",
             marker={"size": 5, "color": theme.accent, "opacity": 0.45},
             customdata=residuals.shown_row,
-            hovertemplate="predicted %{x:.4~g}<br>residual %{y:.4~g}<br>row %{customdata}<extra></extra>",
+            text=[f"row {row}" for row in residuals.shown_row.tolist()]
+            if rows is None
+            else list(map(escaped, rows)),
+            hovertemplate="predicted %{x:.4~g}<br>residual %{y:.4~g}<br>%{text}<extra></extra>",
         )
     )
     bounded = np.isfinite(residuals.bin_low) & np.isfinite(residuals.bin_high)

@@ -9,15 +9,24 @@ import plotly.graph_objects as go
 
 from .. import formats
 from ..explanation import Explanation
-from .figure import Z95, cell_label, quantity, rest_label, scale_factor, signed, unit
+from .figure import Z95, cell_label, escaped, quantity, rest_label, scale_factor, signed, unit
 from .steps import stepped
 from .theme import DEFAULT, Theme
 
 
 def waterfall(
-    explanation: Explanation, i: int, *, top: int = 10, output: Any = None, theme: Theme = DEFAULT
+    explanation: Explanation,
+    i: int,
+    *,
+    top: int = 10,
+    output: Any = None,
+    called: str | None = None,
+    theme: Theme = DEFAULT,
 ) -> go.Figure:
-    """From the average over the background to the prediction of row ``i``, column by column."""
+    """From the average over the background to the prediction of row ``i``, column by column.
+
+    ``called`` is what the row is called, by default its position.
+    """
     position = explanation.output_index(output)
     local = explanation.local(i)
     factor = scale_factor(explanation)
@@ -49,7 +58,7 @@ def waterfall(
         hover=[
             f"average over {explanation.background_rows:,} background rows",
             *hover,
-            f"prediction for row {i}",
+            f"prediction for {escaped(called or f'row {i}')}",
         ],
         title=quantity(explanation, output),
         theme=theme,

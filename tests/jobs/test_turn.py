@@ -177,6 +177,20 @@ def test_a_search_in_somebodys_own_process_counts(start: Start) -> None:
     assert jobs.wait(other.path, timeout=30).state == "finished"
 
 
+def test_a_turn_lasts_until_the_jobs_at_its_end_are_over(start: Start) -> None:
+    first = start("first", launch=False)
+    queue = Queue.of(first)
+    assert queue is not None
+    with first.hold():
+        assert queue.enter(first, waits=False)
+        job = jobs.launch(first.path, "explain", worker=SAMPLE_WORKER, seconds=1.5)
+        queue.keep_for(first, [job.name])
+    second = start("second", 0.3)
+    assert waits(second), "the model of the first one is still being explained"
+    assert jobs.wait(second.path, timeout=30).state == "finished"
+    assert second.status["launched"] >= jobs.state(job).status["updated"]
+
+
 def test_several_at_once_is_one_setting(start: Start, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(AT_ONCE, "2")
     first, second, third = start("first", 100), start("second", 50), start("third", 10)

@@ -40,7 +40,15 @@ def press(page: Page, name: str) -> None:
     page.get_by_role("button", name=name, exact=True).click()
 
 
-def begin(page: Page, server: Server, table: Path, target: str, budget: str) -> RunFolder:
+def begin(
+    page: Page,
+    server: Server,
+    table: Path,
+    target: str,
+    budget: str,
+    *,
+    before_start: Callable[[], None] = lambda: None,
+) -> RunFolder:
     """Upload a table, make the three decisions, start."""
     page.goto(f"{server.url}/new")
     settled(page)
@@ -56,6 +64,7 @@ def begin(page: Page, server: Server, table: Path, target: str, budget: str) -> 
         page.get_by_role("button", name=budget, exact=True)
     ).first.click()
     settled(page)
+    before_start()
     press(page, "Start the search")
     page.wait_for_url(re.compile(r"/run\?run="), timeout=SOON)
     return run_of(page, server)

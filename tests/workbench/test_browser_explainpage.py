@@ -64,12 +64,17 @@ def test_a_bar_leads_to_its_column_and_a_dot_to_its_row(page: Page, server: Serv
                         '[class*="st-key-dependence-"] .boxlayer .points path')  # fmt: skip
     expect(dots.first).to_be_visible(timeout=SOON)
     settled(page)
+    dots.nth(3).hover(force=True)
+    named = page.locator(".hovertext").filter(has_text=re.compile(r"row [\d,]+")).first.inner_text()
     dots.nth(3).click(force=True)
     expect(page.get_by_role("tab", name="One row", exact=True)).to_have_attribute(
         "aria-selected", "true", timeout=SOON
     )
     expect(page.locator(".gb-sentence").first).to_contain_text("probability", timeout=SOON)
     page.wait_for_url(re.compile(r"explain-view=One\+row.*row=\d+"), timeout=SOON)
+    number = re.search(r"row ([\d,]+)", named)
+    assert number is not None
+    assert asked(page, "row") == number[1].replace(",", ""), "of the table, not of those explained"
 
 
 def test_a_job_is_started_watched_and_its_result_stays(page: Page, server: Server, run: RunFolder) -> None:

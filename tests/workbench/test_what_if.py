@@ -200,11 +200,7 @@ def test_text_from_links_is_shown_as_text(open_page: OpenPage, run: RunFolder, d
 
 def test_what_was_found_can_be_used(open_page: OpenPage, run: RunFolder, desk: Desk) -> None:
     start = desk.ask("about")["starts"]["unsure"]
-    page = open_page("what-if", run=run.id, row=str(start + 1))
-    ways = next(each for each in page.expander if each.label.startswith("What would have to change"))
-    page.session_state["what-if-ways"] = True
-    page.run()
-    assert ways is not None
+    page = open_page("what-if", run=run.id, row=str(start + 1), changes="true")
     next(each for each in page.multiselect if "stay as they are" in each.label).select("tenure").run()
     page.button("find-ways").click().run()
     assert "The row would be predicted as" in words(page)
@@ -218,6 +214,74 @@ def test_what_was_found_can_be_used(open_page: OpenPage, run: RunFolder, desk: D
     text = words(page)
     assert f"says “{after}”" in text
     assert "has changed since the last search" in text
+
+
+def sentences(page: AppTest) -> list[str]:
+    """What stands in large letters on a page."""
+    bodies = [element.proto.body for element in page.get("html")]
+    return [body for body in bodies if "gb-sentence" in body and "<style>" not in body]
+
+
+def picked(page: AppTest, label: str) -> Any:
+    return next(each for each in page.multiselect if label in each.label)
+
+
+def number(page: AppTest, label: str) -> Any:
+    return next(each for each in page.number_input if each.label == label)
+
+
+def test_a_question_and_its_answer_stand_in_the_address(
+    open_page: OpenPage, run: RunFolder, desk: Desk
+) -> None:
+    facts = desk.ask("about")
+    start = facts["starts"]["unsure"]
+    goal = next(name for name in facts["classes"] if name != desk.ask("row", row=start)["label"])
+    page = open_page("what-if", run=run.id, row=str(start + 1), changes="true")
+    box(page, "The model should say").select(goal).run()
+    box(page, "By changing at most").select(2).run()
+    picked(page, "stay as they are").select("tenure").run()
+    picked(page, "Limit the values").select("MonthlyCharges").run()
+    number(page, "MonthlyCharges: at most").set_value(80.0).run()
+    page.button("find-ways").click().run()
+    told = sentences(page)
+    assert len(told) == 2
+
+    query = {
+        name: value[0] if isinstance(value, list) else value for name, value in page.query_params.items()
+    }
+    least = next(column["low"] for column in facts["columns"] if column["name"] == "MonthlyCharges")
+    assert json.loads(query["ways"]) == {
+        "goal": goal, "most": 2, "stay": ["tenure"], "limits": {"MonthlyCharges": [least, 80.0]},
+    }  # fmt: skip
+    again = open_page("what-if", **query)
+    assert sentences(again) == told, "a link shows what was found"
+    assert box(again, "The model should say").value == goal
+    assert box(again, "By changing at most").value == 2
+    assert picked(again, "stay as they are").value == ["tenure"]
+    assert number(again, "MonthlyCharges: at most").value == 80.0
+
+    picked(again, "Limit the values").unselect("MonthlyCharges").run()
+    assert "has changed since the last search" in words(again)
+    assert sentences(again) == told[:1]
+
+
+@pytest.mark.parametrize(
+    "ways",
+    [
+        "not json", "[1]", '{"goal": "Perhaps"}', '{"goal": ["Yes"]}', '{"most": 99}', '{"most": true}',
+        '{"stay": "tenure"}', '{"stay": ["gone"]}', '{"limits": {"gone": [0, 1]}}',
+        '{"limits": {"Contract": [0, 1]}}', '{"limits": {"tenure": [0]}}', '{"low": 3}',
+    ],
+)  # fmt: skip
+def test_questions_that_make_no_sense_are_left_out(
+    open_page: OpenPage, run: RunFolder, desk: Desk, ways: str
+) -> None:
+    page = open_page("what-if", run=run.id, row="5", changes="true", ways=ways)
+    assert not page.exception
+    assert box(page, "The model should say").value is None
+    assert box(page, "By changing at most").value == 3
+    assert picked(page, "stay as they are").value == []
+    assert picked(page, "Limit the values").value == []
 
 
 def test_variants_are_compared(open_page: OpenPage, run: RunFolder, desk: Desk) -> None:

@@ -36,7 +36,7 @@ def all_columns(subject: Subject) -> None:
             plots.beeswarm(explanation, output, subject.row_names),
             key="beeswarm",
             alt="Contributions of the most important columns, row by row",
-            clicked=to_explained_row,
+            clicked=to_explained_row(subject.positions),
         )
     missed(subject)
     together(subject)

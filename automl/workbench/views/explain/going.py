@@ -6,7 +6,7 @@ sets stands there only where its widget was drawn before.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import streamlit as st
@@ -51,17 +51,21 @@ def to_column(name: Any) -> None:
     _go(COLUMN_KEY, str(name))
 
 
-def to_explained_row(place: Any) -> None:
-    """Show one of the explained rows, by its place among them."""
-    _go(VIEW, ROW)
-    st.query_params["row"] = str(int(place) + 1)
-    st.query_params.pop("any", None)
+def to_explained_row(positions: Sequence[int] | None) -> Callable[[Any], None]:
+    """What shows one of the rows explained together, by its place among them.
+
+    Parameters
+    ----------
+    positions : sequence of int or None
+        Where each of them stands in the table; None where that was not noted.
+    """
+    return lambda place: to_row(place if positions is None else positions[int(place)])
 
 
 def to_row(position: Any) -> None:
     """Show any row of the table, by its position there."""
     _go(VIEW, ROW)
-    st.query_params["any"] = str(int(position) + 1)
+    st.query_params["row"] = str(int(position) + 1)
 
 
 def _go(key: str, value: str) -> None:

@@ -69,7 +69,7 @@ def _contributions(subject: Subject, explanation: Explanation, picked: str, colo
         plots.dependence(explanation, picked, subject.output, colour, subject.row_names),
         key="dependence",
         alt=f"Contribution of {picked} against its value",
-        clicked=to_explained_row,
+        clicked=to_explained_row(subject.positions),
     )
 
 

@@ -9,13 +9,14 @@ import streamlit as st
 
 from automl.errors import GlassbenchError
 from automl.store import RunFolder
-from automl.workbench import asking, components, navigation, plots, row_look
+from automl.workbench import asking, components, navigation, plots
 from automl.workbench import format as fmt
+from automl.workbench.contributions import contributions
 from automl.workbench.reading import Standing
 from automl.workbench.views.explain import row_more
 from explain import formats
 from explain.explanation import Explanation
-from explain.reasons import Reason
+from explain.reasons import Reason, explained_output
 
 __all__ = ["one_row"]
 
@@ -25,7 +26,6 @@ _REASONS = 6
 
 def one_row(run: RunFolder, model: Standing, explanation: Explanation, output: Any) -> None:
     """Draw all about the row that the address names: `row`, its number in the table, from 1."""
-    row_look.style()
     target = str(run.spec["target"])
     positions: list[int] | None = run.read(f"explanations/{model.id}.rows.json")
     rows = int((run.read("prepared.json") or {}).get("rows") or 0)
@@ -40,11 +40,16 @@ def one_row(run: RunFolder, model: Standing, explanation: Explanation, output: A
     if found is None:
         return
     shown, index = found
+    name = f"row {number:,}" if positions else f"example {number}"
     told = plots.sentence(shown, index, output)
     left, right = st.columns([3, 2], gap="large")
     with left:
         st.html(f'<p class="gb gb-sentence">{components.text(told)}</p>')
-        plots.draw(plots.waterfall(shown, index, output), key="waterfall", alt=told)
+        with st.container(key="gb-wide-waterfall"):
+            plots.draw(plots.waterfall(shown, index, output, name), key="waterfall", alt=told)
+        with st.container(key="gb-narrow-waterfall"):
+            one = shown.take([index])
+            st.html(contributions(one, explained_output(one, 0, output)))
     with right:
         st.subheader("Reasons", anchor=False)
         _reasons(shown.reasons(index, output, top=_REASONS))

@@ -125,7 +125,8 @@ def _paths(desk: Desk, position: int, output: Any) -> None:
         "From the average at the top, column by column, to the prediction at the bottom. Thin lines are the "
         "explained rows most like this one."
     )
-    plots.draw(row_look.paths(found), key="paths", alt=told)
+    rows = ["an explained row" if place is None else f"row {place + 1:,}" for place in answer["rows"]]
+    plots.draw(row_look.paths(found, rows), key="paths", alt=told)
 
 
 def _value(value: Any) -> str:

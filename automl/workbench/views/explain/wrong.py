@@ -139,7 +139,12 @@ def _residuals(found: Residuals) -> None:
             "intervals. Click a dot to see why its row is predicted as it is."
         )
         plots.draw(
-            plots.figure("residual_plot", found), key="residuals", alt=found.sentence(), clicked=to_row
+            plots.figure(
+                "residual_plot", found, rows=[f"row {row + 1:,}" for row in found.shown_row.tolist()]
+            ),
+            key="residuals",
+            alt=found.sentence(),
+            clicked=to_row,
         )
     with right:
         st.caption("Measures with their 95 % intervals")

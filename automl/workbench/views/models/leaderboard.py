@@ -19,6 +19,8 @@ from automl.workbench.views.models.selected import selected_model
 __all__ = ["leaderboard"]
 
 _CHART_ROWS = 12
+_LARGE = 1e7  # bytes of a model, from which on sizes are in MB
+_ROOM = 10  # models that are shown without scrolling
 
 
 def leaderboard(run: RunFolder, rows: Sequence[Standing], metric: str, selected: Standing) -> None:
@@ -72,6 +74,7 @@ def _verdict(run: RunFolder, rows: Sequence[Standing], metric: str) -> None:
 def _table(rows: Sequence[Standing], metric: str, selected: Standing, run: RunFolder) -> None:
     label = fmt.metric_label(metric)
     used = preferred_model(run)
+    unit = 1e3 if max(row.bytes for row in rows) < _LARGE else 1e6
     frame = pd.DataFrame(
         {
             "Model": [row.label for row in rows],
@@ -82,7 +85,7 @@ def _table(rows: Sequence[Standing], metric: str, selected: Standing, run: RunFo
             "± folds": [row.fold_std for row in rows],
             "Fit": [row.fit_seconds for row in rows],
             "Predict 1,000": [row.predict_ms for row in rows],
-            "Size": [row.bytes for row in rows],
+            "Size": [row.bytes / unit for row in rows],
             "In vote": [None if row.weight is None else 100 * row.weight for row in rows],
         }
     )
@@ -105,7 +108,7 @@ def _table(rows: Sequence[Standing], metric: str, selected: Standing, run: RunFo
         on_select="rerun",
         selection_mode="single-row-required",
         selection_default=selection,
-        height=min(38 + 35 * len(rows), 402),
+        height="content" if len(rows) <= _ROOM else 402,
         alt=f"Leaderboard of {len(rows)} models",
         column_config={
             "Model": st.column_config.TextColumn(width="medium"),
@@ -129,7 +132,9 @@ def _table(rows: Sequence[Standing], metric: str, selected: Standing, run: RunFo
             "Predict 1,000": st.column_config.NumberColumn(
                 format="%.1f ms", help="Milliseconds to predict 1,000 rows on one core."
             ),
-            "Size": st.column_config.NumberColumn(format="bytes", help="On the disk."),
+            "Size": st.column_config.NumberColumn(
+                format="%.0f kB" if unit < 1e6 else "%.1f MB", help="On the disk."
+            ),
             "In vote": st.column_config.NumberColumn(format="%.0f %%", help="Share in the ensemble's vote."),
         },
     )

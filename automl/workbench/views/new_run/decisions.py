@@ -24,20 +24,20 @@ BUDGETS = {30: "30 s", 60: "1 min", 300: "5 min", 900: "15 min", 3600: "1 h"}
 TASK_NAMES = {"binary": "Two classes", "multiclass": "Several classes", "regression": "A number"}
 _TWICE = 10.0  # seconds in which a second click on the start means the same start
 _METRIC_WORDS = {
-    "roc_auc": "how well it ranks the cases",
-    "average_precision": "how well it finds a rare class",
-    "log_loss": "how honest its probabilities are",
-    "brier": "squared error of its probabilities",
-    "accuracy": "share of right answers",
-    "balanced_accuracy": "right answers, each class counting the same",
-    "f1": "balance of precision and recall",
-    "mcc": "correlation of answer and truth",
-    "cost": "what its errors cost",
-    "rmse": "typical error, large errors count more",
-    "mae": "average error",
-    "mape": "average error in percent",
-    "r2": "share of the variance explained",
-    "rmsle": "typical relative error",
+    "roc_auc": "How well it ranks the cases",
+    "average_precision": "How well it finds a rare class",
+    "log_loss": "How honest its probabilities are",
+    "brier": "Squared error of its probabilities",
+    "accuracy": "Share of right answers",
+    "balanced_accuracy": "Right answers, each class counting the same",
+    "f1": "Balance of right finds and missed ones",
+    "mcc": "Correlation of answer and truth",
+    "cost": "What its errors cost",
+    "rmse": "Typical error, large errors count more",
+    "mae": "Average error",
+    "mape": "Average error in per cent",
+    "r2": "Share of the variation explained",
+    "rmsle": "Typical relative error",
 }
 
 
@@ -105,9 +105,15 @@ def _metric(draft: Draft, task: Task | None) -> None:
         index=None if task is None else 0,
         placeholder="Depends on the target",
         disabled=task is None,
-        format_func=lambda name: f"{fmt.metric_label(name)} — {_METRIC_WORDS.get(name, '')}".rstrip(" —"),
+        format_func=_metric_words,
         **bound.choose(draft, "metric", None if task is None else task.metric),
     )
+
+
+def _metric_words(name: str) -> str:
+    """What a metric rewards, in plain words, then its name in the field."""
+    words, label = _METRIC_WORDS.get(name, ""), fmt.metric_label(name)
+    return f"{words} ({label})" if words else label
 
 
 def _budget(draft: Draft) -> None:

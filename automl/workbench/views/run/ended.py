@@ -84,10 +84,15 @@ def sure_words(result: Mapping[str, Any] | None, records: list[dict[str, Any]]) 
         return words
     families = {record["id"]: reading.family_label(record["family"]) for record in records}
     chances = ", ".join(
-        f"{families.get(name, 'model')} {name} with a probability of {fmt.percent(chance)}"
+        f"{families.get(name, 'model')} {name} with a probability of {_chance(chance)}"
         for name, chance in named
     )
     return f"{words} Of the single models, the best is {chances}."
+
+
+def _chance(share: float) -> str:
+    """A probability that was found by drawing rows anew, which never makes it certain."""
+    return "more than 99 %" if share > 0.99 else fmt.percent(share)
 
 
 def _outlook(run: RunFolder, now: jobs.JobState) -> None:

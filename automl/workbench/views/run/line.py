@@ -32,5 +32,5 @@ def draw(run_id: str, seen: look.Signature) -> None:
 
 def _words(place: jobs.Place) -> str:
     if place.seconds < _SOON_SECONDS:
-        return f"It starts as soon as “{place.after}” has ended, at any moment now."
+        return f"It starts as soon as “{place.after}” has ended and its model is explained: any moment now."
     return f"It starts when “{place.after}” has ended, in about {fmt.duration(place.seconds)}."

@@ -26,7 +26,7 @@ def show() -> None:
         with st.container(width="content", gap="xxsmall"):
             st.title("Runs", anchor=False)
             components.lead(
-                "Each run searches the best model for one column of a table, and explains it."
+                "Each run finds the best model for one column of a table, and explains it."
                 if items
                 else "Give it a table, say which column to predict and how long it may take."
             )

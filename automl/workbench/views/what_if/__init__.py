@@ -11,9 +11,10 @@ import streamlit as st
 
 from automl.desk import Desk
 from automl.errors import GlassbenchError
-from automl.workbench import asking, components, navigation, row_look
+from automl.workbench import asking, components, navigation
 from automl.workbench.modelled import modelled_run
 from automl.workbench.views.what_if import compare, counterfactuals, result, state
+from automl.workbench.views.what_if.decided import Decider, decider_of
 from automl.workbench.views.what_if.state import Asked, Variant
 from automl.workbench.views.what_if.widgets import Form
 from explain.explanation import Explanation
@@ -48,13 +49,13 @@ def show() -> None:
     if desk is None:
         return
     facts = asking.ask(desk, "about")
-    row_look.style()
     st.fragment(_page)(run.id, model.id, facts)
 
 
 def _page(run_id: str, model_id: str, facts: dict[str, Any]) -> None:
     """All that follows an edit; the rest of the page stays as it is."""
-    desk = Desk(navigation.home().run(run_id).path, model_id)
+    run = navigation.home().run(run_id)
+    desk, decider = Desk(run.path, model_id), decider_of(run)
     asked = state.read(facts)
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         _choose_row(facts, asked)
@@ -75,26 +76,26 @@ def _page(run_id: str, model_id: str, facts: dict[str, Any]) -> None:
         Form(facts, base, asked, f"wi-{name}").show()
     with right:
         st.subheader("What the model makes of it", anchor=False)
-        final = _answer(desk, facts, asked, output)
+        final = _answer(desk, facts, asked, output, decider)
         _actions(run_id, model_id, facts, asked)
-    counterfactuals.section(desk, facts, asked)
-    compare.section(desk, facts, asked)
+    counterfactuals.section(desk, facts, asked, f"wi-{run_id}-{model_id}", decider)
+    compare.section(desk, facts, asked, decider)
     if not final:
         st.fragment(_follow, run_every=_EVERY)(run_id, model_id)
 
 
-def _answer(desk: Desk, facts: Mapping[str, Any], asked: Asked, output: Any) -> bool:
+def _answer(desk: Desk, facts: Mapping[str, Any], asked: Asked, output: Any, decider: Decider | None) -> bool:
     """Prediction and contributions; whether they will not become more exact."""
     try:
         if asked.now.edits:
             answer = asking.ask(desk, "what_if", seconds=HASTE_SECONDS, **asked.now.asked())
             found = WhatIf.from_json(answer["result"])
             explanation = found.explanation
-            result.with_edits(found, output)
+            result.with_edits(found, output, decider)
         else:
             answer = asking.ask(desk, "row", seconds=HASTE_SECONDS, row=asked.now.row)
             explanation = Explanation.from_json(answer["explanation"])
-            result.as_it_is(answer, explanation, str(facts["target"]), output)
+            result.as_it_is(answer, explanation, str(facts["target"]), output, decider)
     except GlassbenchError as error:
         components.problem(error.message, error.fix)
         return True

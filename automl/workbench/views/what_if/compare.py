@@ -11,6 +11,7 @@ from automl.desk import Desk
 from automl.errors import GlassbenchError
 from automl.workbench import asking, components
 from automl.workbench.views.what_if import state
+from automl.workbench.views.what_if.decided import Decider
 from automl.workbench.views.what_if.state import Asked, Variant
 from explain import formats
 from explain.frames import frame_from_json, plain_cell
@@ -20,7 +21,7 @@ __all__ = ["section"]
 _MOST_COLUMNS = 15
 
 
-def section(desk: Desk, facts: Mapping[str, Any], asked: Asked) -> None:
+def section(desk: Desk, facts: Mapping[str, Any], asked: Asked, decider: Decider | None) -> None:
     """What was kept to compare; nothing where nothing was."""
     if not asked.variants:
         return
@@ -32,6 +33,8 @@ def section(desk: Desk, facts: Mapping[str, Any], asked: Asked) -> None:
     except GlassbenchError as error:
         components.problem(error.message, error.fix)
         return
+    if decider is not None:
+        answer = {**answer, "labels": decider.labels(answer["outputs"], answer["classes"])}
     st.html(_table(list(shown), list(shown.values()), answer, facts))
     for name, variant in kept.items():
         with st.container(horizontal=True, gap="small", key=f"variant-{name}"):
@@ -86,10 +89,7 @@ def _table(
     noun = "Prediction" if classes is None else f"{scale.capitalize()} of “{classes[-1]}”"
     if classes is not None and len(classes) > 2:
         noun = f"{scale.capitalize()} of what it says"
-    levels = [
-        formats.level(output[-1] if classes is None or len(classes) <= 2 else max(output), scale)
-        for output in answer["outputs"]
-    ]
+    levels = [formats.level(output, scale) for output in _outputs(answer)]
     ends = "".join(f"<td>{text(level)}</td>" for level in levels)
     says = ""
     if answer["labels"] is not None:
@@ -101,6 +101,17 @@ def _table(
         f'</caption><thead><tr><th scope="col">Column</th>{heads}</tr></thead><tbody>{"".join(lines)}'
         f'<tr class="wi-end"><th scope="row">{text(noun)}</th>{ends}</tr>{says}</tbody></table></div>'
     )
+
+
+def _outputs(answer: Mapping[str, Any]) -> list[float]:
+    """The prediction of each variant: of several classes, the probability of the one that it says."""
+    classes = [str(name) for name in answer["classes"] or ()]
+    if len(classes) <= 2:
+        return [output[-1] for output in answer["outputs"]]
+    return [
+        output[classes.index(str(label))]
+        for output, label in zip(answer["outputs"], answer["labels"], strict=True)
+    ]
 
 
 def _words(value: Any) -> str:

@@ -18,7 +18,7 @@ from typing import Any
 
 import streamlit as st
 
-__all__ = ["MOST_VARIANTS", "Asked", "Variant", "read", "write"]
+__all__ = ["MOST_VARIANTS", "Asked", "Variant", "json_of", "read", "write"]
 
 MOST_VARIANTS = 8
 _LONGEST = 4000  # characters of a text in an address
@@ -83,9 +83,9 @@ def read(facts: Mapping[str, Any]) -> Asked:
     asked = st.query_params.get("row", "")
     row = int(asked) - 1 if asked.isdecimal() and len(asked) < 12 and 1 <= int(asked) <= rows else start
     kinds = {column["name"]: column["kind"] for column in facts["columns"]}
-    edits, left_out = _edits(_json(st.query_params.get("edits")), kinds)
+    edits, left_out = _edits(json_of(st.query_params.get("edits")), kinds)
     variants = []
-    listed = _json(st.query_params.get("variants"))
+    listed = json_of(st.query_params.get("variants"))
     for each in listed if isinstance(listed, list) else ():
         if isinstance(each, list) and len(each) == 2 and _is_row(each[0], rows):
             variants.append(Variant(each[0] - 1, _edits(each[1], kinds)[0]))
@@ -125,7 +125,8 @@ def _is_row(value: Any, rows: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= rows
 
 
-def _json(text: str | None) -> Any:
+def json_of(text: str | None) -> Any:
+    """What a text from an address holds; None where it is no JSON."""
     try:
         return json.loads(text) if text else None
     except (ValueError, RecursionError):
