@@ -13,9 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, pool
+from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, SQLAlchemyError
 
 from automl.errors import CatalogueError, MissingExtraError, RunError
 from automl.store import lock
@@ -60,11 +60,13 @@ class Database:
 
     def _engine(self) -> Engine:
         if self.is_sqlite:
-            # A new connection costs less than a row, and none is left open behind anybody's back.
+            # One connection stays open: the last one to close would write the whole log into the file.
             engine = create_engine(
-                self.url, poolclass=pool.NullPool, connect_args={"timeout": _PATIENCE}, hide_parameters=True
-            )
+                self.url, pool_size=1, max_overflow=-1, connect_args={"timeout": _PATIENCE},
+                hide_parameters=True,
+            )  # fmt: skip
             event.listen(engine, "connect", _connected)
+            event.listen(engine, "checkout", self._same_file)
         else:
             try:
                 engine = create_engine(
@@ -78,6 +80,11 @@ class Database:
                 ) from None
         event.listen(engine, "begin", _begun)
         return engine
+
+    def _same_file(self, _connection: Any, record: Any, _proxy: Any) -> None:
+        """See to it that what is written goes into the file that is there, not into one that was deleted."""
+        if record.info["file"] != _identity(str(self.file)):
+            raise DisconnectionError("another file has taken the place of the one that was open")
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -168,9 +175,20 @@ def _url(text: str) -> URL:
     return url
 
 
-def _connected(connection: Any, _record: Any) -> None:
+def _connected(connection: Any, record: Any) -> None:
     connection.isolation_level = None  # the driver begins no transaction of its own
     connection.execute("PRAGMA foreign_keys = ON")
+    connection.execute("PRAGMA user_version")  # only now is the file opened
+    record.info["file"] = _identity(connection.execute("PRAGMA database_list").fetchone()[2])
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    """Device and inode of a file; None where there is none."""
+    try:
+        found = os.stat(path)
+    except FileNotFoundError:
+        return None
+    return found.st_dev, found.st_ino
 
 
 def _begun(connection: Connection) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from automl.errors import CatalogueError, MissingExtraError
+from automl.store.catalogue.artefacts import sha256_of
 from automl.store.catalogue.catalogue import Catalogue, open_catalogue
-from automl.store.catalogue.place import home_of
+from automl.store.catalogue.place import home_of, place_of
+from automl.store.catalogue.records import ModelVersion
 from automl.store.catalogue.registering import register_run
+from automl.store.home import Home
 from automl.store.run_folder import RunFolder
 
-__all__ = ["note"]
+__all__ = ["note", "note_bundle"]
 
 
 def note(folder: RunFolder, tell: Callable[[Catalogue, RunFolder], Any] = register_run) -> bool:
@@ -41,3 +45,34 @@ def note(folder: RunFolder, tell: Callable[[Catalogue, RunFolder], Any] = regist
         folder.add_event("catalogue_failed", reason=str(error))
         return False
     return True
+
+
+def note_bundle(bundle: Path, tell: Callable[[Catalogue, ModelVersion, str], Any]) -> str:
+    """Tell the catalogue what was done with a bundle that it knows.
+
+    Nothing is made where there is no catalogue, and nothing is told of a bundle that came from elsewhere.
+
+    Parameters
+    ----------
+    bundle : Path
+        The zip; of one that was unpacked nobody can say that it is that one.
+    tell : callable
+        Called with the catalogue, the model, and the SHA-256 of the bundle.
+
+    Returns
+    -------
+    str
+        Why it could not be told; empty where there was nothing to tell or it was told.
+    """
+    home = Home().path
+    if not bundle.is_file() or not place_of(home).exists:
+        return ""
+    digest = sha256_of(bundle)
+    try:
+        with open_catalogue(home) as catalogue:
+            found = catalogue.life.bundle(digest)
+            if found is not None:
+                tell(catalogue, found[1], digest)
+    except (CatalogueError, MissingExtraError) as error:
+        return f"The catalogue does not know of this: {error}"
+    return ""

@@ -10,7 +10,7 @@ import json
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -37,7 +37,15 @@ from automl.store.home import Home
 from automl.store.run_folder import END_STATES, RunFolder
 from automl.store.taken import decisions, preferred_model
 
-__all__ = ["catch_up", "register_bundle", "register_check", "register_model", "register_run"]
+__all__ = [
+    "Verdict",
+    "catch_up",
+    "register_bundle",
+    "register_check",
+    "register_model",
+    "register_run",
+    "verdict_facts",
+]
 
 
 def catch_up(catalogue: Catalogue, home: Path | str | None = None, *, anew: bool = False) -> list[str]:
@@ -117,14 +125,68 @@ def register_bundle(catalogue: Catalogue, folder: RunFolder, model: str, path: P
     )
 
 
+class Verdict(Protocol):
+    """A comparison of new rows with those learned from, such as `automl.monitoring.DriftReport`."""
+
+    @property
+    def table(self) -> str:
+        """Name of the table."""
+        ...
+
+    @property
+    def sha256(self) -> str | None:
+        """Of its file."""
+        ...
+
+    @property
+    def rows(self) -> int:
+        """How many it has."""
+        ...
+
+    @property
+    def created(self) -> float:
+        """When they were compared, in seconds since 1970."""
+        ...
+
+    @property
+    def level(self) -> str:
+        """The verdict: fine, look or act."""
+        ...
+
+    @property
+    def headline(self) -> str:
+        """The verdict in a sentence."""
+        ...
+
+    def concerned(self) -> list[str]:
+        """Columns that call for a look."""
+        ...
+
+
 def register_check(
-    catalogue: Catalogue, folder: RunFolder, model: str, *, created: float, **facts: Any
+    catalogue: Catalogue,
+    folder: RunFolder,
+    model: str,
+    *,
+    report: Verdict,
+    predictions: Path | None = None,
 ) -> Check:
-    """Register the verdict on new rows that a run's model has predicted; see `add_check`."""
+    """Register the verdict on new rows that a run's model has predicted, and the file of the predictions."""
     made = register_model(catalogue, folder, model)
     return catalogue.life.add_check(
-        f"{folder.id}:{created}", model=made, run_id=folder.id, at=created, **facts
-    )
+        f"{folder.id}:{report.created}", model=made, run_id=folder.id,
+        **verdict_facts(report, predictions),
+    )  # fmt: skip
+
+
+def verdict_facts(report: Verdict, predictions: Path | None = None) -> dict[str, Any]:
+    """What `add_check` wants to know of a verdict."""
+    written = predictions is not None and predictions.is_file()
+    return {
+        "table": report.table, "digest": report.sha256, "rows": report.rows, "level": report.level,
+        "headline": report.headline, "columns": report.concerned(), "at": report.created,
+        "objects": {"predictions": sha256_of(predictions) if written and predictions else None},
+    }  # fmt: skip
 
 
 def _by(folder: RunFolder) -> str | None:

@@ -13,7 +13,17 @@ from automl.store.result import headline
 from automl.store.run_folder import RunFolder
 from automl.store.taken import shipped_state
 
-__all__ = ["DATA_VERSION", "DataFacts", "data_facts", "file_digest", "model_facts", "model_state", "seen_of"]
+__all__ = [
+    "DATA_VERSION",
+    "DataFacts",
+    "data_facts",
+    "file_digest",
+    "model_facts",
+    "model_state",
+    "origin_of",
+    "seen_of",
+    "slim_schema",
+]
 
 DATA_VERSION = "data_version.json"
 """In a run's folder: the hash of its rows, where they came from no file."""
@@ -70,7 +80,7 @@ def data_facts(folder: RunFolder) -> DataFacts | None:
         rows=report["rows"],
         columns=report["columns"],
         schema=None if schema is None else slim_schema(schema),
-        origin=_origin(source),
+        origin=origin_of(source),
     )
 
 
@@ -80,7 +90,8 @@ def slim_schema(schema: dict[str, Any]) -> dict[str, Any]:
     return {"columns": [{name: each.get(name) for name in kept} for each in schema["columns"]]}
 
 
-def _origin(source: str | None) -> dict[str, Any] | None:
+def origin_of(source: str | None) -> dict[str, Any] | None:
+    """The query that the rows of a file came from; None where it is no such file."""
     if source is None or not source.endswith(".parquet") or not Path(source).is_file():
         return None
     from automl.sql import snapshot_of
