@@ -83,7 +83,7 @@ def account_of(catalogue: Catalogue, model: ModelVersion) -> Account:
     aliases = [each.alias for each in catalogue.aliases.all(model.name) if each.model_id == model.id]
     subjects = [run.id, model.label, *(f"{model.name}@{alias}" for alias in aliases)]
     if dataset is not None:
-        subjects.append(dataset.label)
+        subjects.append(dataset.subject)
     return Account(
         model=model,
         run=run,

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from automl.metrics import get_metric
 from automl.store.audit import Entry
 from explain.judge.fairness import Fairness
 from explain.judge.stability import Stability
@@ -16,6 +19,7 @@ from .inspected import every, inspected
 from .score import score_of
 from .sections.caveats import caveats
 from .sections.certificate import certificate
+from .sections.columns import columns
 from .sections.constraints import constraints
 from .sections.coverage import coverage
 from .sections.data import data
@@ -45,11 +49,18 @@ def build_sheet(subject: Subject, account: Account) -> Document:
     parts = [
         ("What is missing", _missing(missing)),
         ("Purpose", [*_stated(account, "purpose"), *purpose(subject)]),
-        ("The data", [*_lineage(account), *data(subject)]),
+        ("The data", [*_lineage(subject, account), *data(subject), *columns(subject)]),
         ("Performance", [*quality(subject), *decisions(subject), *coverage(subject)]),
         ("Fairness", list(fairness(subject))),
         ("Quality of the explanations", [*certificate(subject), *stability(subject)]),
-        ("Limits", [*_stated(account, "limits"), *constraints(subject), *caveats(subject)]),
+        (
+            "Limits",
+            [
+                *_stated(account, "limits"),
+                *constraints(subject),
+                *caveats(replace(subject, explanation=None)),
+            ],
+        ),
         ("Approvals", list(_approvals(account))),
         ("In use", list(_in_use(account))),
         ("The record", list(_record(account))),
@@ -65,7 +76,11 @@ def build_sheet(subject: Subject, account: Account) -> Document:
         facts=(
             Fact("Approval", "none" if said is None else said.kind, "" if said is None else f"by {said.who}"),
             Fact("Missing", str(len(missing)), "see What is missing"),
-            Fact(subject.task.metric, figure(score.value), f"90 % interval {spread}" if spread else ""),
+            Fact(
+                get_metric(subject.task.metric).label,
+                figure(score.value),
+                f"90 % interval {spread}" if spread else "",
+            ),
             Fact("Audit log", "broken" if account.flaws else "intact", f"{account.head.number:,} entries"),
         ),
         sections=tuple(
@@ -137,16 +152,17 @@ def _stated(account: Account, kind: str) -> Iterator[Block]:
         yield Paragraph(f"Said by {said.who} on {_when(said.at)}.")
 
 
-def _lineage(account: Account) -> Iterator[Block]:
+def _lineage(subject: Subject, account: Account) -> Iterator[Block]:
     version = account.dataset
     if version is None:
         return
     rows = [
         ("Version", version.label),
-        ("SHA-256", f"{version.digest} (of the {version.digest_of})"),
         ("Registered", f"{_when(version.created)} by {version.who}"),
         ("After", account.before.label if account.before else "nothing: the first of its kind"),
     ]
+    if subject.facts.sha256 is None:
+        rows.append((f"SHA-256 of the {version.digest_of}", version.digest))
     if version.origin:
         rows.append(("Query", f"{version.origin['query']} (from {version.origin['connection']})"))
     yield Table(("", ""), tuple(rows))
@@ -168,8 +184,8 @@ def _approvals(account: Account) -> Iterator[Block]:
 
 def _in_use(account: Account) -> Iterator[Block]:
     if account.bundles:
-        rows = tuple((_when(b.created), b.who, b.digest, b.path) for b in account.bundles[:_MOST])
-        yield Table(("Exported", "By", "SHA-256", "To"), rows)
+        rows = tuple((_when(b.created), b.who, Path(b.path).name, b.digest) for b in account.bundles[:_MOST])
+        yield Table(("Exported", "By", "File", "SHA-256"), rows)
     if account.deployments:
         places = tuple(
             (d.place, _when(d.started), _when(d.ended) if d.ended else "still there", d.who)

@@ -165,12 +165,12 @@ def add_version(
     )  # fmt: skip
     details = {"rows": rows, "columns": columns, "source": source, "origin": origin, "digest_of": digest_of}
     append(
-        connection, "data_registered", made.label, objects={"data": digest}, details=details,
+        connection, "data_registered", made.subject, objects={"data": digest}, details=details,
         event=f"data:{dataset}:{digest}", by=by,
     )  # fmt: skip
     if last is not None and follows and changes is not None and changes.pop("differs"):
         append(
-            connection, "schema_changed", made.label, objects={"before": last.digest, "data": digest},
+            connection, "schema_changed", made.subject, objects={"before": last.digest, "data": digest},
             details={"before": last.label, **changes}, event=f"schema:{dataset}:{digest}", by=by,
         )  # fmt: skip
     return made

@@ -73,6 +73,11 @@ class DatasetVersion:
         """What it is called: `hotel_rates/3`."""
         return f"{self.dataset}/{self.number}"
 
+    @property
+    def subject(self) -> str:
+        """What the audit log calls it: a model may be called the same."""
+        return f"data:{self.label}"
+
 
 @dataclass(frozen=True)
 class RunRecord:
