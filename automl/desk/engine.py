@@ -13,13 +13,12 @@ from automl.desk.questions import QUESTIONS
 from automl.desk.remembered import Remembered
 from automl.errors import SettingError
 from automl.inspection import Matter, Scope
-from automl.inspection.known import plausibility_of
+from automl.inspection.known import plausibility_of, scorer_of
 from automl.inspection.parameters import changes as read_changes
 from automl.inspection.parameters import row as read_row
 from automl.plan import CompiledParts
 from automl.run import load_run
 from explain import Explainer, ExplainError, Explanation
-from explain.row.counterfactuals.scorer import RowScorer
 from explain.row.rows import edited
 
 __all__ = ["Engine"]
@@ -69,7 +68,7 @@ class Engine:
         )
         self.explained = Remembered(explainer, self.matter.background)
         self.matter.once("explainer", lambda: self.explained)
-        self.scorer = RowScorer(self.matter.model)
+        self.scorer = scorer_of(self.matter)
         self._rank_columns(explainer)
 
     def _rank_columns(self, explainer: Explainer) -> None:

@@ -9,10 +9,11 @@ from .matter import Matter
 if TYPE_CHECKING:
     import pandas as pd
 
+    from explain.row.counterfactuals.scorer import RowScorer
     from explain.row.plausible import Plausibility
     from explain.row.whatif import ExplainsRows
 
-__all__ = ["explainer_of", "known_rows", "plausibility_of"]
+__all__ = ["explainer_of", "known_rows", "plausibility_of", "scorer_of"]
 
 _MOST = 20_000
 
@@ -36,3 +37,10 @@ def explainer_of(matter: Matter) -> ExplainsRows:
     from explain import Explainer
 
     return matter.once("explainer", lambda: Explainer(matter.model, matter.background, seed=matter.seed))
+
+
+def scorer_of(matter: Matter) -> RowScorer:
+    """What the model itself says of rows."""
+    from explain.row.counterfactuals.scorer import RowScorer
+
+    return matter.once("scorer", lambda: RowScorer(matter.model))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,9 @@ from ..stored import Stored
 from .plausible import Plausibility
 from .rows import as_row, edited
 from .seen import Flag
+
+if TYPE_CHECKING:
+    from .counterfactuals.scorer import RowScorer
 
 Floats = NDArray[np.float64]
 
@@ -120,6 +123,7 @@ def what_if(
     *,
     plausibility: Plausibility | None = None,
     explainer: ExplainsRows | None = None,
+    scorer: RowScorer | None = None,
     scale: str | None = None,
     seed: int = 0,
     time_budget: float | None = None,
@@ -139,6 +143,8 @@ def what_if(
         Of the training rows, made once and kept for many edits; default: of the background rows.
     explainer : Explainer, optional
         Of this model and background, kept for many edits; then scale and seed are its own.
+    scorer : RowScorer, optional
+        Of this model, kept for many edits.
     scale, seed, time_budget, progress
         As for :func:`explain.explain`.
 
@@ -171,7 +177,7 @@ def what_if(
             )
         else:
             explanation = explainer.explain(both, time_budget=time_budget, progress=progress)
-        labels = RowScorer(model).labels(both, explanation.prediction, explanation.scale)
+        labels = (scorer or RowScorer(model)).labels(both, explanation.prediction, explanation.scale)
     except ValueError as error:
         if isinstance(error, InputError) or not any(flag.code == "unseen_value" for flag in flags):
             raise

@@ -1,6 +1,8 @@
 """What serving costs: one row, batches and many connections over HTTP on this machine.
 
     python tests/benchmarks/bench_serving.py [BUNDLE.zip TABLE.csv]
+    python tests/benchmarks/bench_serving.py --mlflow VENV/bin/python   # beside `mlflow models serve`
+    python tests/benchmarks/bench_serving.py --rate 500 --minutes 1     # a steady load, and memory
 
 Beside the server, in the same run, a bare ASGI application under the same uvicorn that reads a body and
 answers with as many bytes: what is above it is the model and what surrounds it. Times depend on the machine;
@@ -15,14 +17,18 @@ import io
 import json
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+import urllib.request
+import zipfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -45,6 +51,12 @@ listener = socket.create_server(("127.0.0.1", 0))
 print("Serving echo on http://127.0.0.1:%d " % listener.getsockname()[1], file=sys.stderr, flush=True)
 config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", ws="none")
 uvicorn.Server(config).run(sockets=[listener])
+"""
+SAVE = """
+import sys, mlflow.sklearn, skops.io
+path = sys.argv[1]
+model = skops.io.load(path, trusted=skops.io.get_untrusted_types(file=path))
+mlflow.sklearn.save_model(model, sys.argv[2], pip_requirements=[], serialization_format="cloudpickle")
 """
 
 
@@ -72,9 +84,22 @@ class Connection:
         return b"".join(parts)
 
 
+@dataclass(frozen=True)
+class Started:
+    """A server that listens."""
+
+    port: int
+    process: int
+
+    def memory(self) -> float:
+        """Megabytes that it holds."""
+        pages = int(Path(f"/proc/{self.process}/statm").read_text().split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1e6
+
+
 @contextmanager
-def started(*command: str) -> Iterator[int]:
-    """Start a server; its port."""
+def started(*command: str) -> Iterator[Started]:
+    """Start a server."""
     process = subprocess.Popen(
         [sys.executable, *command], stderr=subprocess.PIPE, text=True,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -84,7 +109,7 @@ def started(*command: str) -> Iterator[int]:
         for line in process.stderr:
             match = re.match(r"Serving \S+ on http://[^ ]*:(\d+) ", line)
             if match:
-                yield int(match[1])
+                yield Started(int(match[1]), process.pid)
                 return
         raise RuntimeError("the server did not start")
     finally:
@@ -147,6 +172,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("bundle", type=Path, nargs="?")
     parser.add_argument("table", type=Path, nargs="?")
     parser.add_argument("--seconds", type=float, default=5.0, help="of the run with 8 connections")
+    parser.add_argument("--mlflow", type=Path, metavar="PYTHON", help="of an environment with mlflow")
+    parser.add_argument("--rate", type=float, help="requests a second of a steady load")
+    parser.add_argument("--minutes", type=float, default=1.0, help="that it lasts")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
@@ -154,10 +182,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
             bundle, table = bundle_of_telco(folder)
         else:
             bundle, table = options.bundle, options.table
-        measure(bundle, table, folder, options.seconds)
+        load = f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores"
+        sys.stdout.write(f"{bundle.name}, {load}\n")
+        measure(bundle, table, folder, options)
+        sys.stdout.write(f"load {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores\n")
 
 
-def measure(bundle: Path, table: Path, folder: Path, seconds: float) -> None:
+def measure(bundle: Path, table: Path, folder: Path, options: argparse.Namespace) -> None:
     """Print latencies and throughput of the server beside those of the echo."""
     from automl.bundle import read_bundle
     from automl.bundle.rows import rows_to_csv
@@ -175,20 +206,100 @@ def measure(bundle: Path, table: Path, folder: Path, seconds: float) -> None:
     served = ("-m", "automl", "serve", str(bundle), "--port", "0", "--log", str(folder / "log"))
     write = sys.stdout.write
     write(f"{'rows':>7} {'p50 ms':>9} {'p99 ms':>9} {'rows/s':>10} {'echo p50':>9} {'ratio':>7}\n")
-    with started(*served) as port:
+    with started(*served) as server:
+        port = server.port
         for count, times in ((1, 1000), (100, 100), (1000, 30), (10_000, 8)):
             body = json.dumps(rows[:count] if count > 1 else rows[0]).encode()
             message = request("/predict", body)
             answer = Connection(port).ask(message)
-            with started("-c", ECHO, str(len(answer))) as echo:
+            with started("-c", ECHO, str(len(answer))) as other:
+                echo = other.port
                 own, bare = latencies(port, message, times), latencies(echo, message, times)
                 if count == 1:
-                    one = (throughput(port, message, seconds), throughput(echo, message, seconds))
+                    one = (
+                        throughput(port, message, options.seconds),
+                        throughput(echo, message, options.seconds),
+                    )
             p50, p99 = np.percentile(own, [50, 99])
             base = float(np.median(bare))
             write(f"{count:>7,} {p50:>9.2f} {p99:>9.2f} {1000 * count / p50:>10,.0f} ")
             write(f"{base:>9.2f} {p50 / base:>7.1f}\n")
-    write(f"8 connections, one row each: {one[0]:,.0f} requests/s; echo {one[1]:,.0f}\n")
+        write(f"8 connections, one row each: {one[0]:,.0f} requests/s; echo {one[1]:,.0f}\n")
+        message = request("/invocations", json.dumps({"dataframe_records": rows[:1]}).encode())
+        if options.mlflow is not None:
+            beside_mlflow(options.mlflow, bundle, folder, message, port)
+        if options.rate is not None:
+            steady(server, message, options.rate, 60 * options.minutes)
+
+
+def beside_mlflow(python: Path, bundle: Path, folder: Path, message: bytes, port: int) -> None:
+    """One row at `mlflow models serve` of the same model, and here."""
+    model, place = folder / "unpacked", folder / "model"
+    with zipfile.ZipFile(bundle) as archive:
+        archive.extractall(model)
+    if not (model / "MLmodel").exists():
+        subprocess.run(
+            [str(python), "-c", SAVE, str(model / "model" / "model.skops"), str(place)], check=True
+        )
+        model = place
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        taken = free.getsockname()[1]
+    environment = {**os.environ, "PATH": f"{python.parent}{os.pathsep}{os.environ['PATH']}"}
+    command = [str(python), "-m", "mlflow", "models", "serve", "-m", str(model), "--env-manager", "local"]
+    process = subprocess.Popen(
+        [*command, "--port", str(taken)], env=environment, start_new_session=True,
+        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        ends = time.monotonic() + 300
+        while True:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{taken}/ping", timeout=5):
+                    break
+            except OSError:
+                if time.monotonic() > ends or process.poll() is not None:
+                    raise
+                time.sleep(0.5)
+        theirs, ours = latencies(taken, message, 500), latencies(port, message, 500)
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        process.wait()
+    (p50, p99), (own50, own99) = np.percentile(theirs, [50, 99]), np.percentile(ours, [50, 99])
+    sys.stdout.write(
+        f"one row of /invocations: mlflow p50 {p50:.2f} ms, p99 {p99:.2f}; here {own50:.2f}, {own99:.2f}: "
+        f"{p50 / own50:.1f} and {p99 / own99:.1f} times\n"
+    )
+
+
+def steady(server: Started, message: bytes, rate: float, seconds: float, connections: int = 4) -> None:
+    """So many requests a second for a while: latencies counted from when each was due, and memory."""
+    begins = time.perf_counter() + 1
+    waits: list[list[float]] = [[] for _ in range(connections)]
+
+    def work(k: int) -> None:
+        connection = Connection(server.port)
+        for number in range(k, int(rate * seconds), connections):
+            due = begins + number / rate
+            time.sleep(max(0.0, due - time.perf_counter()))
+            connection.ask(message)  # raises for anything but 200
+            waits[k].append(1000 * (time.perf_counter() - due))
+
+    threads = [threading.Thread(target=work, args=(k,)) for k in range(connections)]
+    before = server.memory()
+    for thread in threads:
+        thread.start()
+    time.sleep(1 + seconds / 6)
+    early = server.memory()
+    for thread in threads:
+        thread.join()
+    took = time.perf_counter() - begins
+    answered = np.concatenate(waits)
+    p50, p99 = np.percentile(answered, [50, 99])
+    sys.stdout.write(
+        f"{rate:g} requests/s for {seconds:g} s: {len(answered):,} of {int(rate * seconds):,} answered with 200 "
+        f"in {took:.1f} s, p50 {p50:.2f} ms, p99 {p99:.2f}; memory {before:.0f} MB, {early:.0f} after a sixth, "
+        f"{server.memory():.0f} at the end\n"
+    )
 
 
 def _cell(text: str, number: bool) -> Any:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ..known import explainer_of, plausibility_of
+from ..known import explainer_of, plausibility_of, scorer_of
 from ..matter import Matter
 from ..parameters import Parameter, changes, row
 from ..registry import Told, inspection
@@ -62,6 +62,7 @@ def what_if(
         matter.background,
         plausibility=plausibility,
         explainer=explainer,
+        scorer=scorer_of(matter),
         time_budget=None if time_budget is None else max(0.05 * time_budget, clock.left()),
         progress=progress,
     )

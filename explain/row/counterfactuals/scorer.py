@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.calibration import CalibratedClassifierCV
 from sklearn.ensemble import VotingClassifier
 from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.pipeline import Pipeline
@@ -73,7 +74,7 @@ class RowScorer:
             positive = self.classes.index(final.classes_[1] if final.pos_label is None else final.pos_label)
             above = outputs[:, positive] >= self.threshold(positive)
             return np.asarray(labels[np.where(above, positive, 1 - positive)])
-        if isinstance(final, VotingClassifier) or is_lightgbm(final):
+        if isinstance(final, (VotingClassifier, CalibratedClassifierCV)) or is_lightgbm(final):
             return np.asarray(labels[outputs.argmax(axis=1)])
         return None
 
