@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 
-__all__ = ["ago", "count", "duration", "metric_label", "ordinal", "percent", "plural", "score", "size"]
+__all__ = [
+    "ago",
+    "count",
+    "duration",
+    "metric_label",
+    "ordinal",
+    "percent",
+    "plural",
+    "score",
+    "size",
+    "spaced",
+]
 
+_PERCENT = re.compile(r"(\d)%")
 _METRIC_LABELS = {
     "roc_auc": "ROC AUC",
     "average_precision": "Average precision",
@@ -75,6 +88,15 @@ def percent(share: float | None) -> str:
     if 0 < share < 0.095:
         return f"{100 * share:.1f} %"
     return f"{100 * share:.0f} %"
+
+
+def spaced(text: str) -> str:
+    """A text from elsewhere with its percentages written as on the pages.
+
+    >>> spaced("12.5% of the rows"), spaced("100 % sure")
+    ('12.5 % of the rows', '100 % sure')
+    """
+    return _PERCENT.sub(r"\1 %", text)
 
 
 def count(number: int | None) -> str:
