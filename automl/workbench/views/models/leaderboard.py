@@ -60,6 +60,8 @@ def _verdict(run: RunFolder, rows: Sequence[Standing], metric: str) -> None:
         if shown.interval:
             text += f" ({shown.meaning}: {fmt.score(shown.interval[0])} to {fmt.score(shown.interval[1])})"
     text += "."
+    if result and headline(result).holdout:
+        text += " The table compares all models by cross-validation, on the other rows."
     others = [row for row in tied if row.id != best.id]
     if others:
         quickest = min(others, key=lambda row: row.predict_ms)
@@ -89,7 +91,7 @@ def _table(rows: Sequence[Standing], metric: str, selected: Standing, run: RunFo
             "In vote": [None if row.weight is None else 100 * row.weight for row in rows],
         }
     )
-    low, high = _bar_range([value for row in rows for value in row.fold_scores])
+    low, high = _bar_range([value for row in rows[:_CHART_ROWS] for value in row.fold_scores])
     digits = _digits(rows)
     place = next(i for i, row in enumerate(rows) if row.id == selected.id)
     # The key carries the order: a selection is by position, and must not move to another model. It changes
