@@ -190,8 +190,8 @@ def findings(records: Iterable[Mapping[str, Any]]) -> None:
     for record in sorted(records, key=lambda item: order.get(str(item.get("severity")), 9)):
         icon, color = _SEVERITY.get(str(record.get("severity")), _SEVERITY["info"])
         column = f"**{plain(str(record['column']))}** — " if record.get("column") else ""
-        fix = f" :gray[{plain(fmt.spaced(str(record['fix'])))}]" if record.get("fix") else ""
-        st.markdown(f":{color}[{icon}] {column}{plain(fmt.spaced(str(record['message'])))}{fix}")
+        fix = f" :gray[{plain(fmt.smoothed(str(record['fix'])))}]" if record.get("fix") else ""
+        st.markdown(f":{color}[{icon}] {column}{plain(fmt.smoothed(str(record['message'])))}{fix}")
 
 
 def suspicions(run: RunFolder) -> None:

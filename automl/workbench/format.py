@@ -16,10 +16,12 @@ __all__ = [
     "plural",
     "score",
     "size",
-    "spaced",
+    "smoothed",
 ]
 
 _PERCENT = re.compile(r"(\d)%")
+_SEVERAL = re.compile(r"(?<![\d,.])((?!1 )[\d,]+ (?:\w+ )?\w+)\(s\)")
+_ONE = re.compile(r"(?<![\d,.])(1 (?:\w+ )?\w+)\(s\)(?! (?:are|end|have|hold|lie|repeat|were)\b)")
 _METRIC_LABELS = {
     "roc_auc": "ROC AUC",
     "average_precision": "Average precision",
@@ -90,13 +92,14 @@ def percent(share: float | None) -> str:
     return f"{100 * share:.0f} %"
 
 
-def spaced(text: str) -> str:
-    """A text from elsewhere with its percentages written as on the pages.
+def smoothed(text: str) -> str:
+    """A message with its percentages and plurals as the pages write them.
 
-    >>> spaced("12.5% of the rows"), spaced("100 % sure")
-    ('12.5 % of the rows', '100 % sure')
+    >>> smoothed("12.5% of 1,201 row(s)"), smoothed("1 column(s) that it does not read")
+    ('12.5 % of 1,201 rows', '1 column that it does not read')
     """
-    return _PERCENT.sub(r"\1 %", text)
+    text = _PERCENT.sub(r"\1 %", text)
+    return _ONE.sub(r"\1", _SEVERAL.sub(r"\1s", text))
 
 
 def count(number: int | None) -> str:

@@ -60,8 +60,6 @@ def _verdict(run: RunFolder, rows: Sequence[Standing], metric: str) -> None:
         if shown.interval:
             text += f" ({shown.meaning}: {fmt.score(shown.interval[0])} to {fmt.score(shown.interval[1])})"
     text += "."
-    if result and headline(result).holdout:
-        text += " The table compares all models by cross-validation, on the other rows."
     others = [row for row in tied if row.id != best.id]
     if others:
         quickest = min(others, key=lambda row: row.predict_ms)
@@ -70,6 +68,8 @@ def _verdict(run: RunFolder, rows: Sequence[Standing], metric: str) -> None:
             times = best.predict_ms / quickest.predict_ms
             text += f"; {components.plain(quickest.label)} among them predicts {times:.0f} times as fast"
         text += "."
+    if result and headline(result).holdout:
+        text += " The table compares all models by cross-validation, on the other rows."
     st.markdown(text)
 
 
