@@ -142,9 +142,7 @@ def run_header(run: RunFolder, status: Mapping[str, Any]) -> None:
     if metric := status.get("metric") or task.get("metric") or spec.get("metric"):
         facts.append(f"by {fmt.metric_label(metric)}")
     facts.append(f"{fmt.duration(spec['budget'])} of search")
-    st.html(
-        f'<p class="gb gb-muted gb-small" style="margin:-0.9rem 0 0">{escape(" · ".join(facts))}</p>',
-    )
+    st.html(f'<p class="gb gb-muted gb-small gb-under-title">{escape(" · ".join(facts))}</p>')
     with st.container(horizontal=True, gap="small", key="gb-run-nav"):
         for path in navigation.RUN_PAGES:
             navigation.link(path, run=run.id)
