@@ -48,7 +48,7 @@ def _facts(item: Overview) -> None:
         cells = (
             _score(item),
             (fmt.plural(item.trials, "trial"), _time(item)),
-            (fmt.ago(item.created), "started"),
+            (fmt.ago(item.created), "added" if item.state in ("queued", "waiting") else "started"),
             (fmt.size(overviews.disk_bytes(item)), "on disk"),
         )
         st.html(f'<div class="gb gb-facts">{"".join(_cell(*cell) for cell in cells)}</div>')
