@@ -129,6 +129,9 @@ def no_run_chosen() -> None:
         navigation.link("new", "Start a new run")
 
 
+_KINDS = {"binary": "two classes", "multiclass": "several classes", "regression": "a number"}
+
+
 def run_header(run: RunFolder, status: Mapping[str, Any]) -> None:
     """Name and state of a run, and the links between its pages."""
     spec = run.spec
@@ -138,7 +141,7 @@ def run_header(run: RunFolder, status: Mapping[str, Any]) -> None:
     task = run.read("task.json") or {}
     facts = [f"predicts {spec['target']}"]
     if kind := task.get("kind") or spec.get("task"):
-        facts.append({"binary": "two classes", "multiclass": "several classes"}.get(kind, str(kind)))
+        facts.append(_KINDS.get(kind, str(kind)))
     if metric := status.get("metric") or task.get("metric") or spec.get("metric"):
         facts.append(f"by {fmt.metric_label(metric)}")
     facts.append(f"{fmt.duration(spec['budget'])} of search")

@@ -13,10 +13,9 @@ from automl.workbench.theme import Palette
 
 __all__ = ["distribution", "number", "relation", "relation_words"]
 
-_LABELS = 8  # values with a bar of their own
-
 Figure = dict[str, Any]
 _LABEL = 24  # characters of a value that a chart shows
+_LABELS = 8  # values with a bar of their own
 
 
 def distribution(facts: Mapping[str, Any], colors: Palette) -> Figure | None:
