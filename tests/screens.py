@@ -57,6 +57,7 @@ class Studio:
         """Until a text is there and nothing else is on its way."""
         self.page.get_by_text(text).first.wait_for(timeout=LATER)
         settled(self.page)
+        self.page.get_by_text("Getting more exact").wait_for(state="hidden", timeout=LATER)
         self.page.wait_for_function(f"!document.querySelector('{UNSETTLED}')", timeout=LATER)
         self.page.evaluate("document.fonts.ready")
         self.page.wait_for_timeout(700)  # charts and unfolding parts move into their place

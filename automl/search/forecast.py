@@ -120,7 +120,7 @@ def outlook_words(ahead: Mapping[str, Any]) -> str:
     most = f"{ahead['high']:.2g}" if ahead["high"] < 1000 else f"{ahead['high']:,.0f}"
     return (
         f"{_span(ahead['seconds'])} would find a better model with a probability of "
-        f"{ahead['chance']:.0%}, better by at most {most} in nine cases of ten."
+        f"{100 * ahead['chance']:.0f} %, better by at most {most} in nine cases of ten."
     )
 
 

@@ -129,6 +129,9 @@ def no_run_chosen() -> None:
         navigation.link("new", "Start a new run")
 
 
+_KINDS = {"binary": "two classes", "multiclass": "several classes", "regression": "a number"}
+
+
 def run_header(run: RunFolder, status: Mapping[str, Any]) -> None:
     """Name and state of a run, and the links between its pages."""
     spec = run.spec
@@ -138,13 +141,11 @@ def run_header(run: RunFolder, status: Mapping[str, Any]) -> None:
     task = run.read("task.json") or {}
     facts = [f"predicts {spec['target']}"]
     if kind := task.get("kind") or spec.get("task"):
-        facts.append({"binary": "two classes", "multiclass": "several classes"}.get(kind, str(kind)))
+        facts.append(_KINDS.get(kind, str(kind)))
     if metric := status.get("metric") or task.get("metric") or spec.get("metric"):
         facts.append(f"by {fmt.metric_label(metric)}")
     facts.append(f"{fmt.duration(spec['budget'])} of search")
-    st.html(
-        f'<p class="gb gb-muted gb-small" style="margin:-0.9rem 0 0">{escape(" · ".join(facts))}</p>',
-    )
+    st.html(f'<p class="gb gb-muted gb-small gb-under-title">{escape(" · ".join(facts))}</p>')
     with st.container(horizontal=True, gap="small", key="gb-run-nav"):
         for path in navigation.RUN_PAGES:
             navigation.link(path, run=run.id)
@@ -190,8 +191,8 @@ def findings(records: Iterable[Mapping[str, Any]]) -> None:
     for record in sorted(records, key=lambda item: order.get(str(item.get("severity")), 9)):
         icon, color = _SEVERITY.get(str(record.get("severity")), _SEVERITY["info"])
         column = f"**{plain(str(record['column']))}** — " if record.get("column") else ""
-        fix = f" :gray[{plain(str(record['fix']))}]" if record.get("fix") else ""
-        st.markdown(f":{color}[{icon}] {column}{plain(str(record['message']))}{fix}")
+        fix = f" :gray[{plain(fmt.smoothed(str(record['fix'])))}]" if record.get("fix") else ""
+        st.markdown(f":{color}[{icon}] {column}{plain(fmt.smoothed(str(record['message'])))}{fix}")
 
 
 def suspicions(run: RunFolder) -> None:

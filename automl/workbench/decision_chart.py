@@ -73,7 +73,7 @@ def over_thresholds(weighing: Weighing, costs: Costs, *, chosen: float, colors: 
         shapes=marks,
         annotations=notes,
         margin={"l": 8, "r": 16, "t": 46, "b": 8},
-        legend={"orientation": "h", "y": 1.13, "x": 0},
+        legend={"orientation": "h", "yanchor": "bottom", "y": 1.03, "x": 0},
         xaxis={"title": title("Threshold of the probability", colors), "range": [0, 1], "anchor": "y2"},
         yaxis={"title": title("Share", colors), "range": [0, 1.03], "tickformat": ".0%", "domain": [0.5, 1]},
         yaxis2={

@@ -3,10 +3,25 @@
 from __future__ import annotations
 
 import math
+import re
 import time
 
-__all__ = ["ago", "count", "duration", "metric_label", "ordinal", "percent", "plural", "score", "size"]
+__all__ = [
+    "ago",
+    "count",
+    "duration",
+    "metric_label",
+    "ordinal",
+    "percent",
+    "plural",
+    "score",
+    "size",
+    "smoothed",
+]
 
+_PERCENT = re.compile(r"(\d)%")
+_SEVERAL = re.compile(r"(?<![\d,.])((?!1 )[\d,]+ (?:\w+ )?\w+)\(s\)")
+_ONE = re.compile(r"(?<![\d,.])(1 (?:\w+ )?\w+)\(s\)(?! (?:are|end|have|hold|lie|repeat|were)\b)")
 _METRIC_LABELS = {
     "roc_auc": "ROC AUC",
     "average_precision": "Average precision",
@@ -75,6 +90,16 @@ def percent(share: float | None) -> str:
     if 0 < share < 0.095:
         return f"{100 * share:.1f} %"
     return f"{100 * share:.0f} %"
+
+
+def smoothed(text: str) -> str:
+    """A message with its percentages and plurals as the pages write them.
+
+    >>> smoothed("12.5% of 1,201 row(s)"), smoothed("1 column(s) that it does not read")
+    ('12.5 % of 1,201 rows', '1 column that it does not read')
+    """
+    text = _PERCENT.sub(r"\1 %", text)
+    return _ONE.sub(r"\1", _SEVERAL.sub(r"\1s", text))
 
 
 def count(number: int | None) -> str:

@@ -15,6 +15,7 @@ __all__ = ["distribution", "number", "relation", "relation_words"]
 
 Figure = dict[str, Any]
 _LABEL = 24  # characters of a value that a chart shows
+_LABELS = 8  # values with a bar of their own
 
 
 def distribution(facts: Mapping[str, Any], colors: Palette) -> Figure | None:
@@ -29,11 +30,12 @@ def distribution(facts: Mapping[str, Any], colors: Palette) -> Figure | None:
     if histogram := facts.get("histogram"):
         return _bins(histogram, colors, dates=facts["kind"] == "datetime")
     if top := facts.get("top"):
-        parts = {str(item["value"]): item["count"] for item in top}
-        if facts.get("other"):
-            parts["all others"] = facts["other"]
+        parts = {str(item["value"]): item["count"] for item in top[:_LABELS]}
+        if rest := facts.get("other", 0) + sum(item["count"] for item in top[_LABELS:]):
+            parts["all others"] = rest
         total = sum(parts.values())
-        return charts.shares({n: count / total for n, count in parts.items()}, colors=colors, most=9)
+        shares = {name: count / total for name, count in parts.items()}
+        return charts.shares(shares, colors=colors, most=_LABELS + 1)
     return None
 
 

@@ -90,7 +90,7 @@ def failed(job: jobs.JobState, otherwise: str, fix: str = "") -> None:
 def show_progress(run: RunFolder, job: jobs.JobState, title: str, text: str, *, key: str) -> None:
     """A job under way, with how far it is and a button that stops it; redraws the page when it is over."""
     components.busy(title, text)
-    st.fragment(_progress, run_every=_EVERY)(run.id, job.id)
+    st.fragment(_progress, run_every=_EVERY)(run.id, job.id, title)
     with st.container(horizontal=True, horizontal_alignment="center"):  # outside the polled part
         st.button(
             "Stop", type="tertiary", icon=":material/stop_circle:", key=f"{key}-stop", on_click=_stop,
@@ -102,10 +102,12 @@ def _stop(folder: Path) -> None:
     jobs.cancel(folder)
 
 
-def _progress(run_id: str, job_id: str) -> None:
+def _progress(run_id: str, job_id: str, title: str) -> None:
     now = jobs.state(navigation.home().run(run_id).path / "jobs" / job_id)
     if now.is_over:
         st.rerun()
     share = now.status.get("progress")
     if share is not None:
-        st.progress(min(1.0, max(0.0, float(share))), text=components.plain(now.message) or None)
+        said = now.kind == "inspect" or now.message == title  # by what stands above
+        words = "" if said else components.plain(now.message)
+        st.progress(min(1.0, max(0.0, float(share))), text=words or None)

@@ -47,7 +47,7 @@ def test_before_the_first_table(open_page: OpenPage, run: RunFolder) -> None:
     text = words(page)
     assert "a verdict whether they can be relied on" in text
     assert "Nothing scored yet" in text
-    assert {box.label for box in page.checkbox} == {"The classes it may be", "Why"}
+    assert {box.label for box in page.checkbox} == {"the classes it may be", "its three main reasons"}
 
 
 def test_a_file_becomes_a_job_with_what_is_wanted(

@@ -142,6 +142,7 @@ def _reasons(reasons: Sequence[Reason]) -> None:
             f"{components.text(each.sentence)}<br><code>{components.text(each.code)}</code></li>"
         )
     st.html(f'<ol class="gb gb-reasons">{"".join(items)}</ol>')
+    components.note("Below each: the code by which the bundle and its server name the reason.")
 
 
 def _cell(value: Any) -> str:

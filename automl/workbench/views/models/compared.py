@@ -105,7 +105,8 @@ def signed(value: float, like: float | None) -> str:
     """
     size = abs(like or 0.0)
     decimals = 0 if size >= 1000 else 1 if size >= 100 else 2 if size >= 10 else 3 if size >= 1 else 4
-    return f"{value:+,.{decimals}f}".replace("-", "−")
+    text = f"{value:+,.{decimals}f}".replace("-", "−")
+    return text if text.strip("+−0.,") else text[1:]  # a zero has no sign
 
 
 def agreement_words(found: Found, labels: Mapping[str, str]) -> Iterator[str]:

@@ -68,6 +68,8 @@ def _verdict(run: RunFolder, rows: Sequence[Standing], metric: str) -> None:
             times = best.predict_ms / quickest.predict_ms
             text += f"; {components.plain(quickest.label)} among them predicts {times:.0f} times as fast"
         text += "."
+    if result and headline(result).holdout:
+        text += " The table compares all models by cross-validation, on the other rows."
     st.markdown(text)
 
 
@@ -89,7 +91,7 @@ def _table(rows: Sequence[Standing], metric: str, selected: Standing, run: RunFo
             "In vote": [None if row.weight is None else 100 * row.weight for row in rows],
         }
     )
-    low, high = _bar_range([value for row in rows for value in row.fold_scores])
+    low, high = _bar_range([value for row in rows[:_CHART_ROWS] for value in row.fold_scores])
     digits = _digits(rows)
     place = next(i for i, row in enumerate(rows) if row.id == selected.id)
     # The key carries the order: a selection is by position, and must not move to another model. It changes

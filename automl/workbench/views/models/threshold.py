@@ -169,6 +169,12 @@ def _figures(here: Brought, now: Brought, positive: str) -> None:
     )  # fmt: skip
 
 
+def _like(value: float, cost: float) -> str:
+    """A difference of costs, with as many decimals as the cost itself."""
+    decimals = len(fmt.score(cost).partition(".")[2])
+    return f"{value:,.{decimals}f}".replace("-", "−")
+
+
 def _ways(weighing: Weighing, position: int, costs: Costs, negative: str, positive: str) -> str:
     """HTML: this threshold beside the one that the model has, and beside always saying the same."""
     now = weighing.nearest(weighing.now)
@@ -183,12 +189,12 @@ def _ways(weighing: Weighing, position: int, costs: Costs, negative: str, positi
         if at != position:
             difference = weighing.cheaper(position, at, costs)
             word = "this one saves" if difference.saved >= 0 else "this one costs more:"
-            saved = f"{word} {fmt.score(abs(difference.saved))}"
+            saved = f"{word} {_like(abs(difference.saved), found.cost)}"
             if not weighing.counts["clustered"]:
                 low, high = (
                     difference.interval if difference.saved >= 0 else [-e for e in difference.interval][::-1]
                 )
-                saved += f" ({fmt.score(low)} to {fmt.score(high)})"
+                saved += f" ({_like(low, found.cost)} to {_like(high, found.cost)})"
         lines.append(
             f'<tr><th scope="row">{components.text(name)}</th><td><b>{fmt.score(found.cost)}</b>'
             f'<div class="gb-muted gb-small">{saved}</div></td></tr>'

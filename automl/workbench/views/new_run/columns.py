@@ -158,7 +158,7 @@ def _corrections(draft: Draft, table: Understanding, column: Column) -> None:
         labels = {**_ROLES, "used": "not used" if column.kind in UNUSED else _ROLES["used"]}
         _tied(two, draft, column.name, "part", "Part", roles, role if role in roles else "used", labels)
     chosen = column.name in draft.get("kinds", {})
-    st.caption(f"Why {KIND_NAMES[column.kind]}: {components.plain(column.why)}.")
+    st.caption(f"Why {KIND_NAMES[column.kind]}: {components.plain(fmt.smoothed(column.why))}.")
     if chosen:
         st.button(
             "Let Glassbench tell its kind",

@@ -61,7 +61,7 @@ def _group(
             with st.container(gap="xxsmall", width="stretch", key=f"gb-words-{finding.severity}-{place}"):
                 st.markdown(f"{sign} {_words(finding)}")
                 if finding.fix:
-                    components.note(_TERMINAL.sub("", finding.fix))
+                    components.note(_TERMINAL.sub("", fmt.smoothed(finding.fix)))
             if offered:
                 with st.container(horizontal=True, gap="small", width="content"):
                     for number, fix in enumerate(offered):
@@ -75,7 +75,7 @@ def _group(
 
 def _words(finding: Finding) -> str:
     """The message with its column in bold, which one looks for when going through a list."""
-    message = components.plain(finding.message)
+    message = components.plain(fmt.smoothed(finding.message))
     if not finding.column:
         return message
     column = components.plain(finding.column)

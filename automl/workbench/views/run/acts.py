@@ -17,6 +17,8 @@ from automl.workbench import format as fmt
 
 __all__ = ["draw"]
 
+Kind = Literal["primary", "secondary", "tertiary"]
+
 
 def draw(run: RunFolder, now: jobs.JobState) -> None:
     """Draw what the state allows."""
@@ -25,7 +27,9 @@ def draw(run: RunFolder, now: jobs.JobState) -> None:
             _in_line(run)
         if now.can_cancel:
             _cancel(run, now)
-        if now.can_resume and st.button("Resume", type="primary", icon=":material/play_arrow:", key="resume"):
+        # What has failed will mostly fail again as it is: then the way on is to change something.
+        resume: Kind = "secondary" if now.state == "failed" and _has_source(run) else "primary"
+        if now.can_resume and st.button("Resume", type=resume, icon=":material/play_arrow:", key="resume"):
             with st.spinner("Starting again …"):
                 actions.resume(run)
             st.rerun()
@@ -83,21 +87,24 @@ def _cancel(run: RunFolder, now: jobs.JobState) -> None:
 def _afterwards(run: RunFolder, now: jobs.JobState) -> None:
     """Ways on from a run that is over."""
     if run.has("result.json"):
-        main: Literal["primary", "secondary"] = "secondary" if now.can_resume else "primary"
+        main: Kind = "secondary" if now.can_resume else "primary"
         _go("See the models", "models", run, "see-models", main)
         _go("Explain the winner", "explain", run, "see-explanation")
         _go("Export", "export", run, "see-export")
-    if Path(str(run.spec.get("source"))).is_file() and st.button(
-        "Change and run again", type="tertiary", icon=":material/tune:", key="again"
+    again: Kind = "primary" if now.state == "failed" else "tertiary"
+    if _has_source(run) and st.button(
+        "Change and run again", type=again, icon=":material/tune:", key="again"
     ):
         draft = drafts.from_run(navigation.home(), run.spec)
         if draft is not None:
             navigation.go("new", upload=draft.id)
 
 
-def _go(
-    label: str, path: str, run: RunFolder, key: str, kind: Literal["primary", "secondary"] = "secondary"
-) -> None:
+def _has_source(run: RunFolder) -> bool:
+    return Path(str(run.spec.get("source"))).is_file()
+
+
+def _go(label: str, path: str, run: RunFolder, key: str, kind: Kind = "secondary") -> None:
     if st.button(label, type=kind, key=key):
         navigation.go(path, run=run.id)
 

@@ -72,6 +72,8 @@ def sure_words(result: Mapping[str, Any] | None, records: list[dict[str, Any]]) 
     tied = tied_models(result)
     if result is None or tied is None:
         return ""
+    if len(reading.successful(records)) == 1:
+        return "Only one model could be trained in this time, so there is nothing to compare it with."
     words = (
         "No other model comes close to the best one."
         if len(tied) == 1

@@ -24,7 +24,7 @@ def draw(item: Overview) -> None:
         name, facts, more = st.columns([3, 8, 0.6], vertical_alignment="center", gap="small")
         with name, st.container(gap=None, key=f"gb-name-{item.run.id}"):
             navigation.link("run", f"**{components.plain(item.name)}**", run=item.run.id)
-            st.html(f'<div class="gb gb-muted gb-small">predicts {components.text(item.target)}</div>')
+            st.html(f'<div class="gb gb-muted gb-small gb-any">predicts {components.text(item.target)}</div>')
         with facts:
             if item.is_over:
                 _facts(item)
@@ -48,7 +48,7 @@ def _facts(item: Overview) -> None:
         cells = (
             _score(item),
             (fmt.plural(item.trials, "trial"), _time(item)),
-            (fmt.ago(item.created), "started"),
+            (fmt.ago(item.created), "added" if item.state in ("queued", "waiting") else "started"),
             (fmt.size(overviews.disk_bytes(item)), "on disk"),
         )
         st.html(f'<div class="gb gb-facts">{"".join(_cell(*cell) for cell in cells)}</div>')
@@ -65,7 +65,7 @@ def _score(item: Overview) -> tuple[str, str]:
             title = "Next in the queue" if place.number == 1 else f"{fmt.ordinal(place.number)} in the queue"
             return title, f"starts in about {fmt.duration(place.seconds)}"
     if item.score is None:
-        return "–", "no score yet"
+        return "–", "no score" if item.is_over else "no score yet"
     against = "" if item.dummy is None else f", baseline {fmt.score(item.dummy)}"
     return f"{fmt.score(item.score)} {fmt.metric_label(item.metric or '')}", f"{item.estimate}{against}"
 

@@ -26,11 +26,11 @@ def start(run: RunFolder, model: Standing) -> None:
         "Give new rows: you get a prediction for each, and a verdict whether they can be relied on. Where "
         f"the rows have {target} as well, the predictions are compared with it."
     )
-    left, right = st.columns([3, 2], gap="large")
-    with right:
-        wanted = _wanted(run)
-    with left:
-        draft = upload_field.ask("score-upload")
+    wanted = _wanted(run)  # before the file, whose arrival begins the scoring
+    draft = upload_field.ask("score-upload")
+    with st.expander("The same from the terminal", icon=":material/terminal:"):
+        st.caption("For cron and CI: the exit code is 0 if all is fine, 2 if there are findings.")
+        st.code(f"automl monitor {run.id} new.csv --out report.json", language="bash")
     if draft is not None:
         begin(run, {"table": str(draft.table), "name": draft.name, "model": model.id, **wanted})
 
@@ -53,26 +53,26 @@ def again(
 
 def _wanted(run: RunFolder) -> dict[str, Any]:
     values = (run.read("task.json") or {}).get("kind") == "regression"
-    st.markdown("**Beside each prediction**")
-    interval = st.checkbox(
-        "How far off it may be" if values else "The classes it may be",
-        key="interval",
-        bind="query-params",
-        help=(
-            "An interval that holds the true value in nine of ten rows like those of your table."
-            if values
-            else "A set of classes that holds the true one in nine of ten rows like those of your table."
-        ),
-    )
-    reasons = st.checkbox(
-        "Why",
-        key="reasons",
-        bind="query-params",
-        help="The three columns that moved it most, in words, for the first 2,000 rows. It takes longer.",
-    )
-    with st.expander("The same from the terminal", icon=":material/terminal:"):
-        st.caption("For cron and CI: the exit code is 0 if all is fine, 2 if there are findings.")
-        st.code(f"automl monitor {run.id} new.csv --out report.json", language="bash")
+    with st.container(horizontal=True, vertical_alignment="center", key="gb-score-wanted"):
+        st.markdown("Write beside each prediction:", width="content")
+        interval = st.checkbox(
+            "how far off it may be" if values else "the classes it may be",
+            key="interval",
+            bind="query-params",
+            help=(
+                "An interval that holds the true value in nine of ten rows like those of your table."
+                if values
+                else "A set of classes that holds the true one in nine of ten rows like those of your table."
+            ),
+            width="content",
+        )
+        reasons = st.checkbox(
+            "its three main reasons",
+            key="reasons",
+            bind="query-params",
+            help="The columns that moved it most, in words, for the first 2,000 rows. It takes longer.",
+            width="content",
+        )
     wanted: dict[str, Any] = {}
     if interval:
         wanted["interval"] = _LEVEL

@@ -29,9 +29,9 @@ _EVERY = 0.8  # seconds between looks at whether it has
 _BASE = "what-if-base"
 _STARTS = {
     "typical": ("A typical row", "The row nearest to what is usual in every column."),
-    "unsure": ("The most unsure", "The row whose prediction was the hardest to decide."),
-    "highest": ("The highest", "The row with the highest prediction."),
-    "lowest": ("The lowest", "The row with the lowest prediction."),
+    "unsure": ("Most unsure", "The row whose prediction was the hardest to decide."),
+    "highest": ("Highest prediction", "The row with the highest prediction."),
+    "lowest": ("Lowest prediction", "The row with the lowest prediction."),
 }
 
 
