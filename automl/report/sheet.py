@@ -46,6 +46,7 @@ def build_sheet(subject: Subject, account: Account) -> Document:
     account : Account
     """
     missing = gaps(subject, account)
+    no_rows = replace(subject, explanation=None)  # a sheet shows no single rows
     parts = [
         ("What is missing", _missing(missing)),
         ("Purpose", [*_stated(account, "purpose"), *purpose(subject)]),
@@ -65,7 +66,7 @@ def build_sheet(subject: Subject, account: Account) -> Document:
         ("In use", list(_in_use(account))),
         ("The record", list(_record(account))),
     ]
-    score = score_of(subject)
+    score, metric = score_of(subject), get_metric(subject.task.metric).label
     spread = interval(score.interval)
     said = account.approval
     return Document(
@@ -77,7 +78,7 @@ def build_sheet(subject: Subject, account: Account) -> Document:
             Fact("Approval", "none" if said is None else said.kind, "" if said is None else f"by {said.who}"),
             Fact("Missing", str(len(missing)), "see What is missing"),
             Fact(
-                get_metric(subject.task.metric).label,
+                metric,
                 figure(score.value),
                 f"90 % interval {spread}" if spread else "",
             ),
