@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from importlib import metadata
+from pathlib import Path
 from typing import Literal
 
 __all__ = ["Licence", "licence_of"]
@@ -63,10 +64,10 @@ class Licence:
 
 def licence_of(package: metadata.Distribution) -> Licence:
     """The licence of an installed package."""
-    expression = package.metadata.get("License-Expression")
+    expression = _field(package, "License-Expression")
     if expression:
         return Licence("expression", expression)
-    declared = (package.metadata.get("License") or "").strip()
+    declared = _field(package, "License")
     classifiers = [
         each.rpartition(" :: ")[2]
         for each in package.metadata.get_all("Classifier") or ()
@@ -82,6 +83,10 @@ def licence_of(package: metadata.Distribution) -> Licence:
     return Licence("name", names[0]) if names else Licence("unknown", "", "")
 
 
+def _field(package: metadata.Distribution, name: str) -> str:
+    return package.metadata[name].strip() if name in package.metadata else ""
+
+
 def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", name.lower().removeprefix("the ")).strip()
 
@@ -90,7 +95,7 @@ def _texts(package: metadata.Distribution) -> list[str]:
     """Texts of its licence files, those of what it has copied from others left out."""
     found = [file for file in package.files or () if ".dist-info/" in str(file) and _FILE.search(str(file))]
     return [
-        file.locate().read_text(encoding="utf-8", errors="replace")
+        Path(file.locate()).read_text(encoding="utf-8", errors="replace")
         for file in sorted(found, key=lambda file: (len(file.parts), str(file)))
     ]
 

@@ -141,7 +141,7 @@ def parse_manifest(files: Mapping[str, bytes], name: str) -> tuple[dict[str, Any
         )
     manifest = parse_json(files[place], place, strict=True)
     if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-        raise BundleError(f"{name} is no Glassbench bundle: its {place} is of another kind.", fix=_FIX)
+        raise BundleError(f"{name} is no Glassbench bundle: its manifest is of another kind.", fix=_FIX)
     version = manifest.get("version")
     if type(version) is not int or version < 1:
         raise BundleError(f"{place} of {name} has the version {version!r}, which there never was.", fix=_FIX)

@@ -109,6 +109,7 @@ class Signed:
 
 
 _INSTALL = "pip install cryptography"
+_NEEDS = "Checking a signature needs the package cryptography."
 
 
 def read_public_key(path: Path) -> PublicKey:
@@ -209,9 +210,7 @@ def check_signature(files: Mapping[str, bytes], trusted: Iterable[PublicKey] = (
         raise SignatureError(f"The bundle is signed by key {key.id}; expected key {named}.", fix=_FIX)
     if find_spec("cryptography") is None:
         if keys:
-            raise MissingExtraError(
-                "Checking a signature needs the package cryptography.", fix=f"{_INSTALL}."
-            )
+            raise MissingExtraError(_NEEDS, fix=f"{_INSTALL}.")
         return Signed("unchecked", key.id)
     _check(signature, files[_SIGNED])
     return Signed("trusted" if keys else "signed", key.id, key.name)

@@ -107,14 +107,16 @@ def model_of(model: str, result: Mapping[str, Any], leaderboard: Any) -> dict[st
         With ``id`` and ``family`` of each trial.
     """
     chosen = model == str(result.get("chosen", ""))
-    members = result.get("members") if chosen else None
+    members: list[dict[str, Any]] = (result.get("members") if chosen else None) or [
+        {"id": model, "weight": 1.0}
+    ]
     families = {row["id"]: row.get("family") for row in leaderboard}
     return {
         "id": model,
         "chosen": chosen,
         "trials": [
             {"id": str(each["id"]), "family": families.get(each["id"]), "weight": float(each["weight"])}
-            for each in members or ({"id": model, "weight": 1.0},)
+            for each in members
         ],
     }
 

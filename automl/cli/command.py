@@ -30,6 +30,10 @@ _MODULES = {
     "predict": "automl.cli.ship",
     "monitor": "automl.cli.monitor",
     "serve": "automl.cli.serve",
+    "verify": "automl.cli.trust",
+    "keygen": "automl.cli.trust",
+    "sign": "automl.cli.trust",
+    "upgrade": "automl.cli.trust",
     "app": "automl.cli.app",
 }
 
