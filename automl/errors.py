@@ -8,6 +8,8 @@
     ├── RunError(RuntimeError)       a run folder that is missing, damaged, busy or not far enough
     ├── CatalogueError(RuntimeError) a catalogue that cannot be reached, or has nothing of what was asked for
     ├── BundleError(RuntimeError)    a bundle that must not be written or trusted
+    │   ├── TamperedError            one that is not as it was written
+    │   └── SignatureError           one whose signature is missing, wrong, or somebody else's
     └── MissingExtraError(ImportError)  an optional dependency that is not installed
 
 Each message says what was expected, what was found (with row and column where there is one) and what to do
@@ -25,6 +27,8 @@ __all__ = [
     "RunError",
     "SchemaError",
     "SettingError",
+    "SignatureError",
+    "TamperedError",
     "TargetError",
 ]
 
@@ -80,6 +84,14 @@ class CatalogueError(GlassbenchError, RuntimeError):
 
 class BundleError(GlassbenchError, RuntimeError):
     """A bundle that must not be written or must not be trusted."""
+
+
+class TamperedError(BundleError):
+    """A bundle that is not as it was written."""
+
+
+class SignatureError(BundleError):
+    """A bundle whose signature is missing, wrong, or by another key than was named."""
 
 
 class MissingExtraError(GlassbenchError, ImportError):

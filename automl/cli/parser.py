@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from automl.cli import values
 from automl.cli.catalogue_verbs import add_catalogue_verbs
+from automl.cli.trust_verbs import add_trust_verbs
 from automl.serving.options import add_options as add_server_options
 
 __all__ = ["build_parser"]
@@ -29,6 +30,7 @@ examples:
   automl predict churn.zip new.csv -o predictions.csv
   automl monitor churn.zip new.csv
   automl serve churn.zip --port 8080
+  automl verify churn.zip --key maker.pem
 
 exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 interrupted by Ctrl-C
             (monitor: 0 fine, 2 findings, 1 could not run; audit verify: 0 as written, 2 changed)
@@ -96,6 +98,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_predict(verbs)
     _add_monitor(verbs)
     _add_serve(verbs)
+    add_trust_verbs(verbs)
     _add_app(verbs)
     add_catalogue_verbs(verbs, _add_home, _add_output)
     return parser
