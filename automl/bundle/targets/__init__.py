@@ -1,0 +1,60 @@
+"""Platforms, one file each. A file added here is a platform whose files are in every bundle, nothing else to do."""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
+
+from automl.errors import BundleError
+
+from .target import Facts, Step, Target, slug
+
+__all__ = ["TARGETS", "Facts", "Step", "Target", "slug", "target_files"]
+
+
+def _discover() -> Mapping[str, Target]:
+    """Find the target of each module of this package.
+
+    Modules whose name starts with an underscore and `target` hold what targets share.
+    """
+    found: dict[str, Target] = {}
+    for module in sorted(pkgutil.iter_modules(__path__), key=lambda each: each.name):
+        if module.name == "target" or module.name.startswith("_"):
+            continue
+        loaded = importlib.import_module(f"{__name__}.{module.name}")
+        target = getattr(loaded, "TARGET", None)
+        if not isinstance(target, Target) or target.name != module.name:
+            raise TypeError(f"{loaded.__name__} must define TARGET, a Target named {module.name!r}.")
+        found[target.name] = target
+    return MappingProxyType(found)
+
+
+TARGETS: Mapping[str, Target] = _discover()
+"""All targets by name, in alphabetical order."""
+
+
+def target_files(facts: Facts, taken: Collection[str] = ()) -> dict[str, bytes]:
+    """The files of all targets by their names in the bundle.
+
+    Parameters
+    ----------
+    facts : Facts
+    taken : collection of str
+        Names that the bundle has already.
+
+    Raises
+    ------
+    BundleError
+        When two want a file of the same name.
+    """
+    found: dict[str, bytes] = {}
+    owner = dict.fromkeys(taken, "the bundle itself")
+    for target in TARGETS.values():
+        for name, content in target.files(facts).items():
+            if name in owner:
+                raise BundleError(f"{target.title} and {owner[name]} both want to write {name!r}.")
+            owner[name] = target.title
+            found[name] = content.encode("utf-8") if isinstance(content, str) else content
+    return found
