@@ -1,4 +1,4 @@
-"""Platforms, one file each. A file added here is a platform whose files are in every bundle, nothing else to do."""
+"""Platforms, one file each: a file added here is a platform whose files are in every bundle."""
 
 from __future__ import annotations
 

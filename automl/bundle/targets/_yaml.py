@@ -11,7 +11,7 @@ __all__ = ["to_yaml"]
 
 #: Texts that mean themselves without quotes, to YAML 1.1 and 1.2 alike.
 _PLAIN = re.compile(r"[A-Za-z_/][A-Za-z0-9_./@-]*")
-_WORDS = frozenset("true false null yes no on off y n".split())
+_WORDS = frozenset(["true", "false", "null", "yes", "no", "on", "off", "y", "n"])
 
 
 def to_yaml(*documents: Any) -> str:
@@ -70,7 +70,7 @@ def _is_list(value: Any) -> bool:
 
 
 def _is_block(text: str) -> bool:
-    """Whether a text can be a literal block: lines without leading space on the first, one newline at the end."""
+    """Whether a text can be a literal block: several lines, one newline at its end."""
     return (
         text.count("\n") > 1
         and text.endswith("\n")

@@ -131,7 +131,7 @@ class Target:
     about : str
         What the bundle is there, in one plain sentence.
     files : callable
-        A pure function from the facts to files by their paths in the bundle: the same facts give the same bytes.
+        A pure function from the facts to files by their paths in the bundle.
     steps : tuple of Step
         How to bring the bundle there.
     """
