@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import pkgutil
 from collections.abc import Collection, Mapping
+from importlib.resources import files as resources
 from types import MappingProxyType
 
 from automl.errors import BundleError
@@ -13,15 +14,18 @@ from .target import Facts, Step, Target, slug
 
 __all__ = ["TARGETS", "Facts", "Step", "Target", "slug", "target_files"]
 
+#: By it the servers of platforms load the bundle: several targets need it.
+LOADER = "code/glassbench_bundle.py"
+
 
 def _discover() -> Mapping[str, Target]:
     """Find the target of each module of this package.
 
-    Modules whose name starts with an underscore and `target` hold what targets share.
+    Packages, modules whose name starts with an underscore, and `target` hold what targets share.
     """
     found: dict[str, Target] = {}
     for module in sorted(pkgutil.iter_modules(__path__), key=lambda each: each.name):
-        if module.name == "target" or module.name.startswith("_"):
+        if module.ispkg or module.name == "target" or module.name.startswith("_"):
             continue
         loaded = importlib.import_module(f"{__name__}.{module.name}")
         target = getattr(loaded, "TARGET", None)
@@ -49,8 +53,9 @@ def target_files(facts: Facts, taken: Collection[str] = ()) -> dict[str, bytes]:
     BundleError
         When two want a file of the same name.
     """
-    found: dict[str, bytes] = {}
-    owner = dict.fromkeys(taken, "the bundle itself")
+    loader = resources(f"{__name__}.scripts").joinpath("glassbench_bundle.py")
+    found: dict[str, bytes] = {LOADER: loader.read_bytes()}
+    owner = dict.fromkeys((*taken, LOADER), "the bundle itself")
     for target in TARGETS.values():
         for name, content in target.files(facts).items():
             if name in owner:
