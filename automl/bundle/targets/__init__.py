@@ -12,7 +12,7 @@ from automl.errors import BundleError
 
 from .target import Facts, Step, Target, slug
 
-__all__ = ["TARGETS", "Facts", "Step", "Target", "slug", "target_files"]
+__all__ = ["TARGETS", "Facts", "Step", "Target", "files_of", "slug", "target_files"]
 
 #: By it the servers of platforms load the bundle: several targets need it.
 LOADER = "code/glassbench_bundle.py"
@@ -57,9 +57,17 @@ def target_files(facts: Facts, taken: Collection[str] = ()) -> dict[str, bytes]:
     found: dict[str, bytes] = {LOADER: loader.read_bytes()}
     owner = dict.fromkeys((*taken, LOADER), "the bundle itself")
     for target in TARGETS.values():
-        for name, content in target.files(facts).items():
+        for name, content in files_of(target, facts).items():
             if name in owner:
                 raise BundleError(f"{target.title} and {owner[name]} both want to write {name!r}.")
             owner[name] = target.title
-            found[name] = content.encode("utf-8") if isinstance(content, str) else content
+            found[name] = content
     return found
+
+
+def files_of(target: Target, facts: Facts) -> dict[str, bytes]:
+    """The files of one target by their names in the bundle."""
+    return {
+        name: content.encode("utf-8") if isinstance(content, str) else content
+        for name, content in target.files(facts).items()
+    }

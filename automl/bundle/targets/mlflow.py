@@ -1,7 +1,7 @@
 """MLflow: the unpacked bundle is a model of its, made without importing it.
 
-Two flavours: ``python_function`` through the carried runtime, with labels as decided and probabilities, for any
-rows that Glassbench takes; and ``sklearn``, the pipeline itself, out of the skops file. Neither is a pickle.
+Two flavours: ``python_function`` through the carried runtime, with labels as decided and probabilities, for
+any rows that Glassbench takes; and ``sklearn``, the pipeline itself, out of the skops file. No pickle.
 https://mlflow.org/docs/latest/ml/model/#storage-format
 """
 

@@ -38,7 +38,7 @@ TARGET = Target(
             "    --set image=IMAGE_URI",
         ),
         Step(
-            "Do it: upload it, and register it for approval (with deploy=yes: approve it and start an endpoint):",
+            "Do it: upload and register it (with deploy=yes also approve it and start an endpoint):",
             "automl publish {bundle} --to sagemaker --set bucket=BUCKET --set role=ROLE_ARN \\\n"
             "    --set image=IMAGE_URI --yes",
         ),
