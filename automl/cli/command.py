@@ -30,6 +30,7 @@ _MODULES = {
     "predict": "automl.cli.ship",
     "monitor": "automl.cli.monitor",
     "serve": "automl.cli.serve",
+    "publish": "automl.cli.publish",
     "app": "automl.cli.app",
 }
 
