@@ -1,4 +1,4 @@
-"""AWS's and Azure's own clients: an account that moto plays, an endpoint that is our server, Azure ML's YAML."""
+"""AWS's and Azure's own clients: an account that moto plays, our server as an endpoint, Azure ML's YAML."""
 
 from __future__ import annotations
 
