@@ -14,6 +14,7 @@ PACKAGES = {
     "dask": "distributed",
     "mlflow": "mlflow",
     "sagemaker": "boto3",
+    "sign": "cryptography",
     "sql": "sqlalchemy",
 }
 """The package that each extra of `pyproject.toml` brings."""

@@ -5,7 +5,6 @@ The package `explain` is the one beside this bundle's runtime; inside of Glassbe
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import BundleError, SettingError
+from .documents import DAMAGED, read_json
 from .scoring import Scorer
 
 __all__ = ["CERTIFICATE", "document", "explained", "replayed", "text"]
@@ -61,8 +61,8 @@ def replayed(files: Mapping[str, bytes], scorer: Scorer) -> Any:
     from explain.frames import frame_hash
 
     try:
-        certificate = Certificate.from_json(json.loads(files[CERTIFICATE]))
-    except (KeyError, TypeError, ValueError) as error:
+        certificate = Certificate.from_json(read_json(files, CERTIFICATE))
+    except DAMAGED as error:
         raise BundleError(f"The certificate is damaged ({error}).", fix="Export the model again.") from error
     rows, background = scorer.sample(files["sample_input.csv"]), _background(files, scorer)
     if frame_hash(background) != certificate.background_hash:

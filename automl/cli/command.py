@@ -31,6 +31,10 @@ _MODULES = {
     "monitor": "automl.cli.monitor",
     "serve": "automl.cli.serve",
     "publish": "automl.cli.publish",
+    "verify": "automl.cli.trust",
+    "keygen": "automl.cli.trust",
+    "sign": "automl.cli.trust",
+    "upgrade": "automl.cli.trust",
     "app": "automl.cli.app",
 }
 

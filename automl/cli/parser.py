@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from automl.cli import publish as publishing
 from automl.cli import values
+from automl.cli.trust_verbs import add_trust_verbs
 from automl.serving.options import add_options as add_server_options
 
 __all__ = ["build_parser"]
@@ -30,6 +31,7 @@ examples:
   automl monitor churn.zip new.csv
   automl serve churn.zip --port 8080
   automl publish churn.zip --to mlflow:http://127.0.0.1:5000
+  automl verify churn.zip --key maker.pem
 
 exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 interrupted by Ctrl-C
             (monitor: 0 fine, 2 findings, 1 could not run)
@@ -98,6 +100,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_predict(verbs)
     _add_monitor(verbs)
     _add_serve(verbs)
+    add_trust_verbs(verbs)
     _add_app(verbs)
     return parser
 

@@ -78,7 +78,7 @@ def watched_bundle(bundle: Bundle) -> Watched:
     known = bundle.background() if explanation is None else bundle.coerce(explanation.data).frame
     result = bundle.metrics["result"]
     return Watched(
-        name=f"{bundle.manifest['name']} ({bundle.manifest['model']})",
+        name=f"{bundle.manifest['name']} ({bundle.manifest['lineage']['model']['id']})",
         scorer=bundle.scorer,
         task=bundle.task,
         reference=reference,

@@ -142,7 +142,7 @@ def load(folder: Path) -> Embedded:
     GlassbenchError
         When it is not as it was exported.
     """
-    files, manifest = open_files(folder, edited=True)
+    files, manifest = open_files(folder)
     service = Service(files, manifest, Settings(keep_log=False))
     for note in differences(manifest):
         _logger.warning(note)

@@ -32,13 +32,13 @@ def rebuilt(bundle_path: Path, tmp_path: Path) -> Callable[..., Path]:
             files = {name: source.read(name) for name in source.namelist()}
         change(files)
         if seal:
-            manifest = json.loads(files["manifest.json"])
+            manifest = json.loads(files["bundle.json"])
             manifest["files"] = {
                 name: {"sha256": sha256(data), "bytes": len(data)}
                 for name, data in files.items()
-                if name != "manifest.json"
+                if name != "bundle.json"
             }
-            files["manifest.json"] = json.dumps(manifest).encode()
+            files["bundle.json"] = json.dumps(manifest).encode()
         path = tmp_path / "changed.zip"
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
             for name, data in files.items():
@@ -51,7 +51,7 @@ def rebuilt(bundle_path: Path, tmp_path: Path) -> Callable[..., Path]:
 
 
 def edit_manifest(files: dict[str, bytes], changes: dict[str, object]) -> None:
-    files["manifest.json"] = json.dumps(json.loads(files["manifest.json"]) | changes).encode()
+    files["bundle.json"] = json.dumps(json.loads(files["bundle.json"]) | changes).encode()
 
 
 def test_the_unchanged_bundle_is_read(rebuilt) -> None:
@@ -93,9 +93,9 @@ def test_names_that_lead_out(rebuilt, name: str) -> None:
 def test_names_that_lead_out_in_the_manifest_of_a_folder(unpacked: Path) -> None:
     outside = unpacked.parent / "secret.txt"
     outside.write_text("secret")
-    manifest = json.loads((unpacked / "manifest.json").read_text())
+    manifest = json.loads((unpacked / "bundle.json").read_text())
     manifest["files"]["../secret.txt"] = {"sha256": sha256(b"secret"), "bytes": 6}
-    (unpacked / "manifest.json").write_text(json.dumps(manifest))
+    (unpacked / "bundle.json").write_text(json.dumps(manifest))
     with pytest.raises(BundleError, match="leads out of it"):
         read_bundle(unpacked)
 
@@ -142,7 +142,7 @@ def test_a_bomb_that_lies_about_its_size(tmp_path: Path) -> None:
     """zipfile returns no more than the size that was declared, and then the checksum fails."""
     path = tmp_path / "liar.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
-        target.writestr("manifest.json", bytes(50 * 1024**2))
+        target.writestr("bundle.json", bytes(50 * 1024**2))
     data = bytearray(path.read_bytes())
     central = data.rindex(b"PK\x01\x02")
     struct.pack_into("<I", data, central + 24, 10)
@@ -222,7 +222,7 @@ def test_manifests(rebuilt, changes: dict[str, object], message: str) -> None:
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b"[" * 100_000])
 def test_manifests_that_are_no_json(rebuilt, content: bytes) -> None:
     with pytest.raises(BundleError, match=r"manifest|no Glassbench bundle"):
-        read_bundle(rebuilt(lambda files: files.update({"manifest.json": content})))
+        read_bundle(rebuilt(lambda files: files.update({"bundle.json": content})))
 
 
 @pytest.mark.parametrize(

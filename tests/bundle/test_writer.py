@@ -29,7 +29,7 @@ FILES = {
     "README.md",
     "background.csv",
     "explain.py",
-    "manifest.json",
+    "bundle.json",
     "metrics.json",
     "model/model.skops",
     "model/plan.json",
@@ -52,12 +52,12 @@ FILES = {
 def test_what_is_in_it(bundle_path: Path, small) -> None:
     with zipfile.ZipFile(bundle_path) as archive:
         names = set(archive.namelist())
-        manifest = json.loads(archive.read("manifest.json"))
+        manifest = json.loads(archive.read("bundle.json"))
         requirements = archive.read("requirements.txt").decode().splitlines()
     of_platforms = {name for listed in manifest["targets"].values() for name in listed} | {LOADER}
     assert {name for name in names - of_platforms if not name.startswith("runtime/")} == FILES
     assert not of_platforms & FILES
-    assert set(manifest["files"]) == names - {"manifest.json"}
+    assert set(manifest["files"]) == names - {"bundle.json"}
     assert manifest["data"] == {"source": "customers.csv", "sha256": "ab" * 32, "rows": 160}
     wanted = ["joblib", "lightgbm", "numpy", "pandas", "scikit-learn", "scipy", "skops"]
     assert [line.partition("==")[0] for line in requirements] == wanted
@@ -72,7 +72,7 @@ def test_the_same_facts_give_the_same_files(small, bundle_path: Path, tmp_path: 
         # skops names arrays by memory addresses, so the model file differs from one write to the next.
         for name in set(one.namelist()) - {
             "model/model.skops",
-            "manifest.json",
+            "bundle.json",
             "MODEL_CARD.md",
             "model_card.html",
             "report.html",
@@ -186,9 +186,9 @@ def test_the_programs(unpacked: Path, table_path: Path, tmp_path: Path, small) -
 
 
 def test_other_versions_are_told(unpacked: Path) -> None:
-    manifest = json.loads((unpacked / "manifest.json").read_text())
+    manifest = json.loads((unpacked / "bundle.json").read_text())
     manifest["packages"] |= {"pandas": "0.1", "nowhere": "1.0"}
-    (unpacked / "manifest.json").write_text(json.dumps(manifest))
+    (unpacked / "bundle.json").write_text(json.dumps(manifest))
     notes = read_bundle(unpacked).notes
     assert len(notes) == 2
     assert "nowhere is not installed" in notes[0]

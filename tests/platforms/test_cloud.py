@@ -100,7 +100,7 @@ def test_registered_approved_and_deployed(
     assert seen["endpoint"]["EndpointStatus"] == "InService"
     # moto keeps no properties, so only that AWS's client takes them is seen here.
     properties = told["steps"][2]["request"]["CustomerMetadataProperties"]
-    assert properties["glassbench_run"] == found.case.bundle.manifest["run"]
+    assert properties["glassbench_run"] == found.case.bundle.manifest["lineage"]["run"]["id"]
 
 
 @pytest.mark.parametrize("kind", KINDS)

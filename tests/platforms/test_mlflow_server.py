@@ -66,7 +66,7 @@ def test_what_the_registry_knows(tracking: str, unpacked: Callable[[str], Unpack
     versions = _get(f"{tracking}/api/2.0/mlflow/model-versions/search?filter=name%3D%27known%27")
     (version,) = versions["model_versions"]
     tags = {tag["key"]: tag["value"] for tag in version["tags"]}
-    assert tags["glassbench_run"] == found.case.bundle.manifest["run"]
+    assert tags["glassbench_run"] == found.case.bundle.manifest["lineage"]["run"]["id"]
     run = _get(f"{tracking}/api/2.0/mlflow/runs/get?run_id={version['run_id']}")["run"]
     assert run["info"]["status"] == "FINISHED"
     assert {metric["key"]: metric["value"] for metric in run["data"]["metrics"]} == {"roc_auc": 0.75}

@@ -35,7 +35,11 @@ _CONTENTS: Mapping[str, str] = {
     "requirements-explain.txt": "One package more, for exact explanations of tree models",
     "requirements-serve.txt": "What the server needs beside them",
     "runtime/": "The code that reads, checks and explains rows, the same as here",
-    "manifest.json": "SHA-256 of every file and of the training data",
+    "bundle.json": "SHA-256 of every file, versions, and the way from the table to the model",
+    "FORMAT.md": "What the files mean, for programs and people",
+    "signature.json": "Who vouches for all of this",
+    "sbom.cdx.json": "The packages that it needs, all the way down, as a CycloneDX bill of materials",
+    "licenses.md": "The licences of these packages",
     "LICENSE": "Licence of the code in the bundle",
 }
 
