@@ -86,9 +86,10 @@ def test_requests(kind: str, case, embedded) -> None:
 
 def test_refusals_have_a_status_and_name_no_value(case, embedded) -> None:
     model = embedded("binary")
-    with pytest.raises(RequestError, match="is missing") as caught:
+    with pytest.raises(RequestError, match="8 problems") as caught:
         model.invoke(b'[{"age": 1}]', "application/json")
     assert caught.value.status == 422
+    assert 'The column "price" is missing.' in caught.value.sentence()
     with pytest.raises(RequestError, match="content type") as caught:
         model.invoke(b"x", "image/png")
     assert caught.value.status == 415
