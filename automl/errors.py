@@ -96,3 +96,7 @@ class SignatureError(BundleError):
 
 class MissingExtraError(GlassbenchError, ImportError):
     """An optional dependency that is not installed."""
+
+
+class PublishError(GlassbenchError, RuntimeError):
+    """A step of publishing that a platform refused."""

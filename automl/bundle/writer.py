@@ -32,6 +32,9 @@ from .runtime import carried_files
 from .scoring import Scorer, predictions_to_csv, read_own_csv
 from .selfcheck import self_check
 from .supply import supply_files
+from .targets import LOADER, TARGETS, files_of, slug, target_files
+from .targets._facts import facts_of
+from .targets._readme import platforms
 from .trusted import dump_model, load_model
 from .upgrading import model_of
 
@@ -47,6 +50,8 @@ MOST_BACKGROUND_ROWS = 100
 MOST_REPORT_BYTES = 3_000_000
 REPORT = "report.html"
 MODEL = "model/model.skops"
+#: The web server, and what makes it quicker.
+SERVING = ("uvicorn", "httptools", "uvloop")
 
 
 def write_bundle(
@@ -205,9 +210,22 @@ def _files(
         files["conformal.json"] = (json.dumps(conformal.to_json()) + "\n").encode("utf-8")
     if reference is not None:
         files["reference.json"] = (json.dumps(reference.to_json(), ensure_ascii=False) + "\n").encode("utf-8")
+    told = facts_of(
+        facts,
+        schema=schema,
+        task=task,
+        packages=packages,
+        serving=installed(SERVING),
+        types=types,
+        background=background_rows,
+        reference=None if reference is None else reference.to_json(),
+    )
+    files |= target_files(told, files)
     files |= supply_files(files, name=facts.name, version=facts.glassbench, created=facts.created)
     files["README.md"] = readme(facts.name, task.target, set(files)).encode("utf-8")
-    return seal(_manifest(files, task, facts, packages, types, proof), files)
+    manifest = _manifest(files, task, facts, packages, types, proof)
+    manifest["targets"] = {name: sorted(files_of(target, told)) for name, target in TARGETS.items()}
+    return seal(manifest, files)
 
 
 def _fast_path(scorer: Scorer, sample: pd.DataFrame) -> tuple[dict[str, bytes], Proof]:
@@ -243,7 +261,7 @@ def _explain_requirements() -> str:
 
 def _serve_requirements() -> str:
     """The web server, on top of what prediction needs; and what makes it quicker, where there is some."""
-    return f"-r requirements.txt\n{pinned(installed(('uvicorn', 'httptools', 'uvloop')))}"
+    return f"-r requirements.txt\n{pinned(installed(SERVING))}"
 
 
 def _faithful(frame: pd.DataFrame, schema: Schema) -> tuple[bytes, pd.DataFrame]:
@@ -384,6 +402,7 @@ Predicts `{target}`. MODEL_CARD.md (or model_card.html) says how well, from what
 | file | what |
 |---|---|
 {table}{left_out}
+{platforms(f"{slug(name)}.zip", slug(name)) if LOADER in names else ""}
 The programs and runtime/ are part of Glassbench, under the Apache License 2.0 (LICENSE). The model and the
 data are yours.
 """

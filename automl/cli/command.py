@@ -30,6 +30,7 @@ _MODULES = {
     "predict": "automl.cli.ship",
     "monitor": "automl.cli.monitor",
     "serve": "automl.cli.serve",
+    "publish": "automl.cli.publish",
     "verify": "automl.cli.trust",
     "keygen": "automl.cli.trust",
     "sign": "automl.cli.trust",
