@@ -29,7 +29,9 @@ _MODULES = {
     "export": "automl.cli.ship",
     "predict": "automl.cli.ship",
     "monitor": "automl.cli.monitor",
+    "bless": "automl.cli.bless",
     "serve": "automl.cli.serve",
+    "onnx": "automl.cli.onnx",
     "app": "automl.cli.app",
 }
 
