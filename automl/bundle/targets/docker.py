@@ -19,7 +19,7 @@ _DOCKERFILE = """\
 #       -p {port}:{port} {name}:{version}
 #
 # The build fails where the bundle does not reproduce its predictions. Predictions are logged in the volume
-# /logs; add `--no-log` behind the image's name to keep none.
+# /logs; add `serve --no-log` behind the image's name to keep none.
 
 FROM python:{python}-slim AS packages
 COPY requirements.txt requirements-serve.txt requirements-explain.txt /tmp/
