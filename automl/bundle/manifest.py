@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +20,14 @@ REQUIRED = ("model/model.skops", "schema.json", "task.json", "sample_input.csv",
 _FIX = "Do not use this bundle unless you know why: download it again, or export the model again."
 
 
-def open_files(path: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
+def open_files(path: Path, *, edited: bool = False) -> tuple[dict[str, bytes], dict[str, Any]]:
     """Read a bundle, zipped or unpacked, and check each file against the manifest.
+
+    Parameters
+    ----------
+    path : Path
+    edited : bool
+        Whether files of platforms, which operators edit and nothing here reads, may differ in a folder.
 
     Returns
     -------
@@ -38,10 +44,11 @@ def open_files(path: Path) -> tuple[dict[str, bytes], dict[str, Any]]:
         manifest_bytes = read_folder(path, {MANIFEST: None}).get(MANIFEST)
         manifest = parse_manifest(manifest_bytes, path.name)
         files = read_folder(path, manifest["files"]) | {MANIFEST: manifest_bytes or b""}
+        check_files(files, manifest, but=_of_platforms(manifest) if edited else ())
     else:
         files = read_zip(path)
         manifest = parse_manifest(files.get(MANIFEST), path.name)
-    check_files(files, manifest)
+        check_files(files, manifest)
     return files, manifest
 
 
@@ -79,8 +86,15 @@ def parse_manifest(data: bytes | None, name: str) -> dict[str, Any]:
     return manifest
 
 
-def check_files(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None:
+def check_files(files: Mapping[str, bytes], manifest: Mapping[str, Any], *, but: Container[str] = ()) -> None:
     """Compare files with the manifest: none missing, none altered, none more.
+
+    Parameters
+    ----------
+    files : mapping of name to bytes
+    manifest : mapping
+    but : container of str
+        Names of files that may have been altered, or are gone.
 
     Raises
     ------
@@ -88,6 +102,8 @@ def check_files(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None
     """
     listed = manifest["files"]
     for name, entry in listed.items():
+        if name in but:
+            continue
         if name not in files:
             raise BundleError(f"The bundle lacks {name!r}, which its manifest lists.", fix=_FIX)
         if sha256(files[name]) != entry["sha256"]:
@@ -98,3 +114,12 @@ def check_files(files: Mapping[str, bytes], manifest: Mapping[str, Any]) -> None
     extra = sorted(set(files) - set(listed) - {MANIFEST})
     if extra:
         raise BundleError(f"The bundle holds {extra[0]!r}, which its manifest does not list.", fix=_FIX)
+
+
+def _of_platforms(manifest: Mapping[str, Any]) -> frozenset[str]:
+    """Files of platforms, their programs and what the bundle itself needs apart."""
+    listed = manifest.get("targets")
+    if not isinstance(listed, dict):
+        return frozenset()
+    names = {str(name) for group in listed.values() if isinstance(group, list) for name in group}
+    return frozenset(name for name in names if not name.endswith(".py") and name not in REQUIRED)

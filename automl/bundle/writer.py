@@ -32,6 +32,9 @@ from .rows import rows_to_csv
 from .runtime import runtime_files, script_files
 from .scoring import Scorer, predictions_to_csv, read_own_csv
 from .selfcheck import self_check
+from .targets import TARGETS, files_of, slug, target_files
+from .targets._facts import facts_of
+from .targets._readme import platforms
 from .trusted import dump_model, load_model
 
 if TYPE_CHECKING:
@@ -45,6 +48,8 @@ MOST_BACKGROUND_ROWS = 100
 #: A report larger than that stays out of the bundle.
 MOST_REPORT_BYTES = 3_000_000
 REPORT = "report.html"
+#: The web server, and what makes it quicker.
+SERVING = ("uvicorn", "httptools", "uvloop")
 
 
 def write_bundle(
@@ -186,8 +191,21 @@ def _files(
         files["conformal.json"] = (json.dumps(conformal.to_json()) + "\n").encode("utf-8")
     if reference is not None:
         files["reference.json"] = (json.dumps(reference.to_json(), ensure_ascii=False) + "\n").encode("utf-8")
+    told = facts_of(
+        facts,
+        schema=schema,
+        task=task,
+        packages=packages,
+        serving=installed(SERVING),
+        types=types,
+        background=background_rows,
+        reference=None if reference is None else reference.to_json(),
+    )
+    files |= target_files(told, files)
     files["README.md"] = _readme(facts, task, set(files)).encode("utf-8")
-    files[MANIFEST] = _json(_manifest(files, task, facts, packages, types, proof))
+    manifest = _manifest(files, task, facts, packages, types, proof)
+    manifest["targets"] = {name: sorted(files_of(target, told)) for name, target in TARGETS.items()}
+    files[MANIFEST] = _json(manifest)
     return files
 
 
@@ -224,7 +242,7 @@ def _explain_requirements() -> str:
 
 def _serve_requirements() -> str:
     """The web server, on top of what prediction needs; and what makes it quicker, where there is some."""
-    return f"-r requirements.txt\n{pinned(installed(('uvicorn', 'httptools', 'uvloop')))}"
+    return f"-r requirements.txt\n{pinned(installed(SERVING))}"
 
 
 def _faithful(frame: pd.DataFrame, schema: Schema) -> tuple[bytes, pd.DataFrame]:
@@ -349,6 +367,7 @@ Predicts `{task.target}`. MODEL_CARD.md (or model_card.html) says how well, from
 | file | what |
 |---|---|
 {table}{left_out}
+{platforms(f"{slug(facts.name)}.zip", slug(facts.name))}
 The programs and runtime/ are part of Glassbench, under the Apache License 2.0 (LICENSE). The model and the
 data are yours.
 """

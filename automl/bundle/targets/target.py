@@ -41,6 +41,8 @@ class Facts:
         What prediction needs, pinned: the lines of ``requirements.txt``.
     serving : tuple of str
         What the server needs on top, pinned.
+    types : tuple of str
+        Full names of all types and functions that the model file is made of, sorted.
     python : str
         Version that the bundle was made with, such as ``3.11.9``.
     created : str
@@ -72,6 +74,7 @@ class Facts:
     example: Mapping[str, Any]
     reference: Mapping[str, Any] | None = None
     serving: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
     port: int = 8080
 
     @property

@@ -18,7 +18,7 @@ from ..problems import RequestError, bad_request
 from ..sent import Sent, from_body, from_columns, from_rows, from_value
 from ..service import Service
 
-__all__ = ["failed", "invoke", "ping", "sent_as_mlflow", "version"]
+__all__ = ["failed", "invoke", "ping", "rows_of", "sent_as_mlflow", "version"]
 
 _KEYS = ("dataframe_split", "dataframe_records", "instances", "inputs")
 
@@ -41,18 +41,22 @@ def version(service: Service, request: Request) -> Response:
 
 def invoke(service: Service, request: Request) -> Response:
     """Predict rows."""
-    schema = service.scorer.schema
-    if request.content == JSON:
-        body = request.json()
-        found = sent_as_mlflow(service, body) if isinstance(body, dict) else None
-        sent = from_value(body, schema) if found is None else found
-    else:
-        sent = from_body(request, schema)
+    sent = rows_of(service, request)
     answer = service.predict(sent, request, "/invocations")
     kind = request.wants()
     if kind == JSON:
         return json_records(answer, "predictions")
     return tabular(answer, kind, names=not sent.headless)
+
+
+def rows_of(service: Service, request: Request) -> Sent:
+    """The rows of a request."""
+    schema = service.scorer.schema
+    if request.content != JSON:
+        return from_body(request, schema)
+    body = request.json()
+    found = sent_as_mlflow(service, body) if isinstance(body, dict) else None
+    return from_value(body, schema) if found is None else found
 
 
 def sent_as_mlflow(service: Service, body: dict[str, Any]) -> Sent | None:

@@ -1,0 +1,1 @@
+"""Programs that platforms call, carried in every bundle as they are."""
