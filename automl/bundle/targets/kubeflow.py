@@ -1,4 +1,4 @@
-"""Kubeflow: a pipeline that learns a new model and lets it take the place of this one, and a Katib experiment."""
+"""Kubeflow: a pipeline that learns a new model to take the place of this one, and a Katib experiment."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ from .target import Facts, Step, Target
 
 __all__ = ["TARGET"]
 
-_PIPELINE, _KATIB, _IMAGE = "deploy/kubeflow_pipeline.py", "deploy/katib.yaml", "deploy/trainer.Dockerfile"
+_PIPELINE, _KATIB, _IMAGE = (
+    "deploy/kubeflow/pipeline.py", "deploy/kubeflow/katib.yaml", "deploy/kubeflow/Dockerfile"
+)  # fmt: skip
 
 _HEAD = '''\
 """{title}: validate → search → evaluate → bless → push, as a pipeline of Kubeflow.
 
     pip install kfp
-    python kubeflow_pipeline.py {name}.yaml
+    python pipeline.py {name}.yaml
 
-The steps run in an image that has Glassbench and kfp: trainer.Dockerfile beside this file makes one; its name is
-GLASSBENCH_IMAGE when this file is compiled. Nothing is installed while the pipeline runs.
+The steps run in an image that has Glassbench and kfp: the Dockerfile beside this file makes one; its name
+is GLASSBENCH_IMAGE when this file is compiled. Nothing is installed while the pipeline runs.
 """
 
 import os
@@ -41,9 +43,9 @@ DEFAULT_IMAGE = {image!r}
 '''
 
 _TRAINER = """\
-# An image that learns models: for the steps of kubeflow_pipeline.py and the trials of katib.yaml.
+# An image that learns models: for the steps of pipeline.py and the trials of katib.yaml.
 #
-#   docker build -f trainer.Dockerfile --build-arg GLASSBENCH=glassbench=={version} -t {image} .
+#   docker build --build-arg GLASSBENCH=glassbench=={version} -t {image} .
 #
 # GLASSBENCH is what pip installs: a name, or a wheel that lies in the folder, as ./NAME.whl.
 
@@ -65,17 +67,23 @@ ENTRYPOINT []
 CMD ["automl", "--help"]
 """
 
+#: Katib appends `1>FILE 2>&1 && …` to it: the last command must be the one that prints.
 _TRIAL = """\
 set -e
+set -- --seed ${trialParameters.seed}
+if [ "${trialParameters.calibration}" = off ]; then
+  set -- "$@" --no-calibration
+fi
 automl fit "$TABLE" --target "$TARGET" --task "$TASK" --metric "$METRIC" --budget "$BUDGET" \\
-  --seed ${trialParameters.seed} ${trialParameters.calibration} --home /tmp/home --out /tmp/run --json --quiet > /tmp/result.json
-python -c 'import json; told = json.load(open("/tmp/result.json"))["result"]; print(told["metric"], told["cv_score"], sep="=")'
-"""
+  "$@" --home /tmp/home --out /tmp/run --json --quiet > /tmp/result.json
+python -c 'import json; told = json.load(open("/tmp/result.json"))["result"]; \
+print(told["metric"], told["cv_score"], sep="=")'"""
 
 _KATIB_TEXT = """\
 searches from different seeds, each a trial of Katib; the best by cross-validation is named.
 
-The table lies at /data/table.csv in the claim {name}-data. Build the image with trainer.Dockerfile, then
+The table lies at /data/table.csv in the claim {name}-data. Build the image with the Dockerfile beside this
+file, then
     kubectl apply -f {file}
 Searching within one budget is Glassbench's own work: this is for more machines than one search uses.
 """
@@ -132,7 +140,7 @@ def _experiment(facts: Facts, image: str) -> dict[str, Any]:
                 {
                     "name": "calibration",
                     "parameterType": "categorical",
-                    "feasibleSpace": {"list": ["--quiet", "--no-calibration"]},
+                    "feasibleSpace": {"list": ["auto", "off"]},
                 },
             ],
             "trialTemplate": {
@@ -189,11 +197,13 @@ TARGET = Target(
     files=_files,
     steps=(
         Step(
-            "Compile the pipeline, with the name of an image made by trainer.Dockerfile:",
+            "Compile the pipeline, with the name of an image made by the Dockerfile beside it:",
             "pip install kfp\n"
             "GLASSBENCH_IMAGE=registry.example.com/glassbench-python "
-            "python {name}/deploy/kubeflow_pipeline.py {name}.yaml",
+            "python {name}/deploy/kubeflow/pipeline.py {name}.yaml",
         ),
-        Step("Start searches on the cluster with Katib:", "kubectl apply -f {name}/deploy/katib.yaml"),
+        Step(
+            "Start searches on the cluster with Katib:", "kubectl apply -f {name}/deploy/kubeflow/katib.yaml"
+        ),
     ),
 )
