@@ -8,7 +8,7 @@ from automl.errors import MissingExtraError
 
 __all__ = ["PACKAGES", "install_hint", "is_installed", "require_extra"]
 
-PACKAGES = {"catboost": "catboost", "dask": "distributed", "sql": "sqlalchemy"}
+PACKAGES = {"catboost": "catboost", "dask": "distributed", "onnx": "onnxruntime", "sql": "sqlalchemy"}
 """The package that each extra of `pyproject.toml` brings."""
 
 

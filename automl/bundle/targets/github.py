@@ -130,7 +130,7 @@ def _run(name: str, command: str) -> dict[str, str]:
 TARGET = Target(
     name="github",
     title="GitHub Actions",
-    about="A workflow that tests a bundle, compares it with the one in use on labelled rows, and publishes it.",
+    about="A workflow that tests a bundle, compares it with the one in use, and publishes it.",
     files=_files,
     steps=(
         Step(
