@@ -8,13 +8,24 @@ from automl.errors import MissingExtraError
 
 __all__ = ["PACKAGES", "install_hint", "is_installed", "require_extra"]
 
-PACKAGES = {"catboost": "catboost", "dask": "distributed", "onnx": "onnxruntime", "sql": "sqlalchemy"}
+PACKAGES = {
+    "azureml": "azure.ai.ml",
+    "catboost": "catboost",
+    "dask": "distributed",
+    "mlflow": "mlflow",
+    "onnx": "onnxruntime",
+    "sagemaker": "boto3",
+    "sql": "sqlalchemy",
+}
 """The package that each extra of `pyproject.toml` brings."""
 
 
 def is_installed(extra: str) -> bool:
     """Whether the package of an extra is there; it is not imported."""
-    return find_spec(PACKAGES[extra]) is not None
+    try:
+        return find_spec(PACKAGES[extra]) is not None
+    except ModuleNotFoundError:  # the package that it would be in
+        return False
 
 
 def install_hint(extra: str) -> str:

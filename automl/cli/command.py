@@ -32,6 +32,7 @@ _MODULES = {
     "bless": "automl.cli.bless",
     "serve": "automl.cli.serve",
     "onnx": "automl.cli.onnx",
+    "publish": "automl.cli.publish",
     "app": "automl.cli.app",
 }
 

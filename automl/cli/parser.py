@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
+from automl.cli import publish as publishing
 from automl.cli import values
 from automl.serving.options import add_options as add_server_options
 
@@ -29,6 +30,7 @@ examples:
   automl monitor churn.zip new.csv
   automl bless new.zip rows.csv --champion churn.zip
   automl serve churn.zip --port 8080
+  automl publish churn.zip --to mlflow:http://127.0.0.1:5000
 
 exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 interrupted by Ctrl-C
             (monitor: 0 fine, 2 findings, 1 could not run; bless: 0 blessed, 2 not)
@@ -101,6 +103,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_inspect(verbs)
     _add_report(verbs)
     _add_export(verbs)
+    _add_publish(verbs)
     _add_predict(verbs)
     _add_monitor(verbs)
     _add_bless(verbs)
@@ -472,6 +475,19 @@ def _add_export(verbs: Verbs) -> None:
     export.add_argument("--model", metavar="ID", help="id from the leaderboard (default: the model in use)")
     _add_home(export)
     _add_output(export)
+
+
+def _add_publish(verbs: Verbs) -> None:
+    publish = verbs.add_parser(
+        "publish",
+        help="bring a bundle to a registry, a cloud account or a folder",
+        description="Bring a bundle to where models are kept. It is compared with its manifest first, and "
+        "every step says what it does.",
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    publish.tell = publishing.destinations
+    publishing.add_options(publish)
+    _add_output(publish)
 
 
 def _add_predict(verbs: Verbs) -> None:

@@ -94,7 +94,8 @@ class Embedded:
         dataset = scorer.coerce(frame.reset_index(drop=True))
         for finding in dataset.findings:
             if finding.severity != "info":
-                _logger.warning("%s %s", finding.message, finding.fix)
+                # Values stay out of the log of somebody else's server.
+                _logger.warning("%s in column %r", finding.code, finding.column)
         table = scorer.predictions(dataset.frame)
         return pd.DataFrame(
             {

@@ -16,7 +16,7 @@ from automl.errors import SettingError
 
 __all__ = ["Action", "Destination", "Known", "Option", "Publication"]
 
-#: What earlier steps have brought: the address of an upload, the name of a run. Before they are done, words for it.
+#: What earlier steps have brought, such as the address of an upload; before they are done, words for it.
 Known = Mapping[str, str]
 
 

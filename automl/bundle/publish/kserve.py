@@ -14,13 +14,14 @@ from .destination import Action, Destination, Known, Publication
 
 __all__ = ["DESTINATION"]
 
-_TARGET = "kserve"
+_TARGETS = ("kserve", "kubernetes")
 
 
 def _plan(publication: Publication) -> Sequence[Action]:
     path = Path(publication.place).absolute()
     check_new(path)
-    names = (publication.manifest.get("targets") or {}).get(_TARGET) or []
+    listed = publication.manifest.get("targets") or {}
+    names = [name for target in _TARGETS for name in listed.get(target) or ()]
     files = _flat({name: publication.files[name] for name in names if name in publication.files})
     if not files:
         raise BundleError(

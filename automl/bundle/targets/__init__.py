@@ -12,7 +12,7 @@ from automl.errors import BundleError
 
 from .target import Facts, Step, Target, slug
 
-__all__ = ["TARGETS", "Facts", "Step", "Target", "files_of", "slug", "target_files"]
+__all__ = ["LOADER", "TARGETS", "Facts", "Step", "Target", "files_of", "slug", "target_files"]
 
 #: By it the servers of platforms load the bundle: several targets need it.
 LOADER = "code/glassbench_bundle.py"

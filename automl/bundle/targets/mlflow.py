@@ -73,6 +73,7 @@ def _model(facts: Facts) -> dict[str, Any]:
             "target": facts.target,
             "task": facts.task,
             "title": facts.title,
+            "columns": {column["name"]: column["kind"] for column in facts.columns},
         },
         "saved_input_example_info": {
             "artifact_path": EXAMPLE,
@@ -90,21 +91,12 @@ def _model(facts: Facts) -> dict[str, Any]:
 
 
 def _input(column: Mapping[str, Any]) -> dict[str, Any]:
-    """A column of the signature.
+    """A column of the signature: its name, and that it must be there.
 
-    ``any`` for what may be sent in several ways, all of which the bundle's own gate reads: yes and no as text
-    or as true and false, codes as text or as numbers, dates, amounts such as "1.234,50 €". A narrower type
-    would let MLflow refuse rows as pandas reads them.
+    Of any type, since the bundle's own gate reads cells as they come; MLflow's types would refuse rows as pandas
+    reads them: whole numbers where a double is declared, an empty column where texts are.
     """
-    kind = column["kind"]
-    form = column.get("number") or {}
-    if kind == "number" and not (form.get("needs_cleaning") or form.get("decimal") == ","):
-        told = "double"
-    elif kind == "text":
-        told = "string"
-    else:
-        told = "any"
-    return {"type": told, "name": column["name"], "required": True}
+    return {"type": "any", "name": column["name"], "required": True}
 
 
 def _outputs(facts: Facts) -> Iterator[dict[str, Any]]:

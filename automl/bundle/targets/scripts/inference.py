@@ -28,21 +28,20 @@ def predict_fn(data: tuple[bytes | str, str], model: Any, context: Any = None) -
     try:
         return model.invoke(*data)
     except ValueError as error:
-        raise _refusal(error) from error
+        raise _refusal(error) from None
 
 
 def output_fn(prediction: Any, accept: str, context: Any = None) -> tuple[str, str]:
     """Write the predictions as the client wants them."""
-    return prediction.written(accept)
+    body, kind = prediction.written(accept)
+    return body, kind
 
 
-def _refusal(error: ValueError) -> Exception:
-    """An error that says to the toolkit whose fault it is; the error itself where there is no toolkit."""
+def _refusal(error: Any) -> Any:
+    """An error that tells the toolkit whose fault it is; the error itself where there is no toolkit."""
     status = getattr(error, "status", None)
     try:
         from sagemaker_inference.errors import BaseInferenceToolkitError  # type: ignore[import-not-found]
     except ImportError:
         return error
-    if status is None:
-        return error
-    return BaseInferenceToolkitError(status, error.sentence(), "Bad Request")  # type: ignore[attr-defined]
+    return error if status is None else BaseInferenceToolkitError(status, error.sentence(), error.code)

@@ -8,7 +8,6 @@ Try it on any machine, in the folder of the unpacked zip:
 https://learn.microsoft.com/azure/machine-learning/how-to-inference-server-http
 """
 
-import json
 import os
 import sys
 from pathlib import Path
@@ -34,11 +33,14 @@ def run(raw_data: str) -> Any:
     except ValueError as error:
         if not hasattr(error, "status"):
             raise
-        from azureml_inference_server_http.api.aml_response import (  # type: ignore[import-not-found]
-            AMLResponse,
-        )
+        return _refused(error)
 
-        return AMLResponse(json.dumps(error.to_json()), error.status, json_str=True)
+
+def _refused(error: Any) -> Any:
+    """What was wrong with the rows, with its own HTTP status: an exception would be the server's fault."""
+    from azureml_inference_server_http.api.aml_response import AMLResponse  # type: ignore[import-not-found]
+
+    return AMLResponse({"error": error.sentence(), "code": error.code}, error.status, json_str=True)
 
 
 def _bundle() -> Path:
