@@ -78,3 +78,7 @@ class BundleError(GlassbenchError, RuntimeError):
 
 class MissingExtraError(GlassbenchError, ImportError):
     """An optional dependency that is not installed."""
+
+
+class PublishError(GlassbenchError, RuntimeError):
+    """A step of publishing that a platform refused."""

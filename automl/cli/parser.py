@@ -481,7 +481,7 @@ def _add_publish(verbs: Verbs) -> None:
     publish = verbs.add_parser(
         "publish",
         help="bring a bundle to a registry, a cloud account or a folder",
-        description="Bring a bundle to where models are kept. It is compared with its manifest first, and "
+        description="Bring a bundle to where models are kept. It is compared with its manifest first, and\n"
         "every step says what it does.",
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Any
 
 from automl.bundle.manifest import open_files
-from automl.errors import SettingError
+from automl.errors import PublishError, SettingError
 from automl.extras import require_extra
 
 from .destination import Action, Destination, Option, Publication
@@ -108,6 +108,8 @@ def publish(
     SettingError
     MissingExtraError
         When a package is missing that doing it needs.
+    PublishError
+        When a step could not be done.
     """
     destination, place = find(to)
     chosen = _settings(destination, settings or {})
@@ -120,11 +122,24 @@ def publish(
         known: dict[str, str] = {}
         for action in destination.plan(publication):
             request = action.request(known)
-            result = dict(action.do(request)) if really else None
+            result = _do(destination, action, request, done) if really else None
             known |= action.gives if result is None else result
             done.append(Done(action.text, request, result))
             told(done[-1])
     return done
+
+
+def _do(
+    destination: Destination, action: Action, request: Mapping[str, Any], done: list[Done]
+) -> dict[str, str]:
+    try:
+        return dict(action.do(request))
+    except destination.failures() as error:
+        before = " ".join(step.text for step in done)
+        raise PublishError(
+            f"{destination.title} refused: {action.text} {type(error).__name__}: {error}",
+            fix=f"Done before, and still there: {before}" if done else "Nothing was done.",
+        ) from error
 
 
 def _settings(destination: Destination, given: Mapping[str, str]) -> dict[str, str]:

@@ -63,6 +63,12 @@ def _plan(publication: Publication) -> Sequence[Action]:
     return steps
 
 
+def _failures() -> tuple[type[Exception], ...]:
+    from azure.core.exceptions import AzureError
+
+    return (AzureError,)
+
+
 def _client(publication: Publication) -> Any:
     from azure.ai.ml import MLClient
     from azure.identity import DefaultAzureCredential
@@ -128,4 +134,5 @@ DESTINATION = Destination(
         Option("endpoint", "its name; default: that in deploy/azure/endpoint.yaml", ""),
     ),
     plan=_plan,
+    failures=_failures,
 )

@@ -152,6 +152,8 @@ class Destination:
     options : tuple of Option
     plan : callable
         From the publication to the steps, in order.
+    failures : callable
+        The exceptions by which the platform's client says that something could not be done.
     """
 
     name: str
@@ -162,6 +164,7 @@ class Destination:
     paid: bool
     options: tuple[Option, ...]
     plan: Callable[[Publication], Sequence[Action]]
+    failures: Callable[[], tuple[type[Exception], ...]] = tuple
 
     @property
     def form(self) -> str:

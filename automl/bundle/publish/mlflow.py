@@ -6,6 +6,7 @@ By the plain calls of the tracking client alone, which servers of older versions
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -64,9 +65,17 @@ def _plan(publication: Publication) -> Sequence[Action]:
     return steps
 
 
+def _failures() -> tuple[type[Exception], ...]:
+    from mlflow.exceptions import MlflowException
+
+    return (MlflowException,)
+
+
 def _client(publication: Publication) -> Any:
     from mlflow import MlflowClient
 
+    # A server that is not there is told within seconds, not minutes.
+    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
     return MlflowClient(tracking_uri=publication.place, registry_uri=publication.place)
 
 
@@ -138,4 +147,5 @@ DESTINATION = Destination(
         Option("experiment", "that gets the run; default: named after the model", ""),
     ),
     plan=_plan,
+    failures=_failures,
 )

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from automl.bundle.tar import write_tar
+from automl.errors import SettingError
 
 from .destination import Action, Destination, Known, Option, Publication
 
@@ -23,10 +24,22 @@ _ALL_TRAFFIC = "all"
 def _plan(publication: Publication) -> Sequence[Action]:
     steps = [_upload(publication), _group(publication), _package(publication)]
     if publication.is_on("deploy"):
+        if not publication.settings["role"]:
+            raise SettingError(
+                "An endpoint needs a role.",
+                fix="Add --set role=… (ARN of the role that the endpoint takes on).",
+            )
         steps += [
             _approve(publication), _model(publication), _configuration(publication), _endpoint(publication)
         ]  # fmt: skip
     return steps
+
+
+def _failures() -> tuple[type[Exception], ...]:
+    from boto3.exceptions import Boto3Error
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    return Boto3Error, BotoCoreError, ClientError
 
 
 def _client(publication: Publication, service: str) -> Any:
@@ -201,7 +214,7 @@ DESTINATION = Destination(
     options=(
         Option("bucket", "S3 bucket that takes the upload"),
         Option("image", "container image: the bundle's own, pushed to ECR, or one with AWS's toolkit"),
-        Option("role", "ARN of the role that the endpoint takes on"),
+        Option("role", "ARN of the role that the endpoint takes on; for deploy=yes", ""),
         Option("name", "of the model package group; default: made of the bundle's name", ""),
         Option("prefix", "folder in the bucket", "glassbench"),
         Option("region", "default: that of your AWS configuration", ""),
@@ -210,4 +223,5 @@ DESTINATION = Destination(
         Option("endpoint", "its name; default: that of the model", ""),
     ),
     plan=_plan,
+    failures=_failures,
 )

@@ -93,8 +93,8 @@ def _model(facts: Facts) -> dict[str, Any]:
 def _input(column: Mapping[str, Any]) -> dict[str, Any]:
     """A column of the signature: its name, and that it must be there.
 
-    Of any type, since the bundle's own gate reads cells as they come; MLflow's types would refuse rows as pandas
-    reads them: whole numbers where a double is declared, an empty column where texts are.
+    Of any type, since the bundle's own gate reads cells as they come; MLflow's types would refuse rows as
+    pandas reads them: whole numbers where a double is declared, an empty column where texts are.
     """
     return {"type": "any", "name": column["name"], "required": True}
 

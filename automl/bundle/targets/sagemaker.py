@@ -34,13 +34,16 @@ TARGET = Target(
         Step("The same files as model.tar.gz:", "automl publish {bundle} --to tar:model.tar.gz"),
         Step(
             "What would be done in your account, step by step; nothing is done yet:",
-            "automl publish {bundle} --to sagemaker --set bucket=BUCKET --set role=ROLE_ARN \\\n"
-            "    --set image=IMAGE_URI",
+            "automl publish {bundle} --to sagemaker --set bucket=BUCKET --set image=IMAGE_URI",
         ),
         Step(
-            "Do it: upload and register it (with deploy=yes also approve it and start an endpoint):",
-            "automl publish {bundle} --to sagemaker --set bucket=BUCKET --set role=ROLE_ARN \\\n"
-            "    --set image=IMAGE_URI --yes",
+            "Do it: upload it, and register it as a version that waits for approval:",
+            "automl publish {bundle} --to sagemaker --set bucket=BUCKET --set image=IMAGE_URI --yes",
+        ),
+        Step(
+            "Or also approve it and start an endpoint, which costs money until you delete it:",
+            "automl publish {bundle} --to sagemaker --set bucket=BUCKET --set image=IMAGE_URI \\\n"
+            "    --set role=ROLE_ARN --set deploy=yes --yes",
         ),
     ),
 )

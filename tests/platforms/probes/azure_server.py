@@ -1,14 +1,17 @@
 """Azure ML's inference server, which runs score.py: JSON in several shapes, and CSV.
 
-It listens on all addresses, so this program is to be started in a network namespace of its own (`unshare -n`).
+It listens on all addresses, so this program is to be started in a network namespace of its own
+(`unshare -n`).
 """
 
 from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
@@ -29,24 +32,31 @@ def ask(bundle: Path, rows: Rows, table: Path) -> tuple[str, Routes]:
         sys.executable, "-m", "azureml_inference_server_http.amlserver",
         "--entry_script", str(bundle / "deploy" / "azure" / "score.py"), "--port", str(PORT),
     ]  # fmt: skip
-    # As Azure ML does it: the registered model's folder lies somewhere below this one.
-    environment = os.environ | {"AZUREML_MODEL_DIR": str(bundle.parent), "OMP_NUM_THREADS": "1"}
-    server = subprocess.Popen(command, env=environment, stdout=sys.stderr)
-    try:
-        _wait(server)
-        told: Routes = {}
-        for name, value in {
-            "POST /score, a list": rows,
-            "POST /score, input_data": {"input_data": rows},
-            "POST /score, data": {"data": rows},
-        }.items():
-            told[name] = columns(_post(json.dumps(value).encode(), "application/json"))
-        told["POST /score, CSV"] = columns(_post(table.read_bytes(), "text/csv"))
-        _check_refusal(rows)
-    finally:
-        server.terminate()
-        server.wait(30)
+    with tempfile.TemporaryDirectory() as models:
+        # As Azure ML does it: the folder that was registered lies below the model's name and version.
+        shutil.copytree(bundle, Path(models) / "model" / "1" / "registered")
+        environment = os.environ | {"AZUREML_MODEL_DIR": models, "OMP_NUM_THREADS": "1"}
+        server = subprocess.Popen(command, env=environment, stdout=sys.stderr)
+        try:
+            told = _answers(server, rows, table)
+        finally:
+            server.terminate()
+            server.wait(30)
     return metadata.version("azureml-inference-server-http"), told
+
+
+def _answers(server: subprocess.Popen[bytes], rows: Rows, table: Path) -> Routes:
+    _wait(server)
+    told: Routes = {}
+    for name, value in {
+        "POST /score, a list": rows,
+        "POST /score, input_data": {"input_data": rows},
+        "POST /score, data": {"data": rows},
+    }.items():
+        told[name] = columns(_post(json.dumps(value).encode(), "application/json"))
+    told["POST /score, CSV"] = columns(_post(table.read_bytes(), "text/csv"))
+    _check_refusal(rows)
+    return told
 
 
 def _wait(server: subprocess.Popen[bytes]) -> None:

@@ -1,4 +1,4 @@
-"""MLflow's loaders: the Python function, on records and on a CSV file as pandas reads it, and the sklearn flavour."""
+"""MLflow's loaders: the Python function, on records and a CSV file as pandas reads it; the sklearn one."""
 
 from __future__ import annotations
 
