@@ -7,6 +7,7 @@
 The folder is that of $GLASSBENCH_PLATFORMS, by default ~/.cache/glassbench/platforms. Each file in
 `environments/` is one environment: a requirements file, to which the packages that a bundle needs are added,
 in the versions that are installed here. A line `# without: pandas numpy` leaves some of them to the platform.
+A line `# with: glassbench` adds all that Glassbench itself needs.
 """
 
 from __future__ import annotations
@@ -16,11 +17,13 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 import venv
 from importlib import metadata
 from pathlib import Path
 
 DEFINITIONS = Path(__file__).parent / "environments"
+_PROJECT = Path(__file__).parents[2] / "pyproject.toml"
 #: What a bundle needs to predict.
 PACKAGES = ("numpy", "pandas", "scipy", "scikit-learn", "joblib", "skops", "lightgbm")
 _DONE = "made-of.txt"
@@ -51,6 +54,8 @@ def requirements(name: str) -> str:
     text = (DEFINITIONS / f"{name}.txt").read_text(encoding="utf-8")
     without = {word for line in re.findall(r"^# without:(.*)$", text, re.MULTILINE) for word in line.split()}
     pins = [f"{package}=={metadata.version(package)}" for package in PACKAGES if package not in without]
+    if re.search(r"^# with: glassbench$", text, re.MULTILINE):
+        pins += tomllib.loads(_PROJECT.read_text(encoding="utf-8"))["project"]["dependencies"]
     return text + "".join(f"{pin}\n" for pin in pins)
 
 

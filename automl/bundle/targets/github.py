@@ -108,7 +108,7 @@ def _bless(facts: Facts) -> dict[str, Any]:
 def _push(facts: Facts) -> dict[str, Any]:
     steps = [
         _run("Install Glassbench", 'python -m pip install "$GLASSBENCH"'),
-        _run("Publish", 'automl publish "$CHALLENGER" --to "$DESTINATION"'),
+        _run("Publish", 'automl publish "$CHALLENGER" --to "$DESTINATION" --yes'),
     ]
     job = _job(facts, [_CHECKOUT, _python(facts), *steps], after="bless")
     return {"environment": "production", **job}

@@ -70,14 +70,15 @@ CMD ["automl", "--help"]
 #: Katib appends `1>FILE 2>&1 && …` to it: the last command must be the one that prints.
 _TRIAL = """\
 set -e
+work=$(mktemp -d)
 set -- --seed ${trialParameters.seed}
 if [ "${trialParameters.calibration}" = off ]; then
   set -- "$@" --no-calibration
 fi
 automl fit "$TABLE" --target "$TARGET" --task "$TASK" --metric "$METRIC" --budget "$BUDGET" \\
-  "$@" --home /tmp/home --out /tmp/run --json --quiet > /tmp/result.json
-python -c 'import json; told = json.load(open("/tmp/result.json"))["result"]; \
-print(told["metric"], told["cv_score"], sep="=")'"""
+  "$@" --home "$work" --out "$work/run" --json --quiet > "$work/result.json"
+python -c 'import json, sys; told = json.load(sys.stdin)["result"]; \
+print(told["metric"], told["cv_score"], sep="=")' < "$work"/result.json"""
 
 _KATIB_TEXT = """\
 searches from different seeds, each a trial of Katib; the best by cross-validation is named.
