@@ -17,7 +17,7 @@ Environment = Callable[[str], Path]
 FILES = [
     ("kserve", "kubernetes.yaml", ["Deployment", "Service", "HorizontalPodAutoscaler"]),
     ("kserve", "kserve.yaml", ["InferenceService"]),
-    ("kubeflow", "kubeflow/katib.yaml", ["Experiment"]),
+    ("katib", "kubeflow/katib.yaml", ["Experiment"]),
 ]
 
 
@@ -43,7 +43,7 @@ def test_clients_know_every_field(
         ("kserve", "kubernetes.yaml", "enableServiceLinks", "enableServiceLink"),
         ("kserve", "kubernetes.yaml", "averageUtilization: 70", "averageUtilization: most"),
         ("kserve", "kserve.yaml", "scaleMetric:", "scaleMetrics:"),
-        ("kubeflow", "kubeflow/katib.yaml", "parallelTrialCount: 2", "parallelTrialCount: two"),
+        ("katib", "kubeflow/katib.yaml", "parallelTrialCount: 2", "parallelTrialCount: two"),
     ],
 )
 def test_a_slip_would_be_noticed(
