@@ -27,6 +27,7 @@ from .settings import Settings
 
 if TYPE_CHECKING:
     from explain import Explainer, Explanation
+    from explain.row.plausible import Plausibility
 
 __all__ = ["Service", "slug"]
 
@@ -117,6 +118,13 @@ class Service:
         except ExplainError:
             raise RequestError(501, "not_explained", "This model cannot be explained.") from None
 
+    @cached_property
+    def _plausibility(self) -> Plausibility:
+        """What the background rows hold."""
+        from explain.row.plausible import Plausibility
+
+        return Plausibility(self.background)
+
     def warm_up(self) -> None:
         """Predict some rows, so that the first client does not wait for what is made at first use."""
         for rows in (self.sample.head(1), self.sample):
@@ -196,7 +204,15 @@ class Service:
 
         self._take_turn(seconds)
         try:
-            return what_if(self.scorer.model, row, changes, self.background, time_budget=seconds)
+            return what_if(
+                self.scorer.model,
+                row,
+                changes,
+                self.background,
+                plausibility=self._plausibility,
+                explainer=self.explainer,
+                time_budget=seconds,
+            )
         except InputError as error:
             raise RequestError(422, "not_explained", str(error)) from None
         finally:

@@ -32,15 +32,16 @@ def _cached() -> Iterator[None]:
     RuntimeError
         When there is none.
     """
-    before = numba.config.CACHE_DIR
+    config: Any = numba.config
+    before = config.CACHE_DIR
     if before or not sys.dont_write_bytecode:
         yield
         return
-    numba.config.CACHE_DIR = str(_own_folder())
+    config.CACHE_DIR = str(_own_folder())
     try:
         yield
     finally:
-        numba.config.CACHE_DIR = before
+        config.CACHE_DIR = before
 
 
 def _own_folder() -> Path:

@@ -296,8 +296,8 @@ def steady(server: Started, message: bytes, rate: float, seconds: float, connect
     answered = np.concatenate(waits)
     p50, p99 = np.percentile(answered, [50, 99])
     sys.stdout.write(
-        f"{rate:g} requests/s for {seconds:g} s: {len(answered):,} of {int(rate * seconds):,} answered with 200 "
-        f"in {took:.1f} s, p50 {p50:.2f} ms, p99 {p99:.2f}; memory {before:.0f} MB, {early:.0f} after a sixth, "
+        f"{rate:g} requests/s for {seconds:g} s: {len(answered):,} answered with 200 in {took:.1f} s, p50 "
+        f"{p50:.2f} ms, p99 {p99:.2f}; memory {before:.0f} MB, {early:.0f} after a sixth of the time, "
         f"{server.memory():.0f} at the end\n"
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, Self
 
 import numpy as np
@@ -29,7 +29,11 @@ def _softmax(margins: Floats) -> Floats:
     return np.asarray(raised / raised.sum(axis=1, keepdims=True))
 
 
-LINKS = {"identity": lambda margins: margins, "sigmoid": _sigmoid, "softmax": _softmax}
+LINKS: dict[str, Callable[[Floats], Floats]] = {
+    "identity": lambda margins: margins,
+    "sigmoid": _sigmoid,
+    "softmax": _softmax,
+}
 """From what a model adds up to its probabilities, shape (rows, outputs)."""
 
 

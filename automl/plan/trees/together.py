@@ -19,7 +19,7 @@ __all__ = ["Ensemble", "Forests", "SummedLeaves", "check_single_precision"]
 
 _LARGEST_SINGLE = float(np.finfo(np.float32).max)
 _CELLS = 1_000_000  # outputs of the library that are held at once
-_FEW = 8  # rows for which numpy is quicker than the library
+_FEW = 64  # rows that are followed one by one
 
 
 @dataclass(frozen=True, eq=False)
@@ -99,8 +99,11 @@ class SummedLeaves(_Together):
         return [Booster(write_text(texts, self._columns), self._columns, len(texts)) for texts in self._texts]
 
     def _sums(self, matrix: Floats, out: Floats, threads: int) -> None:
-        if len(matrix) == 1:
-            self._booster.sums(matrix, out, threads)
+        if len(matrix) <= _FEW:
+            made = np.empty((1, out.shape[0] * out.shape[2]))
+            for number in range(len(matrix)):
+                self._booster.sums(matrix[number : number + 1], made, threads)
+                out[:, number] = made.reshape(len(out), -1)
             return
         for booster, own in zip(self._each, out, strict=True):
             booster.sums(matrix, own, threads)
