@@ -23,7 +23,7 @@ from .outputs import choose_scale, model_classes, predictor, widen, widen_level
 from .reference import Reference
 from .space import MAX_PAIRS, FrameSpace
 
-_BLOCK = 64, 512  # rows explained together, at least and at most: bounds memory
+_BLOCK = 64, 1024  # rows explained together, at least and at most: bounds memory
 
 
 class Explainer:
