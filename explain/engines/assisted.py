@@ -33,7 +33,6 @@ _LEAST = 4  # background rows for each row that is reached, before it is the nex
 _TWICE = 4  # of every so many background rows one is walked from twice, to part two kinds of spread
 _FEWEST = 2  # rows reached even when there is no time
 _USUAL = 20  # rows reached from which it is known what is usual
-_UNUSUAL = 1.0
 _PRIOR = 6.0  # background rows that the usual spread counts for
 _STATES = 2_000_000  # outputs held at once
 _SLICE = 0.1  # of the time left that one batch of walks may take
@@ -216,12 +215,13 @@ def _drawn(
     noise *= (student(0.95, freedom) / normal_quantile(0.95))[:, None, None] ** 2
     usual = _usual(walked, moves, mean, noise, spread)
     enough = reached.sum() >= _USUAL
-    # A row that is plainly unusual is drawn less: as if the variance were itself one of many.
-    likely = usual + np.maximum(mean**2 - noise - usual, 0.0) / _UNUSUAL
-    weight = likely / np.where(likely + noise > 0, likely + noise, 1.0) if enough else np.ones_like(noise)
-    weight = np.where(reached[:, None, None], weight, 0.0)
-    value = weight * mean
-    variance = np.where(reached[:, None, None], weight * noise, usual)
+    # Half of the way to the mean that were best if the rest were normal: it has long tails. A row that is plainly
+    # unusual is drawn less still, as if the variance were itself one of many.
+    likely = usual + np.maximum(mean**2 - noise - usual, 0.0) / 2
+    drawn = np.where(likely + noise > 0, noise / np.where(likely + noise > 0, likely + noise, 1.0), 0.0) / 2
+    drawn = np.where(reached[:, None, None], drawn if reached.sum() >= _USUAL else 0.0, 1.0)
+    value = (1 - drawn) * mean
+    variance = (1 - drawn) ** 2 * noise + drawn**2 * np.where(reached[:, None, None], likely, usual)
     variance = np.where(moves[:, :, None], variance, 0.0)
     # Each takes its part of what is missing to the sum. That makes it surer only as far as errors do not cancel
     # in the sum anyway: what is missing would else be as large as all of them together.
