@@ -1,10 +1,10 @@
-"""Sampling where there is no time for all background rows, or not for all rows: with the help of a stand-in.
+"""Sampling where there is no time for all background rows, or not for all rows: beside a stand-in.
 
-What is sampled is only what the stand-in leaves of the output. A row's mean over the walks that there was time
-for is then drawn towards what is usual in all rows (nothing), the more so the less sure it is, and is made to
-add up to the row's own output, which is known (empirical Bayes; conditioned on the sum). Of rows that were not
-reached, nothing but the usual spread is known. So no row has a larger error than the stand-in alone, and the
-standard errors say how far the values are from the exact ones, over the rows and columns of a table.
+Only what the stand-in leaves of the output is sampled. A row's mean over the walks that there was time for is
+then drawn some way towards what is usual in all rows (nothing), the further the less sure it is, and is made to
+add up to the row's own output, which is known. Of rows that were not reached no more is known than how much the
+stand-in usually leaves. The standard errors are those of the values so made, over the rows of a table: that
+values are drawn is part of them.
 
 References
 ----------
@@ -214,8 +214,7 @@ def _drawn(
     noise = spread * _left_to_chance(walked, background) / used
     noise *= (student(0.95, freedom) / normal_quantile(0.95))[:, None, None] ** 2
     usual = _usual(walked, moves, mean, noise, spread)
-    enough = reached.sum() >= _USUAL
-    # Half of the way to the mean that were best if the rest were normal: it has long tails. A row that is plainly
+    # Half of the way that would be best if what is left were normal: it has long tails. A row that is plainly
     # unusual is drawn less still, as if the variance were itself one of many.
     likely = usual + np.maximum(mean**2 - noise - usual, 0.0) / 2
     drawn = np.where(likely + noise > 0, noise / np.where(likely + noise > 0, likely + noise, 1.0), 0.0) / 2
@@ -224,7 +223,7 @@ def _drawn(
     variance = (1 - drawn) ** 2 * noise + drawn**2 * np.where(reached[:, None, None], likely, usual)
     variance = np.where(moves[:, :, None], variance, 0.0)
     # Each takes its part of what is missing to the sum. That makes it surer only as far as errors do not cancel
-    # in the sum anyway: what is missing would else be as large as all of them together.
+    # in the sum anyway: if none did, what is missing would be as large as all of them together.
     whole = variance.sum(axis=1)
     share = np.where(whole[:, None] > 0, variance / np.where(whole > 0, whole, 1.0)[:, None], 0.0)
     share = np.where(
@@ -255,8 +254,8 @@ def _spread(walked: _Walked, moves: NDArray[np.bool_], mean: Floats) -> tuple[Fl
 
 
 def _left_to_chance(walked: _Walked, background: int) -> Floats:
-    """The part of the variance over background rows that is not gone once all of them are used, and of the rest
-    what is left while some are not, shape (n, A, K).
+    """The part of the variance over background rows that the orders of players make, and of the rest what is
+    left while some background rows are not used, shape (n, A, K).
     """
     freedom = np.maximum(walked.used - 1, 0)
     used = np.maximum(walked.used, 1)[:, None, None]
@@ -269,7 +268,8 @@ def _left_to_chance(walked: _Walked, background: int) -> Floats:
 def _usual(walked: _Walked, moves: NDArray[np.bool_], mean: Floats, noise: Floats, spread: Floats) -> Floats:
     """The variance over the rows of what is sampled, apart from noise: larger in rows of a larger spread.
 
-    It is known from the rows reached; by as much as chance could hide at the least, and wider where they are few.
+    It is known from the rows reached, and larger by its own standard error, since it may only be taken for too
+    large.
     """
     reached = walked.used > 0
     rows = int(reached.sum())

@@ -33,8 +33,8 @@ class SampleEngine(Engine):
 def sample_permutations(game: Game, walker: Walker) -> Attribution:
     """Shapley values by antithetic pairs of random permutations.
 
-    Each background row is a stratum, from which pairs (a permutation and its reverse) are walked. Where there is
-    no time for that, see :func:`explain.engines.assisted.assisted`.
+    Each background row is a stratum, from which pairs (a permutation and its reverse) are walked. Where there
+    is no time for that, see :func:`explain.engines.assisted.assisted`.
 
     Parameters
     ----------
@@ -64,8 +64,8 @@ def _rounds(game: Game) -> int:
 
 def stratified(game: Game, walker: Walker, active: Ints, patience: float = math.inf) -> Attribution:
     """Walks from all background rows to all rows: only the spread between pairs of the same background row
-    counts as error, widened by Student's factor where that comes from few of them, so that 1.96 of it make a 95
-    % interval.
+    counts as error, widened by Student's factor where that comes from few of them, so that 1.96 of it make an
+    interval of 95 %.
 
     Raises
     ------

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from sklearn.ensemble import HistGradientBoostingRegressor
 
 from ..clock import Clock
-from .base import UnsuitableError
-from .trees import exact_trees
 from ..game import Game
 from ..memo import Memo
 from ..space import FrameSpace, Ints, JointSpace, MatrixSpace, Space
 from ..walkers import TreeWalker, Walker
+from .base import UnsuitableError
+from .trees import exact_trees
 
 Floats = NDArray[np.float64]
 
@@ -61,8 +61,8 @@ class StandIn(Walker):
 def fitted_standin(game: Game, walker: Walker, active: Ints, seconds: float) -> StandIn | None:
     """A stand-in for what a walker follows; None without numba, or where there is no time to learn one.
 
-    It learns from the outputs along walks between random pairs of rows, which play no further part: so it does
-    not depend on the walks by which it is corrected.
+    It learns from the outputs along walks between random pairs of rows, which play no further part: so it
+    does not depend on the walks by which it is corrected.
 
     Parameters
     ----------

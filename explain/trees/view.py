@@ -75,8 +75,8 @@ class TreeView:
     link: str
 
     def between(self, x: Ints, z: Ints) -> NDArray[np.float64]:
-        """Values of the columns of two players for pairs of pool rows, as the trees compare them, shape (C, 2,
-        P); see :meth:`explain.space.JointSpace.between`.
+        """Values of the columns of two players for pairs of pool rows, as the trees compare them, shape
+        (C, 2, P); see :meth:`explain.space.JointSpace.between`.
         """
         if not isinstance(self.space, JointSpace):
             return np.empty((0, 2, 0))

@@ -39,7 +39,7 @@ class TreeWalker(Walker):
         return self._follow(x, z, np.full((len(x), self._count), -1, dtype=np.int32), 0)[:, 0]
 
     def _follow(self, x: Ints, z: Ints, position: NDArray[np.int32], steps: int) -> Floats:
-        """Outputs at the states 0 to ``steps`` of walks that take from x the players with position < state."""
+        """Outputs at states 0 to ``steps`` of walks that take from x the players with position < state."""
         from ..trees.kernels import add_walks
 
         seen, trees = self.seen, self.seen.trees

@@ -84,7 +84,7 @@ def test_intervals_of_all_kinds_of_models_cover(kind, table, answers, piped, one
         model = ExtraTreesRegressor(40, max_depth=7, random_state=0)
         played = Played(piped(one_hot(), model, table, answers["regression"]), table, "target")
     else:
-        model = MLPRegressor((12,), max_iter=400, early_stopping=True, random_state=0)
+        model = MLPRegressor(hidden_layer_sizes=(12,), max_iter=400, early_stopping=True, random_state=0)
         played = Played(piped(one_hot(), model, table, answers["regression"]), table, "target")
     for pairs in (160, 400, 1200):
         share, stated, actual = played.held(pairs, seeds=12)
