@@ -24,7 +24,7 @@ from .reference import Reference
 from .shortcuts import Shortcuts
 from .space import MAX_PAIRS, FrameSpace
 
-_BLOCK = 64, 512  # rows explained together, at least and at most: bounds memory
+_BLOCK = 64, 1024  # rows explained together, at least and at most: bounds memory
 
 
 class Explainer:

@@ -114,8 +114,7 @@ def _encoding(transformer: Pipeline, space: Space, seed: int) -> _Encoding | Non
     elif isinstance(space, MatrixSpace):
         inputs = [frozenset({int(player)}) for player in space.owner]
     else:
-        owner = space.owner if isinstance(space, FrameSpace) else np.arange(space.players)
-        inputs = [frozenset({int(player)}) for player in owner]
+        inputs = _read_by_name(transformer, space)
     encoded = _matrix(space.memo.transform(transformer, space.pool_inputs()))
     if encoded is None:
         return None
@@ -130,6 +129,20 @@ def _encoding(transformer: Pipeline, space: Space, seed: int) -> _Encoding | Non
         other = np.array([max(source) if len(source) == 2 else -1 for source in sources], dtype=np.int64)
     encoding = _Encoding(owner, other, names, matrix[space.n :])
     return encoding if _holds(transformer, space, encoding.space(matrix, transformer, space), seed) else None
+
+
+def _read_by_name(transformer: Pipeline, space: Space) -> Sources:
+    """The player of each column that a transformer reads: by its name where it was fitted to a frame, since
+    there may be other columns beside, and in another order.
+    """
+    if not isinstance(space, FrameSpace):
+        return [frozenset({player}) for player in range(space.players)]
+    owner = [frozenset({int(player)}) for player in space.owner]
+    names = getattr(transformer.steps[0][1], "feature_names_in_", None)
+    columns = list(space.background_inputs().columns)
+    if names is None or not set(names) <= set(columns):
+        return owner
+    return [owner[columns.index(name)] for name in names]
 
 
 def _holds(transformer: Pipeline, space: Space, encoded: MatrixSpace, seed: int) -> bool:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from .memo import Memo
 
 MAX_PAIRS = 200_000
-"""Pairs of a foreground and a background row for which columns of two players are encoded, several times."""
+"""Pairs of a foreground and a background row of one block: for each something may have to be kept."""
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -284,33 +284,51 @@ class JointSpace(MatrixSpace):
     def varying(self) -> NDArray[np.bool_]:
         return self.before.varying
 
-    def mixed(self) -> Floats:
+    def between(self, x: Ints, z: Ints) -> Floats:
         """The columns of two players where these part: one is x, the other z.
+
+        Parameters
+        ----------
+        x, z : arrays of shape (P,)
+            Pool rows.
 
         Returns
         -------
-        array of shape (C, 2, n, B)
-            For each column of two players, in their order: the owner's value from foreground row x and the
-            other's from background row z; and the other way round.
+        array of shape (C, 2, P)
+            For each column of two players, in their order: the owner's value from x and the other's from z;
+            and the other way round.
         """
         columns = np.flatnonzero(self.other >= 0)
         owner, other = self.owner[columns], self.other[columns]
-        n, background = self.n, self.rows - self.n
-        values = np.empty((len(columns), 2, n * background))
-        x = np.repeat(np.arange(n), background)[:, None]
-        z = np.tile(np.arange(n, self.rows), n)[:, None]
-        players = np.arange(self.players)
-        # Two different numbers differ in a bit: a few hybrids part the players of all pairs.
-        for bit in range(int(self.players - 1).bit_length()):
-            for chosen in (0, 1):
-                from_x = (players >> bit) & 1 == chosen
-                turns = [(0, from_x[owner] & ~from_x[other]), (1, from_x[other] & ~from_x[owner])]
-                if not any(parted.any() for _, parted in turns):
-                    continue
-                rows = self.matrix(np.where(from_x, x, z))
+        values = np.empty((len(columns), 2, len(x)))
+        for from_x in self._cuts if len(x) else ():
+            for chosen in (from_x, ~from_x):
+                turns = [(0, chosen[owner] & ~chosen[other]), (1, chosen[other] & ~chosen[owner])]
+                rows = self.matrix(np.where(chosen, x[:, None], z[:, None]))
                 for turn, parted in turns:
                     values[parted, turn] = rows[:, columns[parted]].T
-        return values.reshape(len(columns), 2, n, background)
+        return values
+
+    @cached_property
+    def _cuts(self) -> list[NDArray[np.bool_]]:
+        """Few ways to split the players in two, so that the players of every column are parted by one.
+
+        Each is found player by player, on the side that parts more of the columns that are still left.
+        """
+        joint = self.other >= 0
+        left = np.unique(np.column_stack([self.owner, self.other])[joint], axis=0)
+        cuts = []
+        while len(left):
+            side = np.zeros(self.players, dtype=np.bool_)
+            placed = np.zeros(self.players, dtype=np.bool_)
+            for player in np.unique(left):
+                mates = np.concatenate([left[left[:, 0] == player, 1], left[left[:, 1] == player, 0]])
+                mates = mates[placed[mates]]
+                side[player] = 2 * side[mates].sum() <= len(mates)
+                placed[player] = True
+            cuts.append(side)
+            left = left[side[left[:, 0]] == side[left[:, 1]]]
+        return cuts
 
 
 def _codes(values: Any) -> Ints:

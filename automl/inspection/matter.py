@@ -159,19 +159,6 @@ class Matter:
         rng = np.random.default_rng([self.seed, 31])
         return np.sort(rng.choice(pool, most, replace=False))
 
-    def affordable(self, most: int, seconds: float | None) -> int:
-        """How many rows the model predicts in so many seconds, at most ``most`` and at least 100."""
-        from time import perf_counter
-
-        if seconds is None:
-            return most
-        few = self.rows.iloc[:50]
-        self.model.predict(few)  # the first call may have something to load
-        began = perf_counter()
-        self.model.predict(few)
-        by_row = (perf_counter() - began) / len(few)
-        return max(100, min(most, int(seconds / max(by_row, 1e-9))))
-
     def judged(self, *, most: int) -> Ints:
         """Positions of rows with a truth that were predicted before they were learned from; noted.
 

@@ -156,7 +156,7 @@ def _add_rows(game: Game, walker: TreeWalker, values: Floats, deadline: Deadline
     seen, trees = walker.seen, walker.seen.trees
     weight = _weights(game.players + 1)
 
-    def add(rows: Ints, start: int, credit: Floats) -> None:
+    def add(rows: Ints, start: int, mixed: Floats, credit: Floats) -> None:
         add_shapley(
             trees.root,
             trees.left,
@@ -164,7 +164,7 @@ def _add_rows(game: Game, walker: TreeWalker, values: Floats, deadline: Deadline
             seen.player,
             seen.other,
             seen.joint,
-            seen.mixed,
+            mixed,
             trees.threshold,
             trees.missing_left,
             trees.value,
@@ -178,15 +178,24 @@ def _add_rows(game: Game, walker: TreeWalker, values: Floats, deadline: Deadline
             credit,
         )
 
-    add(np.arange(0), 0, values)  # loads the compiled code
+    def pairs(rows: Ints, start: int) -> Floats:
+        z = np.arange(start, min(start + _CHUNK, seen.background))
+        return seen.between(np.repeat(rows, len(z)), np.tile(seen.foreground + z, len(rows)))
+
+    add(np.arange(0), 0, seen.between(np.arange(0), np.arange(0)), values)  # loads the compiled code
     if math.isfinite(deadline.patience):
         deadline.started = time.monotonic()
-        add(np.arange(1), 0, np.zeros_like(values[:1]))
+        add(np.arange(1), 0, pairs(np.arange(1), 0), np.zeros_like(values[:1]))
         deadline.check(min(_CHUNK, seen.background) / (game.n * seen.background))
     for start in range(0, seen.background, _CHUNK):
+        mixed = pairs(np.arange(game.n), start)
+        count = min(_CHUNK, seen.background - start)
 
-        def add_some(low: int, high: int, start: int = start) -> None:
-            add(np.arange(low, high), start, values[low:high])
+        def add_some(
+            low: int, high: int, start: int = start, mixed: Floats = mixed, count: int = count
+        ) -> None:
+            own = np.ascontiguousarray(mixed[:, :, low * count : high * count])
+            add(np.arange(low, high), start, own, values[low:high])
 
         in_parts(add_some, game.n, least=16)
         done = min(seen.background, start + _CHUNK) / seen.background

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -12,7 +13,7 @@ from ..game import Game
 from ..walkers import Walker, WeightedWalker, vote_weights
 from ..walkers.trees import TreeWalker
 from .base import Attribution, Engine, Floats, UnsuitableError
-from .enumerate import affordable, enumerate_coalitions
+from .enumerate import affordable, enumerate_coalitions, seconds_a_walk
 from .exactly import exactly
 from .sample import sample_permutations
 
@@ -40,7 +41,8 @@ class VoteEngine(Engine):
         members = game.estimator.estimators_
         for position, (member, weight) in enumerate(zip(members, weights, strict=True)):
             started = game.clock.spent()
-            done, walker = exactly(game.member(member), patience)
+            # A member that would take much more than its part of the time is better followed along walks.
+            done, walker = exactly(game.member(member), patience / (len(members) - position))
             patience -= game.clock.spent() - started
             if done is not None:
                 values += weight * done
@@ -77,17 +79,27 @@ def _followed(game: Game, members: Sequence[tuple[float, Walker]]) -> tuple[Floa
     values = np.zeros((game.n, game.players, game.outputs))
     variance = np.zeros_like(values)
     methods = []
-    for position, group in enumerate(groups):
-        last = position + 1 == len(groups)
-        walker = WeightedWalker([member for _, member in group], [weight for weight, _ in group])
-        part = sample_permutations(
-            replace(game, clock=game.clock if last else game.clock.share(0.6), seed=game.seed + position),
-            walker,
-        )
+    walkers = [
+        WeightedWalker([walker for _, walker in group], [weight for weight, _ in group]) for group in groups
+    ]
+    needs = [_need(game, walker) for walker in walkers]
+    for position, walker in enumerate(walkers):
+        clock = game.clock.share(needs[position] / sum(needs[position:]))
+        part = sample_permutations(replace(game, clock=clock, seed=game.seed + position), walker)
         values += part.values
         variance += 0.0 if part.stderr is None else part.stderr**2
         methods.append(part.method)
     return values, np.sqrt(variance), " and ".join(dict.fromkeys(methods))
+
+
+def _need(game: Game, walker: WeightedWalker) -> float:
+    """The part of the time that a group of members needs, beside others: as it counts, and by the root of what
+    a walk costs. So the sum of their variances becomes least where their outputs vary alike.
+    """
+    active = np.flatnonzero(walker.players & game.space.varying)
+    if game.clock.budget is None or not len(active) or not game.n:
+        return 1.0
+    return sum(walker.weights) * math.sqrt(seconds_a_walk(game, walker, active))
 
 
 def _cost(walker: Walker) -> int:

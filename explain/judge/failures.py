@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from .. import formats
+from ..clock import Clock, Progress, as_many
 from ..errors import InputError
 from ..intervals import Estimate
 from ..stored import Stored
@@ -35,6 +36,7 @@ LOSSES = {
     "squared": "squared error",
 }
 _FEWEST = 100  # rows from which a tree is grown
+_FEW = 2000  # by which the time is measured
 _GROWN = 20_000  # rows that a tree is grown on at most: cohorts of 2 % have 400 of them
 
 
@@ -210,6 +212,8 @@ def find_failures(
     prune: bool = True,
     level: float = 0.95,
     seed: int = 0,
+    time_budget: float | None = None,
+    progress: Progress | None = None,
 ) -> Failures:
     """Find cohorts of rows on which a model does worse than elsewhere.
 
@@ -229,6 +233,10 @@ def find_failures(
         Of the intervals; 1 less it is the chance that any cohort is called weak or strong although none is.
     seed : int
         How the rows are divided into halves.
+    time_budget : float, optional
+        Seconds; when time is short the answer is from fewer rows: see ``grown_rows`` and ``checked_rows``.
+    progress : callable, optional
+        Called with the share done, 0..1.
 
     Returns
     -------
@@ -245,6 +253,8 @@ def find_failures(
         level=level,
         sample_weight=scored.weight,
         seed=seed,
+        time_budget=time_budget,
+        progress=progress,
     )
 
 
@@ -259,6 +269,8 @@ def failures_of(
     level: float = 0.95,
     sample_weight: ArrayLike | None = None,
     seed: int = 0,
+    time_budget: float | None = None,
+    progress: Progress | None = None,
 ) -> Failures:
     """The same for any number by row that is better when lower.
 
@@ -267,7 +279,7 @@ def failures_of(
     loss : array-like of shape (n,)
     frame : DataFrame of shape (n, M)
     name : str
-    columns, depth, prune, level, seed
+    columns, depth, prune, level, seed, time_budget, progress
         As for :func:`find_failures`.
     sample_weight : array-like of shape (n,), optional
 
@@ -298,7 +310,14 @@ def failures_of(
         )
     weight = checked_weight(sample_weight, n)
     order = np.random.default_rng(seed).permutation(n)
-    half, check = np.sort(order[: n // 2][:_GROWN]), np.sort(order[n // 2 :])
-    own, others = (None if weight is None else weight[part] for part in (half, check))
-    nodes = grow(frame[used].iloc[half], values[half], own, depth, prune)
-    return checked(nodes, frame.iloc[check], values[check], others, name, level, len(half), seed)
+
+    def found(rows: int) -> Failures:
+        half, check = (
+            np.sort(order[: n // 2][: min(_GROWN, rows // 2)]),
+            np.sort(order[n // 2 :][: -(-rows // 2)]),
+        )
+        own, others = (None if weight is None else weight[part] for part in (half, check))
+        nodes = grow(frame[used].iloc[half], values[half], own, depth, prune)
+        return checked(nodes, frame.iloc[check], values[check], others, name, level, len(half), seed)
+
+    return as_many(Clock(time_budget), found, n, least=_FEW, progress=progress)

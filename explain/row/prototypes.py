@@ -8,9 +8,12 @@ import numpy as np
 import pandas as pd
 
 from .. import formats
+from ..clock import Clock, Progress, as_many
 from ..errors import InputError
 from ..stored import Stored
 from .distance import Distance, Floats
+
+_FEW = 200  # rows by which the time is measured
 
 
 @dataclass(frozen=True)
@@ -54,7 +57,14 @@ class Prototypes(Stored):
 
 
 def find_prototypes(
-    training: pd.DataFrame, *, k: int = 5, criticisms: int = 3, most: int = 1500, seed: int = 0
+    training: pd.DataFrame,
+    *,
+    k: int = 5,
+    criticisms: int = 3,
+    most: int = 1500,
+    seed: int = 0,
+    time_budget: float | None = None,
+    progress: Progress | None = None,
 ) -> Prototypes:
     """Prototypes and criticisms of a table, by MMD-critic (Kim, Khanna and Koyejo, 2016).
 
@@ -73,6 +83,10 @@ def find_prototypes(
     most : int
         Of more rows a random sample is compared (the square of it is held in memory).
     seed : int
+    time_budget : float, optional
+        Seconds; when time is short the answer is from fewer rows: see ``sampled``.
+    progress : callable, optional
+        Called with the share done, 0..1.
 
     Raises
     ------
@@ -86,10 +100,24 @@ def find_prototypes(
         )
     if not len(training):
         raise InputError("Expected at least one row, found none.")
+    distance = Distance.of(training)
+    return as_many(
+        Clock(time_budget),
+        lambda rows: _found(training, distance, k, criticisms, rows, seed),
+        min(most, len(training)),
+        least=min(most, _FEW),
+        power=2.0,
+        progress=progress,
+    )
+
+
+def _found(
+    training: pd.DataFrame, distance: Distance, k: int, criticisms: int, most: int, seed: int
+) -> Prototypes:
+    """Prototypes and criticisms among so many rows at most."""
     sample = np.arange(len(training))
     if len(sample) > most:
         sample = np.sort(np.random.default_rng(seed).choice(len(sample), most, replace=False))
-    distance = Distance.of(training)
     places = distance.places(training.iloc[sample])
     apart = distance.between(places, places).astype(np.float64)
     scale = float(np.median(apart)) or float(apart.mean()) or 1.0

@@ -21,9 +21,9 @@ def _goes(goes_left: Any, node: Any, row: Any) -> Any:
 
 
 @compiled
-def _goes_between(mixed: Any, column: Any, turn: Any, x: Any, z: Any, cut: Any, missing: Any) -> Any:
+def _goes_between(mixed: Any, column: Any, turn: Any, pair: Any, cut: Any, missing: Any) -> Any:
     """Whether a column of two players goes left where one of them is at x and the other at z."""
-    value = mixed[column, turn, x, z]
+    value = mixed[column, turn, pair]
     return value <= cut or (missing and value != value)
 
 
@@ -53,6 +53,7 @@ def add_walks(
     usual_left: Any,
     x: Any,
     z: Any,
+    pair: Any,
     position: Any,
     change: Any,
 ) -> None:
@@ -61,8 +62,8 @@ def add_walks(
     State k of a walk takes from x the players with position < k. At a node where x and z part, the states
     with position[player] < k follow x and the others z, so a whole walk is one visit of the tree with an
     interval of states, split where the rows part. A column of two players parts it in three: both at z, one
-    at each, both at x. ``x`` numbers the foreground rows and ``z`` the background rows, each from 0;
-    ``change`` has shape (W, states + 1, K).
+    at each, both at x. ``x`` numbers the foreground rows and ``z`` the background rows, each from 0, and
+    ``pair`` the pairs that ``mixed`` has values for; ``change`` has shape (W, states + 1, K).
     """
     width = value.shape[1]
     largest = _largest(root, left)
@@ -100,8 +101,7 @@ def add_walks(
                                 mixed,
                                 joint[node],
                                 turn,
-                                row_x,
-                                row_z,
+                                pair[walk],
                                 threshold[node],
                                 missing_left[node],
                             ):
@@ -132,16 +132,14 @@ def add_walks(
 
 
 @compiled
-def _bits_between(
-    mixed: Any, column: Any, turn: Any, x: Any, start: Any, rows: Any, cut: Any, missing: Any
-) -> Any:
-    """Those of some background rows (bits, from row ``start`` on) with which `_goes_between` goes left."""
+def _bits_between(mixed: Any, column: Any, turn: Any, start: Any, rows: Any, cut: Any, missing: Any) -> Any:
+    """Those of some background rows (bits, from pair ``start`` on) with which `_goes_between` goes left."""
     bits = np.uint64(0)
     while rows != 0:
         others = rows & (rows - np.uint64(1))
         lowest = rows ^ others
         place = np.int64(count_bits(lowest - np.uint64(1)))
-        if _goes_between(mixed, column, turn, x, start + place, cut, missing):
+        if _goes_between(mixed, column, turn, start + place, cut, missing):
             bits |= lowest
         rows = others
     return bits
@@ -184,6 +182,8 @@ def add_shapley(
         The word of ``usual_left`` that holds the background rows.
     count : int
         Number of background rows in that word.
+    mixed : array of shape (C, 2, len(x) * count)
+        Columns of two players for every pair of these rows, foreground row by foreground row.
     weight : array
         ``[a, b]`` is a! b! / (a+b+1)!.
     credit : array of shape (len(x), M, K)
@@ -225,8 +225,7 @@ def add_shapley(
                                     mixed,
                                     joint[node],
                                     turn,
-                                    row_x,
-                                    64 * word,
+                                    i * count,
                                     rows,
                                     threshold[node],
                                     missing_left[node],

@@ -22,7 +22,7 @@ from sklearn.tree import DecisionTreeClassifier, DecisionTreeRegressor
 
 from ..game import Game
 from ..outputs import link_of
-from ..space import MAX_PAIRS, JointSpace, MatrixSpace
+from ..space import Ints, JointSpace, MatrixSpace
 from .gradient import read_gradient, starts_from_a_constant
 from .structure import LEAF, Trees
 
@@ -55,10 +55,10 @@ class TreeView:
     player : int32 array of shape (N,)
         Player that each inner node looks at.
     other, joint : int32 arrays of shape (N,)
-        Where a node's column is made of two players: the second one, and the column's place in ``mixed``;
-        else -1.
-    mixed : array of shape (C, 2, n, B)
-        See :meth:`explain.space.JointSpace.mixed`.
+        Where a node's column is made of two players: the second one, and the column's place among such
+        columns; else -1.
+    space : MatrixSpace
+        What the trees look at.
     link : {"identity", "exp", "sigmoid", "softmax"}
         From the trees' sum to the game's scale.
     """
@@ -71,8 +71,17 @@ class TreeView:
     player: NDArray[np.int32]
     other: NDArray[np.int32]
     joint: NDArray[np.int32]
-    mixed: NDArray[np.float64]
+    space: MatrixSpace
     link: str
+
+    def between(self, x: Ints, z: Ints) -> NDArray[np.float64]:
+        """Values of the columns of two players for pairs of pool rows, as the trees compare them, shape
+        (C, 2, P); see :meth:`explain.space.JointSpace.between`.
+        """
+        if not isinstance(self.space, JointSpace):
+            return np.empty((0, 2, 0))
+        mixed = self.space.between(x, z)
+        return mixed.astype(np.float32).astype(np.float64) if self.trees.single_precision else mixed
 
     def used_players(self, players: int) -> NDArray[np.bool_]:
         """Shape (M,): the players that some node looks at."""
@@ -118,16 +127,9 @@ def view_trees(game: Game, link: str) -> TreeView | None:
         return None
     joint = np.full(space.width, -1)
     other = joint
-    mixed = np.empty((0, 2, 0, 0))
     if isinstance(space, JointSpace):
-        if game.n * game.background > MAX_PAIRS:
-            return None
         other = space.other
         joint[other >= 0] = np.arange((other >= 0).sum())
-        mixed = space.mixed()
-        if trees.single_precision:
-            mixed = mixed.astype(np.float32).astype(np.float64)
-
     order = np.arange(space.width)
     if isinstance(game.estimator, HISTOGRAMS):
         from .histogram import histogram_columns
@@ -144,7 +146,7 @@ def view_trees(game: Game, link: str) -> TreeView | None:
         player=player,
         other=second,
         joint=place,
-        mixed=mixed,
+        space=space,
         link=link,
     )
 

@@ -58,3 +58,6 @@ class LinearWalker(Walker):
         raw[:, 1:] = self.parts[x[:, None], order] - self.parts[z[:, None], order]
         np.cumsum(raw, axis=1, out=raw)
         return linked(raw, self.link)
+
+    def arrive(self, x: Ints, z: Ints, order: Ints) -> Floats:
+        return linked(self.intercept + self.parts[x].sum(axis=1), self.link)

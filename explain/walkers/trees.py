@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..game import Game
 from ..outputs import linked
@@ -29,14 +30,22 @@ class TreeWalker(Walker):
         return None if seen is None else cls(game, seen)
 
     def walk(self, x: Ints, z: Ints, order: Ints) -> Floats:
-        from ..trees.kernels import add_walks
-
-        trees = self.seen.trees
         walks, steps = order.shape
         position = np.zeros((walks, self._count), dtype=np.int32)
         np.put_along_axis(position, order, np.arange(steps, dtype=np.int32)[None], axis=1)
-        change = np.zeros((walks, steps + 2, trees.outputs))
-        seen = self.seen
+        return self._follow(x, z, position, steps)
+
+    def arrive(self, x: Ints, z: Ints, order: Ints) -> Floats:
+        return self._follow(x, z, np.full((len(x), self._count), -1, dtype=np.int32), 0)[:, 0]
+
+    def _follow(self, x: Ints, z: Ints, position: NDArray[np.int32], steps: int) -> Floats:
+        """Outputs at states 0 to ``steps`` of walks that take from x the players with position < state."""
+        from ..trees.kernels import add_walks
+
+        seen, trees = self.seen, self.seen.trees
+        pairs, pair = np.unique(x * (seen.foreground + seen.background) + z, return_inverse=True)
+        mixed = seen.between(*np.divmod(pairs, seen.foreground + seen.background))
+        change = np.zeros((len(x), steps + 2, trees.outputs))
 
         def follow(start: int, stop: int) -> None:
             add_walks(
@@ -46,7 +55,7 @@ class TreeWalker(Walker):
                 seen.player,
                 seen.other,
                 seen.joint,
-                seen.mixed,
+                mixed,
                 trees.threshold,
                 trees.missing_left,
                 trees.value,
@@ -55,10 +64,11 @@ class TreeWalker(Walker):
                 seen.usual_left,
                 x[start:stop],
                 z[start:stop] - seen.foreground,
+                pair[start:stop],
                 position[start:stop],
                 change[start:stop],
             )
 
-        in_parts(follow, walks, least=_WALKS)
+        in_parts(follow, len(x), least=_WALKS)
         raw = trees.base + np.cumsum(change[:, :-1], axis=1)
-        return linked(raw, self.seen.link)
+        return linked(raw, seen.link)

@@ -14,6 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .. import formats
+from ..clock import Clock, Progress, as_many
 from ..errors import InputError
 from ..frames import checked_table
 from ..reference import as_numbers, column_kind
@@ -24,6 +25,7 @@ Ints = NDArray[np.int64]
 
 _LEAST_ROWS = 20
 _MOST_ROWS = 5000
+_FEW_ROWS = 500  # by which the time is measured
 _MOST_LEVELS = 50
 
 
@@ -82,7 +84,14 @@ class Clusters(Stored):
         )
 
 
-def cluster_columns(X: pd.DataFrame, *, threshold: float = 0.7, seed: int = 0) -> Clusters:
+def cluster_columns(
+    X: pd.DataFrame,
+    *,
+    threshold: float = 0.7,
+    seed: int = 0,
+    time_budget: float | None = None,
+    progress: Progress | None = None,
+) -> Clusters:
     """Find clusters of columns by complete linkage: any two columns of a cluster are associated.
 
     Parameters
@@ -92,6 +101,10 @@ def cluster_columns(X: pd.DataFrame, *, threshold: float = 0.7, seed: int = 0) -
     threshold : float
         Least association within a cluster, above 0 and at most 1.
     seed : int
+    time_budget : float, optional
+        Seconds; when time is short the answer is from fewer rows.
+    progress : callable, optional
+        Called with the share done, 0..1.
 
     Returns
     -------
@@ -109,9 +122,14 @@ def cluster_columns(X: pd.DataFrame, *, threshold: float = 0.7, seed: int = 0) -
     frame = checked_table(X)
     if len(frame) < _LEAST_ROWS:
         raise InputError(f"Expected at least {_LEAST_ROWS} rows to compare columns, found {len(frame)}.")
-    frame = frame.iloc[some_rows(len(frame), _MOST_ROWS, seed)]
     columns = tuple(str(name) for name in frame.columns)
-    matrix = association(frame)
+    matrix = as_many(
+        Clock(time_budget),
+        lambda rows: association(frame.iloc[some_rows(len(frame), rows, seed)]),
+        min(len(frame), _MOST_ROWS),
+        least=_FEW_ROWS,
+        progress=progress,
+    )
     return Clusters(columns, matrix, float(threshold), _linked(columns, matrix, threshold))
 
 

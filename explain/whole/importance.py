@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from .. import formats
 from ..clock import Clock, Progress
@@ -120,6 +120,8 @@ def permutation_importance(
     groups: Groups | None = None,
     repeats: int = 5,
     first: Sequence[str] = (),
+    sample_weight: ArrayLike | None = None,
+    row_groups: ArrayLike | None = None,
     seed: int = 0,
     time_budget: float | None = None,
     progress: Progress | None = None,
@@ -148,6 +150,12 @@ def permutation_importance(
     repeats : int
     first : sequence of str
         Columns to begin with, in this order, such as those that explanations call important.
+    sample_weight : array-like of shape (n,), optional
+        How much each row counts: both where it is predicted and where it gives values, as if it were there so
+        often. A ``metric`` must then take ``sample_weight``.
+    row_groups : array-like of shape (n,), optional
+        Rows with the same value belong together, such as those of one customer: the intervals are then for
+        other groups like these, not for other rows of the same groups.
     seed : int
     time_budget : float, optional
         Seconds. When time is short there are fewer repeats, and at the last ``skipped`` columns.
@@ -161,20 +169,22 @@ def permutation_importance(
     Raises
     ------
     InputError
-        If there are under 20 rows, ``y`` does not fit them, or the metric gives no number.
+        If there are under 20 rows, or 20 groups of them, ``y`` or weights do not fit them, or the metric gives
+        no number.
     """
     from .hybrids import Hybrids
-    from .judges import Losses, Scores, checked_answers
+    from .judges import Counted, Losses, Scores, checked_answers
 
     clock = Clock(time_budget)
     hybrids = Hybrids(model, X, seed=seed)
     if repeats < 1:
         raise InputError(f"Expected at least one repeat, found {repeats}.")
     answers = checked_answers(hybrids, y)
+    counted = Counted.of(hybrids.rows, sample_weight, row_groups)
     if metric is None:
-        judge: Losses | Scores = Losses(hybrids, answers)
+        judge: Losses | Scores = Losses(hybrids, answers, counted)
     else:
-        judge = Scores(hybrids, answers, metric, higher_is_better, response, seed)
+        judge = Scores(hybrids, answers, counted, metric, higher_is_better, response, seed)
     names, owner = owners(hybrids.columns, groups or {})
     tallies = [judge.tally() for _ in names]
     turns = _in_order(hybrids.columns, owner, len(names), first)

@@ -6,18 +6,21 @@ Both tell the chance of the rows from that of the shuffling.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
 
 from ..errors import InputError
 from ..intervals import normal_quantile, student
+from ..judge.scored import checked_weight
 from .hybrids import Hybrids
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Metric = Callable[[Any, Any], float]
+Metric = Callable[..., float]
 
 _LEAST_ROWS = 20
 _BLOCKS = 30  # parts of the rows that are left out in turn to see how a metric varies with the rows
@@ -42,18 +45,71 @@ def checked_answers(hybrids: Hybrids, y: Any) -> NDArray[Any]:
     return np.array([places[label] for label in answers.tolist()], dtype=np.int64)
 
 
+@dataclass(frozen=True)
+class Counted:
+    """How much rows count, and which belong together.
+
+    Attributes
+    ----------
+    weight : array of shape (n,) or None
+        With a mean of 1.
+    group : int array of shape (n,)
+        Numbers of the groups; of rows that each stand alone their own.
+    groups : int
+    """
+
+    weight: Floats | None
+    group: Ints
+    groups: int
+
+    @classmethod
+    def of(cls, rows: int, sample_weight: ArrayLike | None, row_groups: ArrayLike | None) -> Counted:
+        """Checked weights and groups of rows.
+
+        Raises
+        ------
+        InputError
+            If they do not fit the rows, or there are too few groups for an interval.
+        """
+        weight = checked_weight(sample_weight, rows)
+        if weight is not None:
+            weight = weight / weight.mean()
+        if row_groups is None:
+            return cls(weight, np.arange(rows), rows)
+        given = np.asarray(row_groups)
+        if given.shape != (rows,):
+            raise InputError(f"Expected row_groups of shape ({rows},), found {given.shape}.")
+        codes, names = pd.factorize(given, use_na_sentinel=False)
+        if len(names) < _LEAST_ROWS:
+            raise InputError(
+                f"Expected at least {_LEAST_ROWS} groups of rows for an interval, found {len(names)}."
+            )
+        return cls(weight, codes.astype(np.int64), len(names))
+
+    def mean(self, values: Floats) -> float:
+        """The weighted mean over the rows."""
+        return float(np.average(values, weights=self.weight))
+
+    def variance_of_mean(self, values: Floats) -> float:
+        """Variance of the plain mean of values by row, for other groups (of sizes like these)."""
+        off = np.bincount(self.group, values - values.mean(), self.groups)
+        return float((off**2).sum()) * self.groups / (self.groups - 1) / len(values) ** 2
+
+
 class Losses:
     """Judges by a mean of one loss per row."""
 
     quantile = normal_quantile(0.95)
 
-    def __init__(self, hybrids: Hybrids, answers: NDArray[Any]) -> None:
+    def __init__(self, hybrids: Hybrids, answers: NDArray[Any], counted: Counted) -> None:
         if hybrids.scale == "margin":
             raise InputError("Expected a metric for a model without probabilities, found none; give metric=.")
-        self.answers = answers
+        self.answers, self.counted = answers, counted
+        if counted.groups < hybrids.rows:
+            self.quantile = float(student(0.95, counted.groups - 1))
         self.name = "squared error" if hybrids.classes is None else "log loss"
         self.usual = self.losses(hybrids.predictions)
-        self.level = float(self.usual.mean())
+        self.level = counted.mean(self.usual)
 
     def losses(self, outputs: Floats) -> Floats:
         if self.name == "squared error":
@@ -82,6 +138,13 @@ class _LossTally:
 
     def add(self, outputs: Floats, donor: Ints) -> None:
         change = self.judge.losses(outputs) - self.judge.usual
+        weight = self.judge.counted.weight
+        if weight is not None:
+            # The pair counts as often as both rows do; off their mean, changes count by that (a ratio's
+            # linearisation).
+            pair = weight * weight[donor]
+            mean = float(np.average(change, weights=pair))
+            change = mean + pair / pair.mean() * (change - mean)
         self.taken += (change, change**2)
         self.given[:, donor] += (change, change**2)
         self.means.append(float(change.mean()))
@@ -89,7 +152,7 @@ class _LossTally:
 
     def result(self) -> tuple[float, float, float]:
         repeats, n = self.repeats, len(self.judge.usual)
-        variance = float((self.taken[0] + self.given[0]).var(ddof=1)) / repeats**2
+        variance = n * self.judge.counted.variance_of_mean(self.taken[0] + self.given[0]) / repeats**2
         mean = float(np.mean(self.means))
         if repeats == 1:
             return mean, float(np.sqrt(variance / n)), 0.0
@@ -112,6 +175,7 @@ class Scores:
         self,
         hybrids: Hybrids,
         answers: NDArray[Any],
+        counted: Counted,
         metric: Metric,
         higher_is_better: bool,
         response: str,
@@ -124,14 +188,16 @@ class Scores:
         self.metric, self.response = metric, response
         self.sign = 1.0 if higher_is_better else -1.0
         self.name = str(getattr(metric, "__name__", type(metric).__name__)).replace("_", " ")
-        blocks = min(_BLOCKS, hybrids.rows // 2)
-        self.block = np.random.default_rng([seed, 13]).permutation(hybrids.rows) % blocks
+        blocks = min(_BLOCKS, counted.groups // 2)
+        self.block = (np.random.default_rng([seed, 13]).permutation(counted.groups) % blocks)[counted.group]
+        self.weight = counted.weight
         self.quantile = float(student(0.95, blocks - 1))
         self.predictions = hybrids.predictions
-        self.level = float(self.scores(hybrids.predictions, self.block)[0])
+        self.level = float(self.scores(hybrids.predictions, np.arange(hybrids.rows))[0])
 
-    def scores(self, outputs: Floats, giver: Ints) -> Floats:
-        """Of all rows, then without each block; ``giver`` is the block of the row that gives values."""
+    def scores(self, outputs: Floats, donor: Ints, weight: Floats | None = None) -> Floats:
+        """Of all rows, then without each block, both of rows and of the ``donor`` that gives values."""
+        giver = self.block[donor]
         shown: Any = outputs
         if self.response == "label" and self.classes is not None:
             shown = self.classes[outputs.argmax(axis=1)]
@@ -139,7 +205,16 @@ class Scores:
             shown = outputs[:, -1]
         kept = [np.ones(len(outputs), dtype=np.bool_)]
         kept += [(self.block != b) & (giver != b) for b in range(int(self.block.max()) + 1)]
-        scores = np.array([float(self.metric(self.answers[rows], shown[rows])) for rows in kept])
+        weight = self.weight if weight is None else weight
+        known: list[dict[str, Any]] = [
+            {} if weight is None else {"sample_weight": weight[rows]} for rows in kept
+        ]
+        scores = np.array(
+            [
+                float(self.metric(self.answers[rows], shown[rows], **options))
+                for rows, options in zip(kept, known, strict=True)
+            ]
+        )
         if not np.isfinite(scores).all():
             raise InputError(
                 f"Expected the metric {self.name!r} to give a finite number also without some of the rows, "
@@ -163,9 +238,10 @@ class _ScoreTally:
         return len(self.falls)
 
     def add(self, outputs: Floats, donor: Ints) -> None:
-        judge, giver = self.judge, self.judge.block[donor]
+        judge = self.judge
+        pair = None if judge.weight is None else judge.weight * judge.weight[donor]
         self.falls.append(
-            judge.sign * (judge.scores(judge.predictions, giver) - judge.scores(outputs, giver))
+            judge.sign * (judge.scores(judge.predictions, donor) - judge.scores(outputs, donor, pair))
         )
 
     def result(self) -> tuple[float, float, float]:

@@ -15,6 +15,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from .. import formats
+from ..clock import Clock, Progress, as_many
 from ..errors import InputError
 from ..frames import checked_table
 from ..intervals import normal_quantile, wilson
@@ -27,6 +28,7 @@ Floats = NDArray[np.float64]
 
 _LEAST_ROWS = 60
 _MOST_ROWS = 10_000
+_FEW_ROWS = 200  # by which the time is measured
 _LEAF_SHARE = 0.02
 
 
@@ -158,7 +160,14 @@ class Surrogate(Outputs, Stored):
 
 
 def fit_surrogate(
-    model: Any, X: pd.DataFrame, *, depth: int = 3, scale: str | None = None, seed: int = 0
+    model: Any,
+    X: pd.DataFrame,
+    *,
+    depth: int = 3,
+    scale: str | None = None,
+    seed: int = 0,
+    time_budget: float | None = None,
+    progress: Progress | None = None,
 ) -> Surrogate:
     """Fit a shallow tree to what a model gives for one half of the rows, and measure it on the other.
 
@@ -175,6 +184,10 @@ def fit_surrogate(
         Of the tree, 1..6.
     scale : {"probability", "target", "margin"}, optional
     seed : int
+    time_budget : float, optional
+        Seconds; when time is short the answer is from fewer rows: see ``learned_rows``.
+    progress : callable, optional
+        Called with the share done, 0..1.
 
     Returns
     -------
@@ -185,9 +198,7 @@ def fit_surrogate(
     InputError
         If there are under 60 rows or the depth is out of range.
     """
-    from sklearn.tree import DecisionTreeRegressor
-
-    from ..outputs import choose_scale, model_classes, predictor, widen_level
+    from ..outputs import choose_scale
     from .hybrids import some_rows
 
     if not 1 <= depth <= 6:
@@ -195,8 +206,25 @@ def fit_surrogate(
     frame = checked_table(X)
     if len(frame) < _LEAST_ROWS:
         raise InputError(f"Expected at least {_LEAST_ROWS} rows for a surrogate, found {len(frame)}.")
-    frame = frame.iloc[some_rows(len(frame), _MOST_ROWS, seed)].reset_index(drop=True)
-    scale, classes = choose_scale(model, scale), model_classes(model)
+    scale = choose_scale(model, scale)
+    return as_many(
+        Clock(time_budget),
+        lambda rows: _fitted(
+            model, frame.iloc[some_rows(len(frame), rows, seed)].reset_index(drop=True), depth, scale, seed
+        ),
+        min(len(frame), _MOST_ROWS),
+        least=_FEW_ROWS,
+        progress=progress,
+    )
+
+
+def _fitted(model: Any, frame: pd.DataFrame, depth: int, scale: str, seed: int) -> Surrogate:
+    """A surrogate from all rows of a frame."""
+    from sklearn.tree import DecisionTreeRegressor
+
+    from ..outputs import model_classes, predictor, widen_level
+
+    classes = model_classes(model)
     outputs = widen_level(predictor(model, scale)(frame), classes, scale)
     order = np.random.default_rng([seed, 17]).permutation(len(frame))
     learned, held_out = order[: len(order) // 2], order[len(order) // 2 :]

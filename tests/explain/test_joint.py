@@ -111,12 +111,21 @@ def test_both_raw_columns_are_named(table, answers, coded):
     assert space.other.tolist() == [-1] * 6 + [1, 4, 4, 4, 1, -1, -1, 3]
 
 
-def test_more_pairs_of_rows_than_can_be_encoded_are_predicted(table, answers, coded, monkeypatch):
-    from explain.trees import view
-
-    monkeypatch.setattr(view, "MAX_PAIRS", 10)
-    model = make_pipeline(coded(), making("regression"), REGRESSORS["random_forest"])
-    model.fit(table, answers["regression"])
-    explanation = explain.explain(model, table[ROWS], table[BACKGROUND])
-    assert explanation.method.startswith("exact: all coalitions")
-    assert explanation.additivity_error < 1e-9
+def test_columns_of_two_players_where_these_part(table, answers, coded):
+    """Each value is that of a hybrid with one of the two players from x and all others from z."""
+    inner = Pipeline([("make", making("regression")), ("model", Ridge())])
+    model = make_pipeline(coded(), inner).fit(
+        table.fillna({"age": 30, "city": "Graz"}), answers["regression"]
+    )
+    _, space = resolve(model, FrameSpace(table[:40], table[100:130]))
+    rng = np.random.default_rng(0)
+    x, z = rng.integers(0, 40, 25), rng.integers(40, 70, 25)
+    found = space.between(x, z)
+    columns = np.flatnonzero(space.other >= 0)
+    assert found.shape == (len(columns), 2, 25)
+    assert len(space._cuts) < 3, "few encodings part all pairs"
+    for place, column in enumerate(columns):
+        for turn, player in enumerate((space.owner[column], space.other[column])):
+            from_x = np.arange(space.players) == player
+            hybrid = space.matrix(np.where(from_x, x[:, None], z[:, None]))
+            np.testing.assert_array_equal(found[place, turn], hybrid[:, column])

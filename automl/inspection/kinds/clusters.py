@@ -34,4 +34,5 @@ def clusters(matter: Matter, *, time_budget: float | None, progress: Any) -> Clu
     """Complete linkage of the associations, on at most 5,000 rows."""
     from explain import cluster_columns
 
-    return cluster_columns(matter.rows.iloc[matter.sample(_MOST)], seed=matter.seed)
+    rows = matter.rows.iloc[matter.sample(_MOST)]
+    return cluster_columns(rows, seed=matter.seed, time_budget=time_budget, progress=progress)

@@ -41,4 +41,5 @@ def failures(matter: Matter, *, time_budget: float | None, progress: Any) -> Fai
     """Grow and check an error tree of the honest predictions; a second or two for the most rows."""
     from explain import find_failures
 
-    return find_failures(matter.scored(rows=matter.judged(most=_MOST)), seed=matter.seed)
+    scored = matter.scored(rows=matter.judged(most=_MOST))
+    return find_failures(scored, seed=matter.seed, time_budget=time_budget, progress=progress)

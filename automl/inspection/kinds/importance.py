@@ -76,8 +76,6 @@ def importance(
             if groups
             else "No columns tell the same, so each is shuffled on its own."
         )
-    if matter.weight is not None:
-        matter.notes.append("Rows count alike here, whatever their weights.")
     known = None if matter.explanation is None else matter.explanation.global_()
     parts = []
     for number, fold in enumerate(folds):
@@ -100,6 +98,7 @@ def importance(
                 groups=groups,
                 repeats=3,
                 first=() if known is None else known.columns,
+                sample_weight=None if matter.weight is None else matter.weight[own],
                 seed=matter.seed + number,
                 time_budget=left,
                 progress=told,

@@ -43,7 +43,9 @@ def prototypes(matter: Matter, *, time_budget: float | None, progress: Any, coun
     from explain import find_prototypes
 
     known = matter.sample(_MOST, among=matter.learned, what="rows learned from")
-    found = find_prototypes(matter.rows.iloc[known], k=count, seed=matter.seed)
+    found = find_prototypes(
+        matter.rows.iloc[known], k=count, seed=matter.seed, time_budget=time_budget, progress=progress
+    )
     return replace(
         found,
         prototypes=tuple(int(known[place]) for place in found.prototypes),

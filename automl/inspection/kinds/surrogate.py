@@ -30,5 +30,7 @@ def surrogate(matter: Matter, *, time_budget: float | None, progress: Any, depth
     """Learn the model's own predictions of as many rows as there is time for."""
     from explain import fit_surrogate
 
-    chosen = matter.sample(matter.affordable(_MOST, time_budget))
-    return fit_surrogate(matter.model, matter.rows.iloc[chosen], depth=depth, seed=matter.seed)
+    rows = matter.rows.iloc[matter.sample(_MOST)]
+    return fit_surrogate(
+        matter.model, rows, depth=depth, seed=matter.seed, time_budget=time_budget, progress=progress
+    )

@@ -165,3 +165,62 @@ def test_columns_named_first_are_shuffled_first():
     model = Watching()
     permutation_importance(model, X, X.sum(axis=1), repeats=1, first=["d", "b", "not there"])
     assert list(dict.fromkeys(shuffled)) == ["d", "b", "a", "c", "e", "f"]
+
+
+def found_of(X, y, name, seed, **options):
+    found = permutation_importance(Sum(), X, y, repeats=3, seed=seed, **options)
+    j = found.columns.index(name)
+    return found.low[j], found.importance[j], found.high[j]
+
+
+@pytest.mark.parametrize("metric", [None, "squared"])
+def test_weighted_rows_stand_for_the_table_they_were_drawn_from(metric):
+    """Large values were drawn three times as often as they are, and count a third: 2 β² Var(x) again."""
+
+    def weighted(y, outputs, sample_weight):
+        return float(np.average((y - outputs) ** 2, weights=sample_weight))
+
+    options = {} if metric is None else {"metric": weighted, "higher_is_better": False}
+    inside, values, plain = [], [], []
+    for draw in range(120 if metric is None else 40):
+        rng = np.random.default_rng(draw)
+        X, y = drawn(rng, 400)
+        often = np.where(np.abs(X.a) > 1, 1.0, 1 / 3)
+        kept = rng.random(400) < often
+        X, y, weight = X[kept].reset_index(drop=True), y[kept].to_numpy(), 1 / often[kept]
+        low, value, high = found_of(X, y, "a", draw, sample_weight=weight, **options)
+        inside.append(low <= 2.0 <= high)
+        values.append(value)
+        plain.append(found_of(X, y, "a", draw)[1])
+    assert 0.88 <= np.mean(inside) <= 0.99
+    assert abs(np.mean(values) - 2.0) < 0.1
+    assert np.mean(plain) > 2.5
+
+
+@pytest.mark.parametrize("metric", [None, "squared"])
+def test_rows_of_a_group_are_not_taken_for_so_many(metric):
+    """Forty groups of eight rows that share most of their value: 2 β² Var(x), for other groups."""
+    options = {} if metric is None else {"metric": squared, "higher_is_better": False}
+    together, alone = [], []
+    for draw in range(120 if metric is None else 40):
+        rng = np.random.default_rng(draw)
+        group = np.repeat(np.arange(40), 8)
+        X, _ = drawn(rng, 320)
+        X["a"] = np.sqrt(0.9) * rng.normal(size=40)[group] + np.sqrt(0.1) * X["a"]
+        y = (X.a + 0.5 * X.b + rng.normal(0, 0.7, 320)).to_numpy()
+        low, _, high = found_of(X, y, "a", draw, row_groups=group, **options)
+        together.append(low <= 2.0 <= high)
+        low, _, high = found_of(X, y, "a", draw, **options)
+        alone.append(low <= 2.0 <= high)
+    assert 0.83 <= np.mean(together) <= 0.99
+    assert np.mean(alone) < np.mean(together) - 0.1
+
+
+def test_bad_weights_and_groups():
+    X, y = drawn(np.random.default_rng(0), 60)
+    with pytest.raises(InputError, match="sample_weight of shape"):
+        permutation_importance(Sum(), X, y, sample_weight=np.ones(3))
+    with pytest.raises(InputError, match="row_groups of shape"):
+        permutation_importance(Sum(), X, y, row_groups=["a"])
+    with pytest.raises(InputError, match="at least 20 groups of rows"):
+        permutation_importance(Sum(), X, y, row_groups=np.arange(60) % 5)
