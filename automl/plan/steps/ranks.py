@@ -33,7 +33,8 @@ class Ranks(Operation):
         self._quantiles = self.column("quantiles")
         self._ranks = np.linspace(0, 1, self._quantiles.shape[1], endpoint=True)
         self._rows = np.arange(len(self._quantiles))[:, None]
-        self._lists = [one.tolist() for one in self._quantiles]
+        self._even: list[float] = self._ranks.tolist()
+        self._lists: list[list[float]] = [one.tolist() for one in self._quantiles]
 
     @property
     def shape(self) -> Any:
@@ -41,6 +42,11 @@ class Ranks(Operation):
 
     def compute(self, *values: Floats) -> Floats:
         (x,) = values
+        if x.shape[1] == 1:  # a call of numpy takes as long as all that is to be done for a number
+            deviates = [
+                self._one(value, own) for value, own in zip(x[:, 0].tolist(), self._lists, strict=True)
+            ]
+            return np.array(deviates)[:, None]
         quantiles, ranks, rows = self._quantiles, self._ranks, self._rows
         last = quantiles.shape[1] - 1
         if not last:
@@ -60,14 +66,33 @@ class Ranks(Operation):
         share = np.where(x - _BOUND < quantiles[:, :1], 0.0, share)
         bounded = np.clip(share, _LEAST, 1 - _LEAST)
         deviates = [_inverse(one) for one in bounded.ravel().tolist()]
-        return np.array(deviates).reshape(bounded.shape)
+        return np.where(np.isnan(x), np.nan, np.array(deviates).reshape(bounded.shape))
+
+    def _one(self, value: float, quantiles: list[float]) -> float:
+        """The same for one number; `test_ranks` holds both together."""
+        if value != value:
+            return value
+        ranks, last = self._even, len(quantiles) - 1
+        share = 0.0
+        if last:
+            below, above = bisect_right(quantiles, value) - 1, bisect_left(quantiles, value)
+            if 0 <= below < last:
+                up = _between(value, quantiles, ranks, below, below + 1)
+            else:
+                up = ranks[max(below, 0)]
+            if 0 < above <= last:
+                down = _between(value, quantiles, ranks, above, above - 1)
+            else:
+                down = ranks[min(above, last)]
+            share = 0.5 * (up + down)
+        if value + _BOUND > quantiles[-1]:
+            share = 1.0
+        if value - _BOUND < quantiles[0]:
+            share = 0.0
+        return _inverse(min(max(share, _LEAST), 1 - _LEAST))
 
     def _count(self, x: Floats, side: str) -> NDArray[np.int64]:
         """How many quantiles lie below each value, with equal ones for the right side."""
-        if x.shape[1] == 1:  # a call of numpy takes ten times as long as a search in a list
-            search = bisect_right if side == "right" else bisect_left
-            found = [search(one, value) for one, value in zip(self._lists, x[:, 0].tolist(), strict=True)]
-            return np.array(found)[:, None]
         pairs = zip(self._quantiles, x, strict=True)
         return np.stack([np.searchsorted(one, row, side=side) for one, row in pairs])  # type: ignore[call-overload]
 
@@ -77,6 +102,15 @@ def _on_line(x: Floats, quantiles: Floats, ranks: Floats, rows: Any, start: Any,
     first, second = quantiles[rows, start], quantiles[rows, end]
     slope = (ranks[end] - ranks[start]) / (second - first)
     return np.asarray(np.where(x == first, ranks[start], slope * (x - first) + ranks[start]))
+
+
+def _between(value: float, quantiles: list[float], ranks: list[float], start: int, end: int) -> float:
+    """`_on_line` for one number."""
+    first = quantiles[start]
+    if value == first:
+        return ranks[start]
+    slope = (ranks[end] - ranks[start]) / (quantiles[end] - first)
+    return slope * (value - first) + ranks[start]
 
 
 @step("sklearn.QuantileTransformer")
