@@ -19,8 +19,8 @@ from ..clock import Clock, Progress, as_many
 from ..errors import InputError
 from ..frames import checked_table
 from ..intervals import normal_quantile, wilson
-from ..labels import Outputs
 from ..judge.rules import Rule, narrowed, words
+from ..labels import Outputs
 from ..stored import Stored
 from .questions import Question, asked_for, cut_at, questions_of, threshold_between
 
