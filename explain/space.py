@@ -82,22 +82,6 @@ class Space(ABC):
     def codes(self) -> Ints:
         """Shape (rows, M): two pool rows have equal codes for a player iff their values are equal."""
 
-    @abstractmethod
-    def apart(self, rows: Ints) -> Floats:
-        """How far apart foreground rows are, player by player.
-
-        Parameters
-        ----------
-        rows : array of shape (R,)
-            Some of them.
-
-        Returns
-        -------
-        array of shape (n, R, M)
-            Between every foreground row and these, from 0 (the same) to 1: of numbers, dates and the like the
-            share of foreground rows that stand between them; of labels 1 where they differ.
-        """
-
     @cached_property
     def varying(self) -> NDArray[np.bool_]:
         """Shape (M,): the players whose value is not the same in the whole pool."""
@@ -167,10 +151,6 @@ class FrameSpace(Space):
     def codes(self) -> Ints:
         return _player_codes(self._columns, self.owner, self.rows, self.players)
 
-    def apart(self, rows: Ints) -> Floats:
-        columns = [self._foreground.iloc[:, j].array for j in range(self.width)]
-        return _apart(columns, self.owner, rows, self.players)
-
 
 class MatrixSpace(Space):
     """Hybrids as matrices of encoded columns.
@@ -228,9 +208,6 @@ class MatrixSpace(Space):
     def codes(self) -> Ints:
         return _player_codes(list(self.pool.T), self.owner, self.rows, self.players)
 
-    def apart(self, rows: Ints) -> Floats:
-        return _apart(list(self.pool[: self.n].T), self.owner, rows, self.players)
-
     @cached_property
     def varying(self) -> NDArray[np.bool_]:
         other = self.pool[:1]
@@ -276,9 +253,6 @@ class JointSpace(MatrixSpace):
     @cached_property
     def codes(self) -> Ints:
         return self.before.codes
-
-    def apart(self, rows: Ints) -> Floats:
-        return self.before.apart(rows)
 
     @cached_property
     def varying(self) -> NDArray[np.bool_]:
@@ -365,21 +339,6 @@ def _player_codes(columns: Sequence[Any], owner: Ints, rows: int, players: int) 
             continue
         _, codes[:, player] = np.unique(codes[:, player] * (own.max() + 2) + own + 1, return_inverse=True)
     return codes
-
-
-def _apart(columns: Sequence[Any], owner: Ints, rows: Ints, players: int) -> Floats:
-    """Distances by player, of several columns the largest; see :meth:`Space.apart`."""
-    n = len(columns[0])
-    distance = np.zeros((n, len(rows), players))
-    for column, player in zip(columns, owner.tolist(), strict=True):
-        if pd.api.types.is_numeric_dtype(column.dtype) or pd.api.types.is_datetime64_any_dtype(column.dtype):
-            place = pd.Series(column).rank(na_option="bottom").to_numpy(dtype=np.float64) / n
-            own = np.abs(place[:, None] - place[rows])
-        else:
-            codes = _codes(column)
-            own = (codes[:, None] != codes[rows]).astype(np.float64)
-        np.maximum(distance[:, :, player], own, out=distance[:, :, player])
-    return distance
 
 
 def stack_frames(foreground: pd.DataFrame, background: pd.DataFrame) -> pd.DataFrame:

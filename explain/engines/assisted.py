@@ -1,10 +1,10 @@
 """Sampling where there is no time for all background rows, or not for all rows: beside a stand-in.
 
-Only what the stand-in leaves of the output is sampled. A row's mean over the walks that there was time for is
-then drawn some way towards what is usual in all rows (nothing), the further the less sure it is, and is made to
-add up to the row's own output, which is known. Of rows that were not reached no more is known than how much the
-stand-in usually leaves. The standard errors are those of the values so made, over the rows of a table: that
-values are drawn is part of them.
+Only what the stand-in leaves of the output is sampled. A row's mean over the walks that there was time for
+is then drawn some way towards what is usual in all rows (nothing), the further the less sure it is, and is
+made to add up to the row's own output, which is known. Of rows that were not reached it is only known how
+much the stand-in usually leaves. The standard errors are those of the values so made, over the rows of a
+table: that values are drawn is part of them.
 
 References
 ----------
@@ -64,8 +64,9 @@ class _Walked:
     @classmethod
     def nowhere(cls, rows: int, players: int, outputs: int) -> _Walked:
         """Before the first walk."""
-        each = [np.zeros((rows, players, outputs)) for _ in range(2)]
-        return cls(np.zeros(rows, dtype=np.int64), *each, np.zeros((players, outputs)))
+        shape = rows, players, outputs
+        used = np.zeros(rows, dtype=np.int64)
+        return cls(used, np.zeros(shape), np.zeros(shape), np.zeros((players, outputs)))
 
 
 def assisted(
@@ -222,8 +223,8 @@ def _drawn(
     value = (1 - drawn) * mean
     variance = (1 - drawn) ** 2 * noise + drawn**2 * np.where(reached[:, None, None], likely, usual)
     variance = np.where(moves[:, :, None], variance, 0.0)
-    # Each takes its part of what is missing to the sum. That makes it surer only as far as errors do not cancel
-    # in the sum anyway: if none did, what is missing would be as large as all of them together.
+    # Each takes its part of what is missing to the sum. That makes it surer only as far as errors do not
+    # cancel in the sum anyway: if none did, what is missing would be as large as all of them together.
     whole = variance.sum(axis=1)
     share = np.where(whole[:, None] > 0, variance / np.where(whole > 0, whole, 1.0)[:, None], 0.0)
     share = np.where(
@@ -268,8 +269,8 @@ def _left_to_chance(walked: _Walked, background: int) -> Floats:
 def _usual(walked: _Walked, moves: NDArray[np.bool_], mean: Floats, noise: Floats, spread: Floats) -> Floats:
     """The variance over the rows of what is sampled, apart from noise: larger in rows of a larger spread.
 
-    It is known from the rows reached, and larger by its own standard error, since it may only be taken for too
-    large.
+    It is known from the rows reached, and larger by its own standard error: it may be taken for too large,
+    but not for too small.
     """
     reached = walked.used > 0
     rows = int(reached.sum())

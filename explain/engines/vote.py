@@ -93,8 +93,8 @@ def _followed(game: Game, members: Sequence[tuple[float, Walker]]) -> tuple[Floa
 
 
 def _need(game: Game, walker: WeightedWalker) -> float:
-    """The part of the time that a group of members needs, beside others: as it counts, and by the root of what
-    a walk costs. So the sum of their variances becomes least where their outputs vary alike.
+    """The part of the time that a group of members needs, beside others: as it counts, and by the root of
+    what a walk costs. So the sum of their variances becomes least where their outputs vary alike.
     """
     active = np.flatnonzero(walker.players & game.space.varying)
     if game.clock.budget is None or not len(active) or not game.n:

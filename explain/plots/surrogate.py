@@ -22,7 +22,7 @@ def surrogate_tree(surrogate: Surrogate, *, output: Any = None, theme: Theme = D
     k = surrogate.output_index(output)
     nodes = surrogate.nodes
     depth, row = _layout(surrogate)
-    leaves = [number for number, node in enumerate(nodes) if node.column is None]
+    leaves = [number for number, node in enumerate(nodes) if node.leaf]
     values = np.array([float(nodes[number].value[k]) for number in leaves])
     span = float(np.ptp(values)) or 1.0
     figure = go.Figure()
@@ -93,7 +93,7 @@ def _layout(surrogate: Surrogate) -> tuple[list[float], list[float]]:
         nonlocal placed
         depth[number] = float(level)
         node = nodes[number]
-        if node.column is None:
+        if node.leaf:
             row[number] = float(placed)
             placed += 1
             return
@@ -125,7 +125,9 @@ def _add_branch(
             hoverinfo="skip",
         )
     )
-    condition = surrogate.nodes[above].condition(yes)
+    node = surrogate.nodes[above]
+    rule = node.rule if yes else node.otherwise
+    condition = "" if rule is None else rule.words
     figure.add_annotation(
         x=turn + 0.04,
         y=row[below],

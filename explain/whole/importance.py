@@ -169,8 +169,8 @@ def permutation_importance(
     Raises
     ------
     InputError
-        If there are under 20 rows, or 20 groups of them, ``y`` or weights do not fit them, or the metric gives
-        no number.
+        If there are under 20 rows, or 20 groups of them, ``y`` or weights do not fit them, or the metric
+        gives no number.
     """
     from .hybrids import Hybrids
     from .judges import Counted, Losses, Scores, checked_answers

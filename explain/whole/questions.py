@@ -10,6 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from ..cuts import roundest, roundest_moment
+from ..judge.rules import Rule
 from ..reference import Kind, as_numbers, column_kind
 
 Floats = NDArray[np.float64]
@@ -44,12 +45,32 @@ def questions_of(column: pd.Series[Any]) -> list[Question]:
     texts = column.astype(object).map(str, na_action="ignore")
     frequent = texts.value_counts().index[:_LEVELS].tolist()
     found = [
-        Question(name, kind, (texts == label).to_numpy(dtype=np.float64), None, label, False)
+        Question(name, kind, (texts == label).to_numpy(dtype=np.float64), None, label, bool(missing.any()))
         for label in frequent
     ]
     if missing.any():
         found.append(Question(name, kind, missing.astype(np.float64), None, None, False))
     return [question for question in found if np.ptp(question.coded)]
+
+
+def asked_for(column: str, label: str | None, has_missing: bool) -> tuple[Rule, Rule]:
+    """The rules of the two answers to a question for a label, or without one for a missing value."""
+    if label is None:
+        return Rule(column, "label", missing=True), Rule(column, "label", inside=False)
+    return (
+        Rule(column, "label", labels=(label,)),
+        Rule(column, "label", labels=(label,), inside=False, missing=has_missing),
+    )
+
+
+def cut_at(
+    column: str, kind: Kind, threshold: float, missing_below: bool, has_missing: bool
+) -> tuple[Rule, Rule]:
+    """The rules of the two sides of a threshold; missing values, where there are any, are on one of them."""
+    return (
+        Rule(column, kind, upto=threshold, missing=has_missing and missing_below),
+        Rule(column, kind, above=threshold, missing=has_missing and not missing_below),
+    )
 
 
 def threshold_between(values: Floats, cut: float, kind: Kind) -> float:

@@ -8,7 +8,7 @@ learn from.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 import pandas as pd
@@ -19,10 +19,10 @@ from ..clock import Clock, Progress, as_many
 from ..errors import InputError
 from ..frames import checked_table
 from ..intervals import normal_quantile, wilson
+from ..judge.rules import Rule, narrowed, words
 from ..labels import Outputs
-from ..reference import Kind, as_numbers
 from ..stored import Stored
-from .questions import Question, questions_of, threshold_between
+from .questions import Question, asked_for, cut_at, questions_of, threshold_between
 
 Floats = NDArray[np.float64]
 
@@ -38,17 +38,8 @@ class SurrogateNode(Stored):
 
     Attributes
     ----------
-    column : str or None
-        None at a leaf.
-    kind : {"number", "date", "label"}
-    threshold : float or None
-        Numbers and dates (seconds since 1970) up to here go to ``yes``.
-    label : str or None
-        Rows with this label go to ``yes``; None with ``threshold`` None asks for a missing value.
-    missing_yes : bool
-        Whether rows without a value go to ``yes``.
-    has_missing : bool
-        Whether the column has missing values.
+    rule, otherwise : Rule or None
+        Which rows go to ``yes`` and which to ``no``; None at a leaf.
     yes, no : int
         Numbers of the nodes below; -1 at a leaf.
     value : array of shape (K,)
@@ -57,25 +48,17 @@ class SurrogateNode(Stored):
         Share of the rows held out that come here.
     """
 
-    column: str | None
-    kind: Kind
-    threshold: float | None
-    label: str | None
-    missing_yes: bool
-    has_missing: bool
+    rule: Rule | None
+    otherwise: Rule | None
     yes: int
     no: int
     value: Floats
     share: float
 
-    def condition(self, yes: bool) -> str:
-        """The condition of one branch, such as "income ≤ 30,000 or missing"."""
-        if self.threshold is None:
-            value = "missing" if self.label is None else self.label
-            return f"{self.column} {'=' if yes else '≠'} {value}"
-        text = formats.coordinate(self.threshold, self.kind)
-        text = f"{self.column} {'≤' if yes else '>'} {text}"
-        return f"{text} or missing" if self.has_missing and self.missing_yes == yes else text
+    @property
+    def leaf(self) -> bool:
+        """Whether the tree ends here."""
+        return self.rule is None
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,6 +93,18 @@ class Surrogate(Outputs, Stored):
     scale: str
     classes: tuple[Any, ...] | None
 
+    @classmethod
+    def from_json(cls, data: dict[str, Any]) -> Self:
+        """Inverse of :meth:`to_json`; reads also conditions as they were written at first.
+
+        Raises
+        ------
+        InputError
+            See :meth:`explain.stored.Stored.from_json`.
+        """
+        nodes = [_as_rules(node) if "threshold" in node else node for node in data.get("nodes", [])]
+        return super().from_json({**data, "nodes": nodes} if "nodes" in data else data)
+
     def apply(self, X: pd.DataFrame) -> NDArray[np.int64]:
         """The leaf that each row comes to, shape (n,)."""
         return _leaves(self.nodes, X)
@@ -125,18 +120,18 @@ class Surrogate(Outputs, Stored):
         of = "about" if name is None else f"“{name}” about"
         found: list[tuple[float, str]] = []
 
-        def descend(number: int, conditions: list[str]) -> None:
+        def descend(number: int, rules: tuple[Rule, ...]) -> None:
             node = self.nodes[number]
-            if node.column is None:
-                when = f"If {' and '.join(conditions)}: " if conditions else "Always: "
+            if node.rule is None or node.otherwise is None:
+                when = f"If {words(rules)}: " if rules else "Always: "
                 value = float(node.value[k])
                 rows = formats.number(100 * node.share, 2)
                 found.append((value, f"{when}{of} {formats.level(value, self.scale)} ({rows} % of rows)."))
                 return
-            descend(node.yes, [*conditions, node.condition(True)])
-            descend(node.no, [*conditions, node.condition(False)])
+            descend(node.yes, narrowed(rules, node.rule))
+            descend(node.no, narrowed(rules, node.otherwise))
 
-        descend(0, [])
+        descend(0, ())
         return [text for _, text in sorted(found, key=lambda each: each[0])]
 
     def sentence(self) -> str:
@@ -283,23 +278,17 @@ def _read(tree: Any, questions: list[Question], outputs: int) -> tuple[Surrogate
         value = tree.value[number].reshape(outputs).astype(np.float64)
         yes, no = int(tree.children_left[number]), int(tree.children_right[number])
         if yes < 0:
-            nodes.append(SurrogateNode(None, "number", None, None, False, False, -1, -1, value, 0.0))
+            nodes.append(SurrogateNode(None, None, -1, -1, value, 0.0))
             continue
         question = questions[int(tree.feature[number])]
-        cut = float(tree.threshold[number])
         if question.values is None:  # coded 0 and 1: the tree's right side is the label
-            label = question.label
-            nodes.append(
-                SurrogateNode(question.column, question.kind, None, label, False, False, no, yes, value, 0.0)
-            )
-            continue
-        threshold = threshold_between(question.values, cut, question.kind)
-        to_left, missing = bool(tree.missing_go_to_left[number]), question.has_missing
-        nodes.append(
-            SurrogateNode(
-                question.column, question.kind, threshold, None, to_left, missing, yes, no, value, 0.0
-            )
-        )
+            yes, no = no, yes
+            rule, otherwise = asked_for(question.column, question.label, question.has_missing)
+        else:
+            threshold = threshold_between(question.values, float(tree.threshold[number]), question.kind)
+            to_left = bool(tree.missing_go_to_left[number])
+            rule, otherwise = cut_at(question.column, question.kind, threshold, to_left, question.has_missing)
+        nodes.append(SurrogateNode(rule, otherwise, yes, no, value, 0.0))
     return tuple(nodes)
 
 
@@ -307,25 +296,28 @@ def _leaves(nodes: tuple[SurrogateNode, ...], X: pd.DataFrame) -> NDArray[np.int
     place = np.zeros(len(X), dtype=np.int64)
     for number, node in enumerate(nodes):  # a node stands before those below it
         here = np.flatnonzero(place == number)
-        if node.column is None or not len(here):
-            continue
-        column = X[node.column].iloc[here]
-        missing = column.isna().to_numpy(dtype=bool)
-        if node.threshold is not None:
-            yes = as_numbers(column) <= node.threshold
-            yes[missing] = node.missing_yes
-        elif node.label is None:
-            yes = missing
-        else:
-            yes = (column.astype(object).map(str, na_action="ignore") == node.label).to_numpy(dtype=bool)
-        place[here] = np.where(yes, node.yes, node.no)
+        if node.rule is not None and len(here):
+            place[here] = np.where(node.rule.mask(X.iloc[here]), node.yes, node.no)
     return place
+
+
+def _as_rules(node: dict[str, Any]) -> dict[str, Any]:
+    """A stored node with its conditions as rules, from the fields that it had at first."""
+    kept = {name: node[name] for name in ("yes", "no", "value", "share")}
+    column, threshold, gone = node["column"], node["threshold"], bool(node["has_missing"])
+    if column is None:
+        return {**kept, "rule": None, "otherwise": None}
+    if threshold is None:
+        rules = asked_for(column, node["label"], gone)
+    else:
+        rules = cut_at(column, node["kind"], float(threshold), bool(node["missing_yes"]), gone)
+    return {**kept, "rule": rules[0].to_json(), "otherwise": rules[1].to_json()}
 
 
 def _shares(nodes: tuple[SurrogateNode, ...], X: pd.DataFrame) -> Floats:
     """Share of the rows that pass through each node."""
     count = np.bincount(_leaves(nodes, X), minlength=len(nodes)).astype(np.float64)
     for number in range(len(nodes) - 1, -1, -1):
-        if nodes[number].column is not None:
+        if not nodes[number].leaf:
             count[number] = count[nodes[number].yes] + count[nodes[number].no]
     return np.asarray(count / len(X), dtype=np.float64)

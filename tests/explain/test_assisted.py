@@ -45,7 +45,7 @@ class Played:
         return assisted.assisted(self.game(seed), self.walker, self.active, seconds, pairs=pairs)
 
     def held(self, pairs: int, seeds: int) -> tuple[float, float, float]:
-        """Share of 95 % intervals that hold the exact value, and stated and actual error (root mean square)."""
+        """Share of 95 % intervals that hold the exact value; stated and actual error (root mean square)."""
         inside, stated, actual = [], [], []
         for seed in range(seeds):
             found = self.sampled(seed, pairs)

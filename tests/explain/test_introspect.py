@@ -10,7 +10,7 @@ from sklearn.compose import ColumnTransformer
 from sklearn.decomposition import PCA, TruncatedSVD
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.impute import SimpleImputer
-from sklearn.linear_model import LinearRegression
+from sklearn.linear_model import LinearRegression, Ridge
 from sklearn.pipeline import FeatureUnion, Pipeline, make_pipeline
 from sklearn.preprocessing import (
     FunctionTransformer,
@@ -141,3 +141,17 @@ def test_hybrids_of_raw_rows_keep_dtypes(table):
     )
     # Equal codes mean equal values, missing ones included.
     assert (space.codes[:, 1] == -1).tolist() == table.age.isna().tolist()
+
+
+def test_columns_are_found_by_name(table, answers, piped, one_hot):
+    """Columns that the model does not read may stand anywhere: its own still have closed forms."""
+    model = piped(one_hot(), Ridge(), table, answers["regression"])
+    wider = table[table.columns[::-1]]
+    wider.insert(2, "code", [f"id{row}" for row in range(len(wider))])
+    plain = explain.explain(model, table[:4], table[100:120])
+    found = explain.explain(model, wider[:4], wider[100:120])
+    assert found.method == plain.method == "exact: linear in closed form"
+    assert np.abs(found.values[:, 2]).max() == 0
+    for column in table.columns:
+        mine, other = found.values[:, found.column_index(column)], plain.values[:, plain.column_index(column)]
+        np.testing.assert_allclose(mine, other, atol=1e-12)

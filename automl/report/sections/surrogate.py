@@ -49,5 +49,5 @@ def _most_moved(found: Surrogate) -> object:
     """The output to show: of several classes the one on which the leaves differ most."""
     if found.classes is None or len(found.classes) <= 2:
         return None
-    leaves = np.array([node.value for node in found.nodes if node.column is None])
+    leaves = np.array([node.value for node in found.nodes if node.leaf])
     return found.classes[int(leaves.std(axis=0).argmax())]

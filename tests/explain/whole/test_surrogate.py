@@ -33,17 +33,33 @@ def test_a_tree_is_imitated_fully(table):
     assert found.fidelity > 0.97
     assert found.agreement is None
     rules = found.rules()
-    assert len(rules) == sum(node.column is None for node in found.nodes)
+    assert len(rules) == sum(node.leaf for node in found.nodes)
     assert any("age ≤ 40 or missing" in rule for rule in rules)
-    assert any("city = Bonn" in rule for rule in rules)
+    assert any("city is “Bonn”" in rule for rule in rules)
     assert any("since ≤ 2020-0" in rule for rule in rules)
-    np.testing.assert_allclose(sum(node.share for node in found.nodes if node.column is None), 1.0)
+    np.testing.assert_allclose(sum(node.share for node in found.nodes if node.leaf), 1.0)
     exact = found.predict(table)[:, 0]
     assert np.mean(np.abs(exact - Rules().predict(table)) < 0.5) > 0.95
     assert (
         Surrogate.from_json(json.loads(json.dumps(found.to_json(), allow_nan=False))).to_json()
         == found.to_json()
     )
+
+
+def test_trees_stored_with_their_first_fields_are_read(table):
+    found = fit_surrogate(Rules(), table, depth=3)
+    stored = found.to_json()
+    for node in stored["nodes"]:
+        rule, _ = node.pop("rule"), node.pop("otherwise")
+        node |= dict.fromkeys(("column", "threshold", "label")) | {"kind": "number"}
+        node |= {"missing_yes": False, "has_missing": False}
+        if rule is not None:
+            cut = rule["kind"] != "label"
+            gone = bool(table[rule["column"]].isna().any())
+            node |= {"column": rule["column"], "kind": rule["kind"], "has_missing": gone}
+            node |= {"missing_yes": rule["missing"], "threshold": rule["upto"] if cut else None}
+            node["label"] = rule["labels"][0] if rule["labels"] else None
+    assert Surrogate.from_json(stored).to_json() == found.to_json()
 
 
 def test_fidelity_is_measured_on_other_rows(table, answers, piped, one_hot):
