@@ -21,6 +21,13 @@ learned from predictions of single ones. An average is less sure of itself than 
 best inverse temperature was 0.91 for single models and 1.01 for their average, so that a gain of 0.3 % out of
 fold was a loss of 0.4 % on unseen rows. The two per cent are there for that, too.
 
+For the same reason a temperature that sharpens falls short rather than goes too far. Where the model was
+chosen by the log loss, one that sharpens by a twentieth and more need not pass 2 and 3, and 1 by one standard
+error only. That a row may be wrong for certain is in the map already (see `Calibrator.fit`). Over three votes
+of six candidates on 25 random splits of seven tables (112 to 1,125 rows) such a map was kept in 60 % of the
+cases. It lowered the log loss of the unseen quarter by 6 to 48 % on five of the tables, was not kept on the
+two others, and raised it in 2 % of the cases, by 3.4 % at most. By the rule alone a map was kept in 8 %.
+
 Of the 33 models that seven runs on five tables left, two pass, and their loss on the unseen quarter is 88 and
 13 % lower. Some that do not: a network on penguins, 64 % lower out of fold and 14 % higher on unseen rows.
 """
@@ -45,6 +52,7 @@ __all__ = ["Verdict", "calibrated", "calibration_error", "fitted", "is_asked", "
 
 _ERRORS = 2.5  # standard errors that the gain must exceed
 _WORTH = 0.02  # of the log loss
+_SHARPER, _SHARPER_ERRORS = 1.05, 1.0  # inverse temperature of a map that sharpens; instead of `_ERRORS`
 _PARTS = 5  # where there is one validation part
 _ROWS = 20_000  # that a map is learned from at most: none has more than a few numbers
 _DECIMALS = 6  # of the metric that must not get worse
@@ -180,6 +188,7 @@ def judge(
         _verdict(
             metric, y, before, _cross_fitted(method, y, probabilities, parts, sample_weight), parts,
             sample_weight, groups, method,
+            cautious=metric.steep and _fitted(method, y, probabilities, sample_weight).sharpens(_SHARPER),
         )
         for method in methods(len(y), probabilities.shape[1])
     ]  # fmt: skip
@@ -195,16 +204,22 @@ def _verdict(
     sample_weight: Floats | None,
     groups: NDArray[Any] | None,
     method: str,
+    *,
+    cautious: bool,
 ) -> Verdict:
+    """What a map does; `cautious` is one that rather falls short, and has less to prove."""
     gains = _losses(y, before) - _losses(y, after)
     worst = float(np.min(_logarithms(after) - _logarithms(before)))
     weight = np.ones(len(y)) if sample_weight is None else sample_weight
     gain, error = _mean(np.append(gains, min(worst, 0.0)), np.append(weight, 1.0), groups)
     loss = float(np.average(_losses(y, before), weights=weight))
     why_not = ""
-    if gain <= _ERRORS * error:
+    if cautious:
+        plain, plain_error = _mean(np.append(gains, 0.0), np.append(weight, 1.0), groups)
+        cautious = plain > _SHARPER_ERRORS * plain_error
+    if gain <= _ERRORS * error and not cautious:
         why_not = "chance"
-    elif gain <= _WORTH * loss:
+    elif gain <= _WORTH * loss and not cautious:
         why_not = "worth"
     elif _loss(metric, y, after, parts, weight) > _loss(metric, y, before, parts, weight):
         why_not = "metric"

@@ -98,6 +98,11 @@ class Calibrator:
             )
         return cls(method, (step,))
 
+    def sharpens(self, factor: float) -> bool:
+        """Whether it multiplies all log-odds, by at least so much."""
+        (step,) = self.steps
+        return self.method == "temperature" and bool(step.beta_ >= factor)
+
     def __call__(self, probabilities: Floats) -> Floats:
         """Calibrated probabilities, shape (rows, classes)."""
         (step,) = self.steps

@@ -69,16 +69,48 @@ def test_what_is_too_sure_or_too_shy_is_mended(classes: int, factor: float) -> N
         assert LOG_LOSS.loss(new, mended) < LOG_LOSS.loss(new, true) + 0.01
 
 
-def test_rows_that_are_all_right_do_not_prove_that_one_may_be_surer() -> None:
+def all_right() -> tuple[NDArray[np.int64], Floats]:
     """250 rows, all right with 0.97 or so: sharper gains on each of them, and would lose it all once."""
     rng = np.random.default_rng(0)
     y = rng.integers(0, 3, 250)
     sure = rng.uniform(0.94, 0.999, (250, 1))
-    proba = np.where(np.eye(3)[y] == 1, sure, (1 - sure) / 2)
-    told = verdict(y, proba)
+    return y, np.where(np.eye(3)[y] == 1, sure, (1 - sure) / 2)
+
+
+def test_rows_that_are_all_right_do_not_prove_that_one_may_be_surer() -> None:
+    y, proba = all_right()
+    told = verdict(y, proba, AUC)
     assert told.log_loss[1] < told.log_loss[0]
     assert not told.kept
     assert told.why_not == "chance"
+
+
+def test_a_vote_that_the_log_loss_chose_may_be_a_little_surer() -> None:
+    """As sure as so many rows allow: one row of a thousand that is wrong for certain does no harm."""
+    y, proba = all_right()
+    told = verdict(y, proba)
+    assert told.kept
+    assert told.method == "temperature"
+    step = Calibrator.fit("temperature", y, proba)
+    assert step.sharpens(1.05)
+    assert not step.sharpens(50.0)
+    before = LOG_LOSS.loss(y, proba)
+    shown = step(proba)
+    wrong = float(-np.log(shown[np.arange(250), (y + 1) % 3]).mean())
+    assert 0.999 * LOG_LOSS.loss(y, shown) + 0.001 * wrong < before
+
+
+def test_an_average_of_single_models_is_calibrated_for_what_it_is_not_yet() -> None:
+    """The map of what single models say sharpens their average, and too little rather than too much."""
+    for seed in range(5):
+        rng = np.random.default_rng(seed)
+        logits = 2.5 * rng.normal(size=(3000, 4))
+        y = (softmax(logits, axis=1).cumsum(axis=1) < rng.random((3000, 1))).sum(axis=1).clip(0, 3)
+        noisy = [softmax(1.1 * (logits + rng.normal(size=logits.shape)), axis=1) for _ in range(5)]
+        single, average = np.choose(rng.integers(0, 5, (3000, 1)), noisy), np.mean(noisy, axis=0)
+        own = Calibrator.fit("temperature", y, single).steps[0].beta_
+        wanted = Calibrator.fit("temperature", y, average).steps[0].beta_
+        assert own < wanted
 
 
 def test_groups_count_as_one() -> None:

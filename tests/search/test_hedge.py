@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+from sklearn.calibration import CalibratedClassifierCV
 
 import automl
 from automl.metrics import get_metric, unseen_share
@@ -19,11 +20,12 @@ def test_the_vote_holds_half_a_row_of_the_base_rates(penguins_run: Run) -> None:
     rows = TrainingRows.load(folder.path)
     weight = unseen_share(len(rows.y))
     assert weight == 0.5 / (len(rows.y) + 0.5)
-    vote = penguins_run.model.named_steps["model"]
+    encode, model = penguins_run.model[:-1], penguins_run.model.named_steps["model"]
+    vote = model.estimator if isinstance(model, CalibratedClassifierCV) else model
     assert [name for name, _ in vote.estimators][-1] == "base-rates"
     assert sum(vote.weights) == 1 or abs(sum(vote.weights) - 1) < 1e-12
     rates = np.bincount(rows.y) / len(rows.y)
-    proba = penguins_run.model.predict_proba(penguins_run._data())
+    proba = vote.predict_proba(encode.transform(penguins_run._data()))
     assert (proba >= weight * rates - 1e-15).all()
     certain = np.tile(np.eye(3)[0], (len(rows.y), 1))
     np.testing.assert_allclose(hedged(folder, task, rows, certain), (1 - weight) * certain + weight * rates)
