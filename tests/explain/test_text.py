@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from lightgbm import LGBMClassifier, LGBMRegressor
-from sklearn.ensemble import RandomForestRegressor
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
 import explain
 from explain import formats
@@ -73,6 +73,17 @@ def test_global_sentence(binary):
     text = explain.global_sentence(binary)
     assert text.startswith("Over 60 rows the model used ")
     assert binary.global_().columns[0] in text
+
+
+def test_global_sentence_of_one_class(table, answers, piped, one_hot):
+    kinds = np.where(answers["binary"] == 1, "a", np.where(answers["regression"] > 0, "b", "c"))
+    model = piped(one_hot(), RandomForestClassifier(5, max_depth=3, random_state=0), table, kinds)
+    made = explain.explain(model, table[:20], table[:10])
+    for k, name in enumerate(made.classes):
+        sizes = np.abs(made.values[:, :, k]).mean(axis=0)
+        text = explain.global_sentence(made, name, top=1)
+        share = formats.percent(sizes.max() / sizes.sum())
+        assert f"used {made.columns[int(sizes.argmax())]} ({share}) most for “{name}”;" in text
 
 
 @pytest.mark.parametrize(
