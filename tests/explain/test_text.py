@@ -11,6 +11,7 @@ from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 import explain
 from explain import formats
 from explain.outputs import SCALES
+from explain.reference import Reference
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +68,15 @@ def test_nothing_to_say(table, answers, piped, one_hot):
     model = piped(one_hot(), RandomForestRegressor(3, random_state=0), table, answers["regression"])
     text = explain.sentence(explain.explain(model, table[:1], table[:1]), 0)
     assert text.endswith("No column moves it noticeably from there.")
+
+
+def test_years_are_written_without_a_comma():
+    years = Reference.of(pd.Series([1872, 1950, 1979, 2010]))
+    assert formats.cell(1997, years) == "1997"
+    assert formats.typical(Reference.of(pd.Series([1950, 1979, 2010]))) == "1979"
+    assert formats.cell(12_000, years) == "12,000", "which is no year"
+    areas = Reference.of(pd.Series([334, 1004, 1979, 5642]))
+    assert formats.cell(1997, areas) == "1,997"
 
 
 def test_global_sentence(binary):
