@@ -11,6 +11,7 @@ import pandas as pd
 from .reference import Kind, Reference
 
 MINUS = "\u2212"
+_FIRST, _LAST = 1600, 2200  # years that a column of years holds
 
 UNITS = {
     "probability": "probability",
@@ -66,6 +67,8 @@ def change(value: float, scale: str) -> str:
 
 def cell(value: Any, reference: Reference) -> str:
     """A raw value of a column."""
+    if _holds_years(reference) and not is_missing(value) and not isinstance(value, str):
+        return _year(float(value))
     return _cell(value, reference.kind)
 
 
@@ -97,7 +100,18 @@ def position(value: float, reference: Reference) -> str:
     """A number of a column, or a date given in seconds since 1970."""
     if reference.kind == "date":
         return f"{pd.Timestamp(value, unit='s'):%Y-%m-%d}"
-    return plain(value)
+    return _year(value) if _holds_years(reference) else plain(value)
+
+
+def _holds_years(reference: Reference) -> bool:
+    """Whether a column of numbers looks like one of years, which nobody writes with a comma."""
+    ends = reference.quantiles[:1] + reference.quantiles[-1:]
+    whole = all(float(value).is_integer() for value in ends)
+    return reference.kind == "number" and bool(ends) and whole and _FIRST <= ends[0] <= ends[1] <= _LAST
+
+
+def _year(value: float) -> str:
+    return f"{value:.0f}" if value.is_integer() and _FIRST <= value <= _LAST else plain(value)
 
 
 def is_missing(value: Any) -> bool:

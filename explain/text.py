@@ -63,19 +63,25 @@ def reason(explanation: Explanation, i: int, column: str) -> str:
     return f"{column} = {shown}" + (f" ({comparison})" if comparison else "")
 
 
-def global_sentence(explanation: Explanation, *, top: int = 3) -> str:
-    """Which columns move the model's output most, over all explained rows."""
+def global_sentence(explanation: Explanation, output: Any = None, *, top: int = 3) -> str:
+    """Which columns move the model's output most, over all explained rows.
+
+    Without an output, of three or more classes all are meant together.
+    """
     importance = explanation.global_()
-    total = float(importance.importance.sum())
+    sizes, words = importance.importance, ""
+    if output is not None:
+        k = explanation.output_index(output)
+        sizes = importance.by_output[:, k]
+        if explanation.outputs > 2:
+            words = f" for “{explanation.output_name(k)}”"
+    total = float(sizes.sum())
     if total <= 0:
         return "No column moves the model's output."
-    names = [
-        f"{name} ({formats.percent(value / total)})"
-        for name, value in zip(importance.columns[:top], importance.importance[:top].tolist(), strict=True)
-        if value > 0
-    ]
+    order = sorted(range(len(sizes)), key=lambda j: -float(sizes[j]))[:top]
+    names = [f"{importance.columns[j]} ({formats.percent(sizes[j] / total)})" for j in order if sizes[j] > 0]
     return (
-        f"Over {explanation.rows:,} rows the model used {formats.listed(names)} most; "
+        f"Over {explanation.rows:,} rows the model used {formats.listed(names)} most{words}; "
         "the percentages are shares of all movement away from the average."
     )
 

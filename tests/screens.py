@@ -26,6 +26,7 @@ from playwright.sync_api import Page, sync_playwright
 from automl import jobs
 from automl.desk import Desk
 from automl.store import RunFolder, preferred_model
+from automl.workbench import actions
 from tests.gallery import IMAGES, ROOT, small
 from tests.workbench.browsing import CHROMIUM, begin, press, settled
 from tests.workbench.conftest import Server
@@ -112,6 +113,7 @@ def new(studio: Studio) -> None:
 
 def runs(studio: Studio, run: RunFolder) -> None:
     """The list: one that has ended, one at work, one that waits."""
+    _leave_alone(studio, run)
     page = studio.page
     for title in ("Penguins", "House prices"):
         page.goto(f"{studio.server.url}/new")
@@ -124,9 +126,15 @@ def runs(studio: Studio, run: RunFolder) -> None:
     page.wait_for_timeout(12_000)
     page.goto(studio.server.url)
     studio.photograph("runs", shows="Sample tables", height=800)
+    _leave_alone(studio, run)
+
+
+def _leave_alone(studio: Studio, run: RunFolder) -> None:
+    """Stop and delete all other runs."""
     for each in studio.server.home.runs():
         if each.id != run.id:
             jobs.stop(each.path)
+            actions.delete(studio.server.home, each)
 
 
 def models(studio: Studio, run: RunFolder) -> None:

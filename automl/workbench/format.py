@@ -19,6 +19,7 @@ __all__ = [
     "smoothed",
 ]
 
+_OPTION = re.compile(r"\s*\(--[^)]*\)")
 _PERCENT = re.compile(r"(\d)%")
 _SEVERAL = re.compile(r"(?<![\d,.])((?!1 )[\d,]+ (?:\w+ )?\w+)\(s\)")
 _ONE = re.compile(r"(?<![\d,.])(1 (?:\w+ )?\w+)\(s\)(?! (?:are|end|have|hold|lie|repeat|were)\b)")
@@ -93,12 +94,14 @@ def percent(share: float | None) -> str:
 
 
 def smoothed(text: str) -> str:
-    """A message with its percentages and plurals as the pages write them.
+    """A message with its percentages and plurals as the pages write them, and no options of commands.
 
     >>> smoothed("12.5% of 1,201 row(s)"), smoothed("1 column(s) that it does not read")
     ('12.5 % of 1,201 rows', '1 column that it does not read')
+    >>> smoothed("Name the column that says so (--groups).")
+    'Name the column that says so.'
     """
-    text = _PERCENT.sub(r"\1 %", text)
+    text = _PERCENT.sub(r"\1 %", _OPTION.sub("", text))
     return _ONE.sub(r"\1", _SEVERAL.sub(r"\1s", text))
 
 

@@ -73,6 +73,9 @@ def test_waterfall_ends_at_the_prediction(explanation):
     assert len(x) == 6  # average, three columns, the others, prediction
     low, high = figure.layout.xaxis.range
     assert low < min(np.cumsum(x[:-1])) <= max(np.cumsum(x[:-1])) < high
+    assert figure.data[0].hovertext[-1] == "prediction for row 3"
+    named = plots.waterfall(explanation, 3, called="row <7>")
+    assert named.data[0].hovertext[-1] == "prediction for row &lt;7&gt;"
 
 
 def test_steps_of_a_waterfall_are_written_to_the_same_place(explanation):

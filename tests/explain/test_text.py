@@ -6,11 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from lightgbm import LGBMClassifier, LGBMRegressor
-from sklearn.ensemble import RandomForestRegressor
+from sklearn.ensemble import RandomForestClassifier, RandomForestRegressor
 
 import explain
 from explain import formats
 from explain.outputs import SCALES
+from explain.reference import Reference
 
 
 @pytest.fixture(scope="module")
@@ -69,10 +70,30 @@ def test_nothing_to_say(table, answers, piped, one_hot):
     assert text.endswith("No column moves it noticeably from there.")
 
 
+def test_years_are_written_without_a_comma():
+    years = Reference.of(pd.Series([1872, 1950, 1979, 2010]))
+    assert formats.cell(1997, years) == "1997"
+    assert formats.typical(Reference.of(pd.Series([1950, 1979, 2010]))) == "1979"
+    assert formats.cell(12_000, years) == "12,000", "which is no year"
+    areas = Reference.of(pd.Series([334, 1004, 1979, 5642]))
+    assert formats.cell(1997, areas) == "1,997"
+
+
 def test_global_sentence(binary):
     text = explain.global_sentence(binary)
     assert text.startswith("Over 60 rows the model used ")
     assert binary.global_().columns[0] in text
+
+
+def test_global_sentence_of_one_class(table, answers, piped, one_hot):
+    kinds = np.where(answers["binary"] == 1, "a", np.where(answers["regression"] > 0, "b", "c"))
+    model = piped(one_hot(), RandomForestClassifier(5, max_depth=3, random_state=0), table, kinds)
+    made = explain.explain(model, table[:20], table[:10])
+    for k, name in enumerate(made.classes):
+        sizes = np.abs(made.values[:, :, k]).mean(axis=0)
+        text = explain.global_sentence(made, name, top=1)
+        share = formats.percent(sizes.max() / sizes.sum())
+        assert f"used {made.columns[int(sizes.argmax())]} ({share}) most for “{name}”;" in text
 
 
 @pytest.mark.parametrize(

@@ -65,7 +65,7 @@ def test_a_bar_leads_to_its_column_and_a_dot_to_its_row(page: Page, server: Serv
     expect(dots.first).to_be_visible(timeout=SOON)
     settled(page)
     dots.nth(3).hover(force=True)
-    named = page.locator(".hovertext").filter(has_text=re.compile(r"row [\d,]+")).first.inner_text()
+    named = page.locator(".hovertext").filter(has_text=re.compile(r"row [\d,]+")).first.text_content() or ""
     dots.nth(3).click(force=True)
     expect(page.get_by_role("tab", name="One row", exact=True)).to_have_attribute(
         "aria-selected", "true", timeout=SOON

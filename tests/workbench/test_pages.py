@@ -209,6 +209,9 @@ def test_the_chart_marks_the_front(runs: Runs) -> None:
     front = [{"id": row.id, "latency_ms": row.row_ms + 4.0} for row in rows[:3]] + [
         vote | {"latency_ms": 5.0}
     ]
+    assert model_charts._log_ticks([196, 622]) == [200, 400, 600], "within a decade"
+    assert model_charts._log_ticks([0.5, 0.9]) == [0.6, 0.8]
+    assert model_charts._log_ticks([1, 70])[:3] == [1, 2, 5]
     figure = model_charts.speed_against_score(
         rows, front, metric="roc_auc", colors=theme.palette(), selected=rows[0].id
     )

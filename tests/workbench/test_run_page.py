@@ -161,6 +161,13 @@ def test_how_sure_the_choice_is(runs: dict[str, RunFolder]) -> None:
     assert "LightGBM t0001 with a probability of 61 %, Linear model t0002 with a probability of 20 %" in many
     assert "t0003" not in many
     assert "No other model comes close" in sure_words(result_of(run, tied=["t0001"], p_best={}), records)
+    scored = [record for record in records if record["loss"] is not None]
+    dummy, one = scored[0], next(record for record in scored if record["family"] != "dummy")
+    alone = result_of(run, tied=[one["id"]], p_best={one["id"]: 1.0})
+    assert "nothing to compare it with" in sure_words(alone, [dummy, one])
+    assert "What is kept is the baseline" in sure_words(alone, [dummy])
+    sure = sure_words(result_of(run, tied=["t0001"], p_best={"t0001": 1.0}), records)
+    assert sure.endswith("LightGBM t0001 with a probability of more than 99 %.")
     assert sure_words(None, records) == sure_words({"chosen": "t0001"}, records) == ""
 
 

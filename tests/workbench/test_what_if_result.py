@@ -74,8 +74,8 @@ def test_what_errors_cost_decides_what_is_said(
     folder.write("task.json", {**task, "classes": ["x", "y", "z"], "costs": costs})
     decider = decider_of(folder)
     assert decider is not None
-    assert decider.labels([[0.6, 0.39, 0.01], [0.02, 0.5, 0.48]], ["x", "y", "z"]) == ["x", "z"]
-    assert decider.labels([[0.01, 0.39, 0.6]], ["z", "y", "x"]) == ["x"], "by name, whatever their order"
+    assert decider.labels([[0.6, 0.399, 0.001], [0.02, 0.5, 0.48]], ["x", "y", "z"]) == ["x", "z"]
+    assert decider.labels([[0.001, 0.399, 0.6]], ["z", "y", "x"]) == ["x"], "by name, whatever their order"
 
     kind = np.where(table.a > 0.5, "x", np.where(table.b > -0.3, "y", "z"))
     model = DecisionTreeClassifier(max_depth=1, random_state=0).fit(table, kind)

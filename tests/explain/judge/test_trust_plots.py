@@ -71,6 +71,17 @@ def test_figures_are_transparent_valid_and_without_foreign_markup(results):
         assert MARKUP not in text.replace("\\u003c", "<").replace("\\u003e", ">")
 
 
+def test_residuals_name_their_rows(results):
+    found = results["residuals"]
+    dots = next(trace for trace in plots.residual_plot(found).data if trace.customdata is not None)
+    assert list(dots.text) == [f"row {row}" for row in found.shown_row.tolist()]
+    names = [f"row {row + 1:,}" for row in found.shown_row.tolist()]
+    dots = next(
+        trace for trace in plots.residual_plot(found, rows=names).data if trace.customdata is not None
+    )
+    assert list(dots.text) == names
+
+
 def test_theme_colours_are_used(results):
     theme = plots.Theme(accent="#070809", higher="#010203", missing="#0d0e0f", text="#0a0b0c", font="Inter")
     for figure in figures(results, theme=theme):

@@ -42,6 +42,8 @@ def test_the_plot_shows_the_row_in_front(explanation):
     np.testing.assert_allclose(np.asarray(figure.data[-1].x), 100 * np.array(paths.levels[0]))
     assert {trace.line.color for trace in figure.data} <= {theme.higher, theme.lower}
     assert "NaN" not in figure.to_json()
+    named = plots.decision_plot(paths, rows=[f"row {100 + row}" for row in paths.rows])
+    assert named.data[0].hovertext[0].startswith(f"row {100 + paths.rows[-1]}, ends at ")
 
 
 def test_one_row_alone_and_rows_of_choice(explanation):

@@ -16,7 +16,7 @@ __all__ = ["all_columns"]
 def all_columns(subject: Subject) -> None:
     explanation, output = subject.explanation, subject.output
     assert explanation is not None
-    told = plots.global_sentence(explanation)
+    told = plots.global_sentence(explanation, output)
     say(told)
     left, right = st.columns(2, gap="large")
     with left:

@@ -87,7 +87,7 @@ def _as_one(explanation: Explanation, found: Clusters, output: str | None) -> No
     plots.draw(
         plots.importance(grouped, output),
         key="grouped",
-        alt=f"With groups as one. {plots.global_sentence(grouped)}",
+        alt=f"With groups as one. {plots.global_sentence(grouped, output)}",
     )
 
 

@@ -25,6 +25,7 @@ _CONTENTS: Mapping[str, str] = {
     "schema.json": "The columns that it expects, and how they are read",
     "task.json": "What it predicts",
     "metrics.json": "Its scores, with intervals",
+    "conformal.json": "How far off a prediction may be, measured on rows not learned from",
     "explanation.json": "What it looks at, over all rows",
     "certificate.json": "How explanations fared against brute force",
     "sample_input.csv": "A few rows to try it with",

@@ -33,7 +33,10 @@ def decided(run: RunFolder, decision: Mapping[str, Any]) -> None:
         components.note(told)
     st.caption(components.plain(f"{decision_words(decision)}."))
     st.dataframe(
-        pd.DataFrame(ways(decision), columns=["Decided", "All rows", "The model's way is better by"]),
+        pd.DataFrame(
+            [(name, *(figure.replace("-", "−") for figure in figures)) for name, *figures in ways(decision)],
+            columns=["Decided", "All rows", "The model's way is better by"],
+        ),
         hide_index=True,
         key="decision-ways",
         alt="What ways to decide are worth.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 import streamlit as st
@@ -17,7 +16,6 @@ from automl.workbench.understanding import Understanding
 __all__ = ["open_findings", "show"]
 
 _SHOWN = 25
-_TERMINAL = re.compile(r"\s*\(--[^)]*\)")  # what is said to those at a terminal
 _SIGNS = {
     "error": (":red[:material/error:]", "Must be settled"),
     "warning": (":orange[:material/warning:]", "Likely to hurt"),
@@ -61,7 +59,7 @@ def _group(
             with st.container(gap="xxsmall", width="stretch", key=f"gb-words-{finding.severity}-{place}"):
                 st.markdown(f"{sign} {_words(finding)}")
                 if finding.fix:
-                    components.note(_TERMINAL.sub("", fmt.smoothed(finding.fix)))
+                    components.note(fmt.smoothed(finding.fix))
             if offered:
                 with st.container(horizontal=True, gap="small", width="content"):
                     for number, fix in enumerate(offered):

@@ -12,7 +12,7 @@ import streamlit as st
 
 from automl import jobs
 from automl.store import RunFolder, headline
-from automl.workbench import actions, drafts, navigation, notify
+from automl.workbench import actions, drafts, navigation, notify, reading
 from automl.workbench import format as fmt
 
 __all__ = ["draw"]
@@ -86,7 +86,7 @@ def _cancel(run: RunFolder, now: jobs.JobState) -> None:
 
 def _afterwards(run: RunFolder, now: jobs.JobState) -> None:
     """Ways on from a run that is over."""
-    if run.has("result.json"):
+    if run.has("result.json") and reading.successful(reading.trials(run)):
         main: Kind = "secondary" if now.can_resume else "primary"
         _go("See the models", "models", run, "see-models", main)
         _go("Explain the winner", "explain", run, "see-explanation")

@@ -72,7 +72,13 @@ def sure_words(result: Mapping[str, Any] | None, records: list[dict[str, Any]]) 
     tied = tied_models(result)
     if result is None or tied is None:
         return ""
-    if len(reading.successful(records)) == 1:
+    trained = len(reading.successful(records))
+    if not trained:
+        return (
+            "No model could be trained in this time. What is kept is the baseline, which looks at no column. "
+            "Give the search more time."
+        )
+    if trained == 1:
         return "Only one model could be trained in this time, so there is nothing to compare it with."
     words = (
         "No other model comes close to the best one."

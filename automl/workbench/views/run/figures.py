@@ -133,8 +133,8 @@ def _tried(told: watching.Story, result: Mapping[str, Any] | None) -> str:
     """How many models are tied once that is known; until then what was tried, and how close it is."""
     tied = tied_models(result)
     if tied is not None:
-        if told.trials - told.failed - told.beaten <= 2:  # it, and the baseline
-            return "a single model"
+        if (trained := told.trials - told.failed - told.beaten - 1) <= 1:  # without the baseline
+            return "a single model" if trained == 1 else "only the baseline"
         return "one clear leader" if len(tied) == 1 else f"{len(tied)} tied at the top"
     if not told.kinds:
         return "no score yet"

@@ -44,7 +44,7 @@ def _row(trial: dict[str, Any]) -> str:
     return (
         f"<tr><td>{components.text(trial['id'])}</td>"
         f"<td>{components.text(reading.family_label(trial['family']))}{reason}</td>"
-        f"<td>{fmt.duration(trial['fit_seconds'])}</td><td>{components.text(outcome)}</td></tr>"
+        f"<td>{fmt.duration(trial['fit_seconds'] or None)}</td><td>{components.text(outcome)}</td></tr>"
     )
 
 

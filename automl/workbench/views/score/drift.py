@@ -45,6 +45,7 @@ def _choose(one: Scoring, report: DriftReport, columns: list[ColumnDrift]) -> Co
     state = st.dataframe(
         pd.DataFrame([_row(each, report, parts) for each in columns]),
         hide_index=True,
+        placeholder="–",
         key=f"columns-{one.id}",
         on_select="rerun",
         selection_mode="single-row",

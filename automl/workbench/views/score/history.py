@@ -8,6 +8,7 @@ from automl.monitoring.history import Scoring, scorings
 from automl.store import RunFolder
 from automl.workbench import components, navigation
 from automl.workbench import format as fmt
+from automl.workbench.reading import ENSEMBLE, family_label
 from automl.workbench.views.score.levels import badge
 
 __all__ = ["history"]
@@ -46,7 +47,8 @@ def _line(run: RunFolder, one: Scoring) -> None:
         left, middle, right = st.columns([3, 5, 2], vertical_alignment="center")
         with left, st.container(gap=None):
             navigation.link("score", components.plain(one.name), run=run.id, model=one.model, scoring=one.id)
-            components.note(f"{fmt.plural(one.rows, 'row')} · {fmt.ago(one.created)} · {one.model}")
+            model = family_label(one.model) if one.model == ENSEMBLE else one.model
+            components.note(f"{fmt.plural(one.rows, 'row')} · {fmt.ago(one.created)} · {model}")
         with middle:
             components.note(one.headline)
         with right:

@@ -80,7 +80,7 @@ def read(facts: Mapping[str, Any]) -> Question:
         low=_number(told.get("low")) if numbers else None,
         high=_number(told.get("high")) if numbers else None,
         most=most if type(most) is int and most in MOST else Question.most,
-        stay=tuple(name for name in stay if name in columns) if _texts(stay) else (),
+        stay=tuple(name for name in _texts(stay) if name in columns),
         limits={
             name: (_number(ends[0]), _number(ends[1]))
             for name, ends in (limits if isinstance(limits, dict) else {}).items()
@@ -127,8 +127,8 @@ def _number(value: Any) -> float | None:
     return float(value) if usable else None
 
 
-def _texts(value: Any) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+def _texts(value: Any) -> list[str]:
+    return [each for each in value if isinstance(each, str)] if isinstance(value, list) else []
 
 
 def _pair(value: Any) -> bool:

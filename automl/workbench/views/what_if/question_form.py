@@ -97,7 +97,7 @@ class QuestionForm:
 
     def _change(self, field: str) -> None:
         value = st.session_state[self._key(field)]
-        changes = {field: tuple(value) if field == "stay" else value}
+        changes: dict[str, Any] = {field: tuple(value) if field == "stay" else value}
         question.write(replace(question.read(self.facts), **changes))
 
     def _choose_limited(self) -> None:
