@@ -6,6 +6,7 @@
     ├── TargetError(ValueError)      a column that cannot be predicted as asked
     ├── SettingError(ValueError)     an argument or setting that makes no sense
     ├── RunError(RuntimeError)       a run folder that is missing, damaged, busy or not far enough
+    ├── CatalogueError(RuntimeError) a catalogue that cannot be reached, or has nothing of what was asked for
     ├── BundleError(RuntimeError)    a bundle that must not be written or trusted
     └── MissingExtraError(ImportError)  an optional dependency that is not installed
 
@@ -17,6 +18,7 @@ from __future__ import annotations
 
 __all__ = [
     "BundleError",
+    "CatalogueError",
     "DataError",
     "GlassbenchError",
     "MissingExtraError",
@@ -70,6 +72,10 @@ class SettingError(GlassbenchError, ValueError):
 
 class RunError(GlassbenchError, RuntimeError):
     """A run folder that is missing, damaged, busy or not far enough for what was asked."""
+
+
+class CatalogueError(GlassbenchError, RuntimeError):
+    """A catalogue that cannot be reached, is of another version, or has nothing of what was asked for."""
 
 
 class BundleError(GlassbenchError, RuntimeError):
