@@ -27,7 +27,7 @@ from automl.monitoring.counts import (
 from automl.task import Task
 from explain.stored import Stored
 
-__all__ = ["PROBABILITY", "REFERENCE", "Profile", "Reference", "make_reference", "outputs_of"]
+__all__ = ["PROBABILITY", "REFERENCE", "Profile", "Reference", "make_reference", "outputs_of", "profiles"]
 
 #: Its name in a bundle.
 REFERENCE = "reference.json"
@@ -114,9 +114,6 @@ def make_reference(
     Reference
         The same for the same rows.
     """
-    listed = sum(is_listed(column.kind) for column in schema)
-    cuts = _share(_ALL_CUTS, len(schema) - listed, _FEWEST_CUTS, _MOST_CUTS)
-    levels = _share(_ALL_LEVELS, listed, _FEWEST_LEVELS, _MOST_LEVELS)
     kind = Kind.NUMBER.value if task.classes is None else PROBABILITY
     outputs = tuple(
         _profile_numbers(number_grid(name, kind, values, cuts=_OUTPUT_CUTS), values)
@@ -124,11 +121,19 @@ def make_reference(
     )
     return Reference(
         rows=len(frame),
-        columns=tuple(_profile(column, frame[column.name], cuts, levels) for column in schema),
+        columns=profiles(frame, schema),
         outputs=outputs,
         predicted=predicted,
         predicted_rows=outputs[0].counts.rows,
     )
+
+
+def profiles(frame: pd.DataFrame, schema: Schema) -> tuple[Profile, ...]:
+    """Count the columns of canonical rows, in cells for others to be counted in; in the schema's order."""
+    listed = sum(is_listed(column.kind) for column in schema)
+    cuts = _share(_ALL_CUTS, len(schema) - listed, _FEWEST_CUTS, _MOST_CUTS)
+    levels = _share(_ALL_LEVELS, listed, _FEWEST_LEVELS, _MOST_LEVELS)
+    return tuple(_profile(column, frame[column.name], cuts, levels) for column in schema)
 
 
 def outputs_of(task: Task, prediction: Floats) -> list[tuple[str, Floats]]:
