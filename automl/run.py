@@ -29,7 +29,8 @@ from automl.store import (
     preferred_model,
     unpick_model,
 )
-from automl.store.files import json_records, replacing
+from automl.store.files import json_records, read_json, replacing
+from automl.store.who import who
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,10 +40,12 @@ if TYPE_CHECKING:
     from automl.data import Schema
     from automl.inspection import Inspected, Inspection, Matter, Scope
     from automl.monitoring import Reference, Scored, Watched
-    from automl.report import Evidence, Subject
+    from automl.report import BundleFacts, Evidence, Subject
     from automl.search.prepare import Prepared
+    from automl.store.catalogue import Catalogue, ModelVersion
     from explain import Explanation
     from explain.certificate import Certificate
+    from explain.report import Document
 
 __all__ = ["Run", "create_run", "fit", "load_run"]
 
@@ -238,6 +241,7 @@ def create_run(
         "calibrate": calibrate,
         "costs": costs,
         "read": dict(read) if read else None,
+        "who": who(),
     }
     return Run(RunFolder.create(folder_path, spec))
 
@@ -318,7 +322,14 @@ class Run:
         result, model = run_search(self.folder, table=table, started=started, progress=progress)
         if model is not None:
             self._models = {(result["chosen"], calibration_of(result)): model}
+        self._note()
         return result
+
+    def _note(self, tell: Callable[[Catalogue, RunFolder], Any] | None = None) -> None:
+        """Tell the catalogue of the run's home what has happened; see `automl.store.catalogue.note`."""
+        from automl.store.catalogue import note, register_run
+
+        note(self.folder, tell or register_run)
 
     def work_on(self, executor: str | None) -> None:
         """Choose other workers for a search that is taken up again.
@@ -431,10 +442,12 @@ class Run:
             When the search has not ended, or there is no such model.
         """
         pick_model(self.folder, model, reason=reason, who=who, answers=answers, ruled_out=ruled_out)
+        self._note()
 
     def unpick(self, *, reason: str = "", who: str = "") -> None:
         """Use the model that the search chose again."""
         unpick_model(self.folder, reason=reason, who=who)
+        self._note()
 
     @property
     def used(self) -> str | None:
@@ -559,11 +572,14 @@ class Run:
             Its `report`, a `automl.monitoring.DriftReport`, has the verdict.
         """
         from automl.monitoring import score
+        from automl.store.catalogue.registering import register_check
 
-        return score(
-            self.watched(model, intervals=interval is not None),
+        model_id, *_ = self._members(model)
+        path = None if out is None else Path(out).absolute()
+        done = score(
+            self.watched(model_id, intervals=interval is not None),
             rows,
-            out=None if out is None else Path(out).absolute(),
+            out=path,
             name=name,
             interval=interval,
             reasons=reasons,
@@ -572,6 +588,12 @@ class Run:
             seed=self.folder.spec["seed"],
             progress=progress,
         )
+        self._note(
+            lambda catalogue, folder: register_check(
+                catalogue, folder, model_id, report=done.report, predictions=path
+            )
+        )
+        return done
 
     def watched(self, model: str | None = None, *, intervals: bool = False) -> Watched:
         """A model with all that new rows are compared with.
@@ -700,6 +722,7 @@ class Run:
         if keep:
             reconsidered(self.folder, task, reason=reason, who=who)
             self._models = {}
+            self._note()
         return table
 
     def restore_costs(self, *, reason: str = "", who: str = "") -> None:
@@ -714,6 +737,7 @@ class Run:
 
         reconsidered(self.folder, as_asked(self.folder, self._prepared().task), reason=reason, who=who)
         self._models = {}
+        self._note()
 
     def threshold_counts(self, model: str | None = None) -> dict[str, Any]:
         """Right and wrong calls at many thresholds; see `automl.search.trade_off.threshold_counts`."""
@@ -1103,9 +1127,8 @@ class Run:
 
     def _subject(self, model_id: str, step: Callable[[float, str], None]) -> Subject:
         """All that card, report and bundle say of a model."""
-        from automl.report import BundleFacts, Subject
+        from automl.report import Subject
 
-        report, spec = self.folder.read("read_report.json"), self.folder.spec
         prepared = self._prepared()
         step(0.0, "Explaining the model")
         explanation = self.explanation(model_id) or self.explain(
@@ -1115,22 +1138,71 @@ class Run:
         return Subject(
             schema=prepared.schema,
             task=prepared.task,
-            facts=BundleFacts(
-                name=spec["name"],
-                run_id=self.folder.id,
-                result=self._current_result(),
-                leaderboard=json_records(self.leaderboard()),
-                findings=self.folder.read("findings.json", []),
-                source=Path(spec["source"]).name if spec["source"] else None,
-                sha256=report["sha256"],
-                rows=report["rows"],
-                model_id=model_id,
-                picked=picked(self.folder),
-                decisions=decisions(self.folder),
-            ),
+            facts=self._facts(model_id),
             explanation=explanation,
             certificate=self._certificate(model_id, explanation),
             evidence=self._evidence(model_id, explanation),
+        )
+
+    def sheet(self, catalogue: Catalogue, model: ModelVersion) -> Document:
+        """The compliance sheet of a registered model of this run, made from what is stored.
+
+        Parameters
+        ----------
+        catalogue : Catalogue
+        model : ModelVersion
+        """
+        from automl.report.account import account_of
+        from automl.report.sheet import build_sheet
+
+        return build_sheet(self.stored_subject(model.model), account_of(catalogue, model))
+
+    def stored_subject(self, model_id: str) -> Subject:
+        """What is stored of a model, and was made of the model as it is."""
+        from automl.inspection import Inspected
+        from automl.report import Subject
+        from explain.certificate import Certificate
+
+        prepared, explanation = self._prepared(), self.explanation(model_id)
+        certificate = self.folder.read(f"explanations/{model_id}.certificate.json")
+        fingerprint = self.fingerprint(model_id)
+        found: dict[str, Any] = {}
+        notes: dict[str, tuple[str, ...]] = {}
+        for path in sorted(self.folder.path.glob(f"inspections/{model_id}/*.json")):
+            made = Inspected.from_json(read_json(path))
+            if made is None or made.fingerprint != fingerprint:
+                continue
+            of = made.params.get("column") or made.params.get("row")
+            key = made.name if of is None else f"{made.name}:{of}"
+            found[key], notes[key] = made.result, made.notes
+        return Subject(
+            schema=prepared.schema,
+            task=prepared.task,
+            facts=self._facts(model_id),
+            explanation=explanation,
+            certificate=None if certificate is None else Certificate.from_json(certificate),
+            evidence=None if explanation is None else self._evidence(model_id, explanation),
+            inspections=found,
+            inspection_notes=notes,
+        )
+
+    def _facts(self, model_id: str) -> BundleFacts:
+        """Where a model comes from and how good it is."""
+        from automl.report import BundleFacts
+
+        report, spec = self.folder.read("read_report.json"), self.folder.spec
+        return BundleFacts(
+            name=spec["name"],
+            run_id=self.folder.id,
+            result=self._current_result(),
+            leaderboard=json_records(self.leaderboard()),
+            findings=self.folder.read("findings.json", []),
+            source=Path(spec["source"]).name if spec["source"] else None,
+            sha256=report["sha256"],
+            rows=report["rows"],
+            model_id=model_id,
+            picked=picked(self.folder),
+            decisions=decisions(self.folder),
         )
 
     def _require_fairness(self, columns: Sequence[str]) -> None:
@@ -1239,10 +1311,11 @@ class Run:
             When the bundle does not reproduce the model's predictions in a process of its own.
         """
         from automl.bundle import write_bundle
+        from automl.store.catalogue.registering import register_bundle
 
         step = progress or (lambda _share, _what: None)
         model_id, *_ = self._members(model)
-        return write_bundle(
+        written = write_bundle(
             path,
             model=self.model_for(model_id),
             subject=self._subject(model_id, lambda share, what: step(0.4 * share, what)),
@@ -1252,6 +1325,8 @@ class Run:
             reference=self.reference(model_id),
             progress=lambda share, what: step(0.4 + 0.6 * share, what),
         )
+        self._note(lambda catalogue, folder: register_bundle(catalogue, folder, model_id, written))
+        return written
 
 
 def _check_settings(
