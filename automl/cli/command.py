@@ -31,6 +31,12 @@ _MODULES = {
     "monitor": "automl.cli.monitor",
     "serve": "automl.cli.serve",
     "app": "automl.cli.app",
+    "data": "automl.cli.data",
+    "models": "automl.cli.models",
+    "alias": "automl.cli.models",
+    "approve": "automl.cli.models",
+    "audit": "automl.cli.audit",
+    "catalogue": "automl.cli.catalogue",
 }
 
 

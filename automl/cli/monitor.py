@@ -11,6 +11,8 @@ from automl.cli.console import Console, find_run, number
 from automl.errors import SettingError
 from automl.monitoring import DriftReport, score, watched_bundle, words
 from automl.run import load_run
+from automl.store.catalogue.noting import note_bundle
+from automl.store.catalogue.verdicts import verdict_facts
 from automl.store.files import replacing
 
 __all__ = ["monitor"]
@@ -45,9 +47,17 @@ def _report(options: Namespace, console: Console) -> DriftReport:
         bundle = automl.load_bundle(options.model_of)
         console.note(*bundle.notes)
         watched = watched_bundle(bundle)
-        return score(
+        report = score(
             watched, options.table, missing_columns=options.missing_columns, time_budget=budget
         ).report
+        problem = note_bundle(
+            Path(options.model_of),
+            lambda catalogue, model, digest: catalogue.life.add_check(
+                f"{digest[:32]}:{report.created}", model=model, run_id=model.run_id, **verdict_facts(report)
+            ),
+        )
+        console.note(*([f"note: {problem}"] if problem else []))
+        return report
     run = load_run(find_run(options.model_of, options.home))
     return run.score(
         options.table, model=options.model, missing_columns=options.missing_columns, time_budget=budget

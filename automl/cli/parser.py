@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from automl.cli import values
+from automl.cli.catalogue_verbs import add_catalogue_verbs
 from automl.serving.options import add_options as add_server_options
 
 __all__ = ["build_parser"]
@@ -30,7 +31,7 @@ examples:
   automl serve churn.zip --port 8080
 
 exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 interrupted by Ctrl-C
-            (monitor: 0 fine, 2 findings, 1 could not run)
+            (monitor: 0 fine, 2 findings, 1 could not run; audit verify: 0 as written, 2 changed)
 """
 _FIT = """\
 Search the best model for a column of a table, within a time budget.
@@ -96,6 +97,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_monitor(verbs)
     _add_serve(verbs)
     _add_app(verbs)
+    add_catalogue_verbs(verbs, _add_home, _add_output)
     return parser
 
 

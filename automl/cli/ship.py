@@ -61,10 +61,12 @@ def predict(options: Namespace, console: Console) -> int:
         sys.stdout.flush()
         sys.stdout.buffer.write(text)
         sys.stdout.buffer.flush()
+        _note(options, console, table.report.sha256, hashlib.sha256(text).hexdigest(), len(predictions))
         return 0
     out = options.out.absolute()
     with replacing(out) as stream:
         stream.write(text)
+    _note(options, console, table.report.sha256, hashlib.sha256(text).hexdigest(), len(predictions))
     console.document(
         {
             "out": str(out),
@@ -75,3 +77,19 @@ def predict(options: Namespace, console: Console) -> int:
     )
     console.say(f"{len(predictions):,} rows predicted: {options.out}")
     return 0
+
+
+def _note(options: Namespace, console: Console, table: str | None, predictions: str, rows: int) -> None:
+    """Tell the audit log of a batch, where the catalogue knows the bundle."""
+    from automl.store.catalogue.noting import note_bundle
+
+    problem = note_bundle(
+        options.bundle,
+        lambda catalogue, model, digest: catalogue.audit.append(
+            "batch_predicted",
+            model.label,
+            objects={"bundle": digest, "table": table, "predictions": predictions},
+            details={"table": options.table.name, "rows": rows},
+        ),
+    )
+    console.note(*([f"note: {problem}"] if problem else []))
