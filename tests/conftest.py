@@ -59,6 +59,8 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A home folder of its own for every test, so that none writes into the checkout."""
     path = tmp_path / "home"
     monkeypatch.setenv("GLASSBENCH_HOME", str(path))
+    for name in ("GLASSBENCH_CATALOGUE", "GLASSBENCH_ARTEFACTS", "GLASSBENCH_USER"):
+        monkeypatch.delenv(name, raising=False)
     return path
 
 

@@ -13,7 +13,7 @@ from automl.cli.opened import opened
 from automl.errors import CatalogueError, SettingError
 from automl.run import load_run
 from automl.store import RunFolder
-from automl.store.audit import Head, flaws
+from automl.store.audit import BEGINNING, Head, flaws
 from automl.store.audit.erasing import forget, log_flaws, seal
 from automl.store.audit.log import read_log
 from automl.store.catalogue import Catalogue, ModelVersion
@@ -30,7 +30,7 @@ def audit(options: Namespace, console: Console) -> int:
     }  # fmt: skip
     if options.part == "verify" and options.file is not None:
         return _verify_file(options, console)
-    with opened(options) as catalogue:
+    with opened(options, console) as catalogue:
         return parts[options.part](options, console, catalogue)
 
 
@@ -78,7 +78,7 @@ def _verify_file(options: Namespace, console: Console) -> int:
     noted = [Head.of(text) for text in options.head]
     entries = list(read_log(options.file))
     found = [flaw.message for flaw in flaws(entries, noted=noted)]
-    head = entries[-1].head if entries else Head(0, "")
+    head = entries[-1].head if entries else Head(0, BEGINNING)
     return _tell_flaws(console, found, head, noted)
 
 

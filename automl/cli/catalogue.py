@@ -20,7 +20,7 @@ def catalogue(options: Namespace, console: Console) -> int:
 def _show(options: Namespace, console: Console) -> int:
     from automl.store.catalogue.tables import REVISION
 
-    with opened(options) as found:
+    with opened(options, console) as found:
         facts = {
             "catalogue": found.database.shown,
             "artefacts": found.place.artefacts,
@@ -56,7 +56,7 @@ def _upgrade(options: Namespace, console: Console) -> int:
 def _rebuild(options: Namespace, console: Console) -> int:
     home = Home(options.home).path
     with open_catalogue(home) as found:
-        done = catch_up(found, home, anew=True)
+        done = catch_up(found, home, anew=True, problem=lambda text: console.note(f"note: {text}"))
         for path in options.run:
             folder = RunFolder.open(path)
             register_run(found, folder)

@@ -62,7 +62,7 @@ def _add_data(verbs: Any, finish: Adds) -> None:
     show = _part(
         parts, "show", "Show a version: its columns, where it came from, what learned from it.", finish
     )
-    show.add_argument("version", metavar="VERSION", help=_VERSION)
+    show.add_argument("of", metavar="VERSION", help=_VERSION)
     diff = _part(
         parts, "diff", "Show what differs between two versions: rows, columns, distributions.", finish
     )

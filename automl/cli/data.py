@@ -5,11 +5,15 @@ from __future__ import annotations
 from argparse import Namespace
 from dataclasses import asdict
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from automl.cli.console import Console, number
 from automl.cli.opened import day, opened, short
 from automl.errors import SettingError
 from automl.store.catalogue import Catalogue
+
+if TYPE_CHECKING:
+    from automl.monitoring.between import Version
 
 __all__ = ["data"]
 
@@ -18,7 +22,7 @@ _MOST = 20
 
 def data(options: Namespace, console: Console) -> int:
     """Versions of datasets."""
-    with opened(options) as catalogue:
+    with opened(options, console) as catalogue:
         return {"list": _list, "show": _show, "diff": _diff, "add": _add}[options.part](
             options, console, catalogue
         )
@@ -48,7 +52,7 @@ def _list(_options: Namespace, console: Console, catalogue: Catalogue) -> int:
 
 
 def _show(options: Namespace, console: Console, catalogue: Catalogue) -> int:
-    version = catalogue.datasets.find(options.version)
+    version = catalogue.datasets.find(options.of)
     parent = None if version.parent_id is None else catalogue.datasets.version(version.parent_id)
     runs, models = catalogue.datasets.runs_of(version), catalogue.datasets.models_of(version)
     console.document(
@@ -134,7 +138,7 @@ def _diff(options: Namespace, console: Console, catalogue: Catalogue) -> int:
     return 0
 
 
-def _version(catalogue: Catalogue, label: str):  # type: ignore[no-untyped-def]
+def _version(catalogue: Catalogue, label: str) -> Version:
     """A version as it is compared: a file by its path, else one of the catalogue."""
     from automl.monitoring.between import Version
     from automl.store.catalogue.kept_rows import read_rows, rows_of

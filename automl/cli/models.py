@@ -19,7 +19,7 @@ __all__ = ["alias", "approve", "models"]
 def models(options: Namespace, console: Console) -> int:
     """Registered models."""
     parts = {"list": _list, "show": _show, "get": _get, "describe": _describe}
-    with opened(options) as catalogue:
+    with opened(options, console) as catalogue:
         return parts[options.part](options, console, catalogue)
 
 
@@ -28,13 +28,13 @@ def alias(options: Namespace, console: Console) -> int:
     parts = {
         "list": _aliases, "set": _set, "rollback": _rollback, "remove": _remove, "history": _history,
     }  # fmt: skip
-    with opened(options) as catalogue:
+    with opened(options, console) as catalogue:
         return parts[options.part](options, console, catalogue)
 
 
 def approve(options: Namespace, console: Console) -> int:
     """Approve or reject a model."""
-    with opened(options) as catalogue:
+    with opened(options, console) as catalogue:
         model = catalogue.models.find(options.model)
         kind = "rejected" if options.reject else "approved"
         said = catalogue.models.say(model, kind, options.reason)

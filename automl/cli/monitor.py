@@ -13,7 +13,7 @@ from automl.errors import SettingError
 from automl.monitoring import DriftReport, score, watched_bundle, words
 from automl.run import load_run
 from automl.store.catalogue.noting import note_bundle
-from automl.store.catalogue.registering import verdict_facts
+from automl.store.catalogue.verdicts import verdict_facts
 from automl.store.files import replacing
 
 __all__ = ["monitor"]

@@ -7,6 +7,7 @@ from argparse import Namespace
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from automl.cli.console import Console
 from automl.store import Home
 from automl.store.catalogue import Catalogue, catch_up, open_catalogue
 
@@ -14,11 +15,11 @@ __all__ = ["day", "opened", "short"]
 
 
 @contextmanager
-def opened(options: Namespace) -> Iterator[Catalogue]:
+def opened(options: Namespace, console: Console) -> Iterator[Catalogue]:
     """Open the catalogue, and register the runs that it does not know yet."""
     home = Home(options.home).path
     with open_catalogue(home) as catalogue:
-        catch_up(catalogue, home)
+        catch_up(catalogue, home, problem=lambda text: console.note(f"note: {text}"))
         yield catalogue
 
 

@@ -53,14 +53,7 @@ def build_sheet(subject: Subject, account: Account) -> Document:
         ("Performance", [*quality(subject), *decisions(subject), *coverage(subject)]),
         ("Fairness", list(fairness(subject))),
         ("Quality of the explanations", [*certificate(subject), *stability(subject)]),
-        (
-            "Limits",
-            [
-                *_stated(account, "limits"),
-                *constraints(subject),
-                *caveats(replace(subject, explanation=None)),
-            ],
-        ),
+        ("Limits", [*_stated(account, "limits"), *constraints(subject), *caveats(no_rows)]),
         ("Approvals", list(_approvals(account))),
         ("In use", list(_in_use(account))),
         ("The record", list(_record(account))),

@@ -4,6 +4,7 @@
                       search other workers
     read_report.json, schema.json, findings.json, profile.json, task.json    what was understood
     data.parquet      the canonical rows, target included
+    data_version.json hash of the rows where they came from no file; read_report.json has a file's
     split.npz         sealed holdout and folds
     prep.joblib, encoded.npy, target.npy   the fitted preprocessor, the training rows as numbers, their target
     weights.npy       how much each row of the table counts, where that differs

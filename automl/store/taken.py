@@ -14,6 +14,7 @@ from typing import Any
 from automl.errors import RunError, SettingError
 from automl.store import files
 from automl.store.run_folder import RunFolder, is_id
+from automl.store.who import who as user
 
 __all__ = [
     "ANSWERS",
@@ -47,7 +48,7 @@ _LONGEST_NAME = 100
 
 
 def decisions(folder: RunFolder) -> list[dict[str, Any]]:
-    """All that was decided, oldest first; each with `t` (Unix seconds), `kind`, `reason` and `who`."""
+    """All that was decided, oldest first; each with `t` (Unix seconds), `kind`, `reason`, `who`, `user`."""
     return files.read_json_lines(folder.path / DECISIONS)
 
 
@@ -73,7 +74,9 @@ def record(folder: RunFolder, kind: str, *, reason: str = "", who: str = "", **f
             raise SettingError(
                 f"Expected a {what} of at most {most:,} characters, found {len(text):,}.", fix="Shorten it."
             )
-    entry = {"t": time.time(), "kind": kind, "reason": reason.strip(), "who": who.strip(), **facts}
+    entry = {
+        "t": time.time(), "kind": kind, "reason": reason.strip(), "who": who.strip(), "user": user(), **facts,
+    }  # fmt: skip
     files.append_json_line(folder.path / DECISIONS, entry)
     return entry
 

@@ -14,7 +14,7 @@ from .conftest import Automl
 
 VERBS = (
     "fit", "resume", "runs", "leaderboard", "front", "compare", "pick", "threshold", "explain", "export",
-    "predict", "serve", "app",
+    "predict", "serve", "app", "data", "models", "alias", "approve", "audit", "catalogue",
 )  # fmt: skip
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, insert, null, select, update
 
 from automl.errors import CatalogueError
 from automl.store.audit.chain import Entry, Flaw, Head, canonical, entry_hash, flaws
@@ -52,9 +52,12 @@ def append(
     Entry or None
         None where the event has been told already.
     """
-    if event is not None and connection.execute(select(audit.c.number).where(audit.c.event == event)).first():
+    # In one question: whoever writes holds up all others.
+    told = select(audit.c.number).where(audit.c.event == event).scalar_subquery()
+    asked = (audit_head.c.number, audit_head.c.hash, null() if event is None else told)
+    number, previous, known = connection.execute(select(*asked)).one()
+    if known is not None:
         return None
-    number, previous = connection.execute(select(audit_head.c.number, audit_head.c.hash)).one()
     entry = Entry(
         number=number + 1,
         at=datetime.now(UTC).isoformat(timespec="microseconds"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -41,8 +42,9 @@ def note(folder: RunFolder, tell: Callable[[Catalogue, RunFolder], Any] = regist
     try:
         with open_catalogue(home) as catalogue:
             tell(catalogue, folder)
-    except (CatalogueError, MissingExtraError) as error:
-        folder.add_event("catalogue_failed", reason=str(error))
+    except (CatalogueError, MissingExtraError, OSError) as error:
+        with suppress(OSError):  # where the folder cannot be written either, it has nothing new to tell
+            folder.add_event("catalogue_failed", reason=str(error))
         return False
     return True
 
@@ -73,6 +75,6 @@ def note_bundle(bundle: Path, tell: Callable[[Catalogue, ModelVersion, str], Any
             found = catalogue.life.bundle(digest)
             if found is not None:
                 tell(catalogue, found[1], digest)
-    except (CatalogueError, MissingExtraError) as error:
+    except (CatalogueError, MissingExtraError, OSError) as error:
         return f"The catalogue does not know of this: {error}"
     return ""

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -32,23 +32,28 @@ from automl.store.catalogue.run_facts import (
     seen_of,
 )
 from automl.store.catalogue.tables import bundles, runs
+from automl.store.catalogue.verdicts import Verdict, verdict_facts
 from automl.store.files import read_json
 from automl.store.home import Home
 from automl.store.run_folder import END_STATES, RunFolder
 from automl.store.taken import decisions, preferred_model
 
 __all__ = [
-    "Verdict",
     "catch_up",
     "register_bundle",
     "register_check",
     "register_model",
     "register_run",
-    "verdict_facts",
 ]
 
 
-def catch_up(catalogue: Catalogue, home: Path | str | None = None, *, anew: bool = False) -> list[str]:
+def catch_up(
+    catalogue: Catalogue,
+    home: Path | str | None = None,
+    *,
+    anew: bool = False,
+    problem: Callable[[str], None] | None = None,
+) -> list[str]:
     """Register the runs of a home that have ended and are not known as they are now.
 
     Parameters
@@ -58,6 +63,8 @@ def catch_up(catalogue: Catalogue, home: Path | str | None = None, *, anew: bool
         Default: `GLASSBENCH_HOME`, else `./glassbench-home`.
     anew : bool
         Whether to look at those as well that are known as they are.
+    problem : callable, optional
+        Told of runs that cannot be registered, as their folder is damaged; without it that is an error.
 
     Returns
     -------
@@ -69,7 +76,13 @@ def catch_up(catalogue: Catalogue, home: Path | str | None = None, *, anew: bool
     for folder in reversed(Home(home).runs()):  # the oldest first: versions count up with time
         state = folder.read("status.json", {}).get("state")
         if state in END_STATES and known.get(folder.id) != seen_of(folder):
-            register_run(catalogue, folder)
+            try:
+                register_run(catalogue, folder)
+            except (CatalogueError, KeyError, OSError, TypeError, ValueError, zipfile.BadZipFile) as error:
+                if problem is None:
+                    raise
+                problem(f"The run {folder.id} could not be registered ({type(error).__name__}: {error}).")
+                continue
             done.append(folder.id)
     return done
 
@@ -101,9 +114,7 @@ def register_run(catalogue: Catalogue, folder: RunFolder) -> ModelVersion | None
         model = None if used is None else _model(connection, folder, used)
         for path, digest, told in found:
             of = _model(connection, folder, told)
-            add_bundle(
-                connection, of, digest=digest, path=str(path), size=path.stat().st_size, by=_by(folder)
-            )
+            add_bundle(connection, of, digest=digest, path=str(path), size=path.stat().st_size, by=_UNKNOWN)
         for path in sorted(folder.path.glob("scorings/*/scoring.json")):
             _tell_scoring(connection, folder, path)
     return model
@@ -125,44 +136,6 @@ def register_bundle(catalogue: Catalogue, folder: RunFolder, model: str, path: P
     )
 
 
-class Verdict(Protocol):
-    """A comparison of new rows with those learned from, such as `automl.monitoring.DriftReport`."""
-
-    @property
-    def table(self) -> str:
-        """Name of the table."""
-        ...
-
-    @property
-    def sha256(self) -> str | None:
-        """Of its file."""
-        ...
-
-    @property
-    def rows(self) -> int:
-        """How many it has."""
-        ...
-
-    @property
-    def created(self) -> float:
-        """When they were compared, in seconds since 1970."""
-        ...
-
-    @property
-    def level(self) -> str:
-        """The verdict: fine, look or act."""
-        ...
-
-    @property
-    def headline(self) -> str:
-        """The verdict in a sentence."""
-        ...
-
-    def concerned(self) -> list[str]:
-        """Columns that call for a look."""
-        ...
-
-
 def register_check(
     catalogue: Catalogue,
     folder: RunFolder,
@@ -179,19 +152,13 @@ def register_check(
     )  # fmt: skip
 
 
-def verdict_facts(report: Verdict, predictions: Path | None = None) -> dict[str, Any]:
-    """What `add_check` wants to know of a verdict."""
-    written = predictions is not None and predictions.is_file()
-    return {
-        "table": report.table, "digest": report.sha256, "rows": report.rows, "level": report.level,
-        "headline": report.headline, "columns": report.concerned(), "at": report.created,
-        "objects": {"predictions": sha256_of(predictions) if written and predictions else None},
-    }  # fmt: skip
+_UNKNOWN = "unknown"
+"""Who did what nobody has written down."""
 
 
-def _by(folder: RunFolder) -> str | None:
-    """Who started a run, where that is known."""
-    return folder.spec.get("who")
+def _by(folder: RunFolder) -> str:
+    """Who started a run."""
+    return str(folder.spec.get("who") or _UNKNOWN)
 
 
 def _model(connection: Connection, folder: RunFolder, model: str) -> ModelVersion:
@@ -226,7 +193,7 @@ def _tell_run(connection: Connection, folder: RunFolder, status: dict[str, Any],
         "seconds": status.get("seconds"),
         "trials": status.get("trials"),
         "asked": asked_of(spec),
-        "who": by or "unknown",
+        "who": by,
         "seen": seen,
     }
     known = first(connection, RunRecord, select(runs).where(runs.c.id == folder.id))
@@ -244,7 +211,7 @@ def _tell_run(connection: Connection, folder: RunFolder, status: dict[str, Any],
 
 
 def _tell_events(
-    connection: Connection, folder: RunFolder, status: dict[str, Any], data: str | None, by: str | None
+    connection: Connection, folder: RunFolder, status: dict[str, Any], data: str | None, by: str
 ) -> None:
     """What happened in the run that has to be accounted for."""
     for event in folder.events():
@@ -274,10 +241,10 @@ def _tell_events(
 def _tell_decisions(connection: Connection, folder: RunFolder) -> None:
     for entry in decisions(folder):
         action = {"model": "model_picked", "threshold": "threshold_changed"}.get(entry["kind"], entry["kind"])
-        details = {name: value for name, value in entry.items() if name not in ("t", "kind")}
+        details = {name: value for name, value in entry.items() if name not in ("t", "kind", "user")}
         append(
             connection, action, folder.id, details={**details, "happened": entry["t"]},
-            event=f"decision:{folder.id}:{entry['t']}",
+            event=f"decision:{folder.id}:{entry['t']}", by=entry.get("user") or _UNKNOWN,
         )  # fmt: skip
 
 
@@ -308,7 +275,7 @@ def _tell_scoring(connection: Connection, folder: RunFolder, path: Path) -> None
         digest=told.get("sha256"), rows=told["rows"], level=told["level"], headline=told["headline"],
         columns=_names(report.get("concerned")), at=told["created"],
         objects={"predictions": sha256_of(predictions) if predictions.is_file() else None},
-        by=_by(folder),
+        by=_UNKNOWN,
     )  # fmt: skip
 
 

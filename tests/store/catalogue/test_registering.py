@@ -10,10 +10,12 @@ import pandas as pd
 import pytest
 
 import automl
+from automl.cli import main
 from automl.errors import CatalogueError
 from automl.run import Run
 from automl.store import Home, RunFolder
 from automl.store.catalogue import Catalogue, Place, catch_up, note, open_catalogue, register_run
+from automl.store.catalogue.artefacts import sha256_of
 from automl.store.catalogue.kept_rows import rows_of
 from automl.store.catalogue.run_facts import rows_digest
 
@@ -97,6 +99,17 @@ def test_exports_and_scorings_are_known_and_found_again(
         assert catch_up(catalogue, anew=True) == [run.folder.id]
         assert facts(catalogue) == before
         assert catalogue.audit.head() == head
+    new = tmp_path / "new.csv"
+    table.head(100).to_csv(new, index=False)
+    assert main(["predict", str(written), str(new), "-o", str(tmp_path / "out.csv")]) == 0
+    assert main(["monitor", str(written), str(new), "--no-split"]) == 2
+    with open_catalogue() as catalogue:
+        predicted, _ = (each.facts() for each in catalogue.audit.entries(action="batch_predicted")[1:])
+        assert predicted["objects"]["bundle"] == bundle.digest
+        assert predicted["objects"]["predictions"] == sha256_of(tmp_path / "out.csv")
+        assert predicted["details"] == {"table": "new.csv", "rows": 100}
+        checks = catalogue.life.checks(catalogue.models.find("telco_churn"))
+        assert (checks[0].table_name, checks[0].digest) == ("new.csv", sha256_of(new))
     (home / "catalogue.db").unlink()
     # All is found again but what was scored outside of the run's folder.
     with open_catalogue() as catalogue:
@@ -154,6 +167,19 @@ def test_a_run_that_failed_is_known_too(bare: RunFolder) -> None:
         bare.write("spec.json", bare.spec | {"created": 6.0})
         with pytest.raises(CatalogueError, match="another run by the id"):
             register_run(catalogue, bare)
+
+
+def test_a_damaged_run_stands_in_nobody_s_way(bare: RunFolder, home: Path) -> None:
+    other = RunFolder.create(home / "runs" / "20260102-x", bare.spec)
+    other.set_status("failed", message="No.")
+    (bare.path / "spec.json").write_text('{"name": "x"}')
+    told: list[str] = []
+    with open_catalogue() as catalogue:
+        assert catch_up(catalogue, problem=told.append) == [other.id]
+        assert len(told) == 1
+        assert bare.id in told[0]
+        with pytest.raises(KeyError):
+            catch_up(catalogue)
 
 
 def test_a_catalogue_that_cannot_be_reached_stops_no_run(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from sqlalchemy import insert, text
@@ -114,7 +115,7 @@ def test_an_address_that_cannot_be_used_is_told_without_its_password(
     assert "s3cret" not in str(caught.value)
 
 
-def test_a_file_that_is_no_catalogue_is_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:  # type: ignore[no-untyped-def]
+def test_a_file_that_is_no_catalogue_is_left_alone(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("These are my notes, and no database at all.\n" * 40)
     monkeypatch.setenv("GLASSBENCH_CATALOGUE", f"sqlite:///{path}")

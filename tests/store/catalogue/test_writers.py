@@ -9,6 +9,8 @@ import pytest
 
 from automl.store.catalogue import Place, open_catalogue
 
+MANY = [pytest.mark.slow, pytest.mark.timeout(3600)]
+
 CODE = """
 import sys
 from automl.store.catalogue import open_catalogue
@@ -20,7 +22,7 @@ with open_catalogue() as catalogue:
 """
 
 
-@pytest.mark.parametrize(("writers", "events"), [(3, 300), pytest.param(8, 10_000, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(("writers", "events"), [(3, 300), pytest.param(8, 10_000, marks=MANY)])
 def test_writers_lose_nothing(place: Place, writers: int, events: int) -> None:
     open_catalogue().close()
     children = [
@@ -30,13 +32,18 @@ def test_writers_lose_nothing(place: Place, writers: int, events: int) -> None:
         )
         for number in range(writers)
     ]  # fmt: skip
-    for child in children:
-        assert child.stdin is not None
-        child.stdin.write("go\n")
-        child.stdin.flush()
-    for child in children:
-        _, said = child.communicate(timeout=500)
-        assert (child.returncode, said) == (0, "")
+    try:
+        for child in children:
+            assert child.stdin is not None
+            child.stdin.write("go\n")
+            child.stdin.flush()
+        for child in children:
+            _, said = child.communicate()
+            assert (child.returncode, said) == (0, "")
+    finally:
+        for child in children:
+            child.kill()
+            child.communicate()
     with open_catalogue() as catalogue:
         entries = catalogue.audit.entries()
         assert catalogue.audit.flaws() == []
