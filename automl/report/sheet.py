@@ -46,6 +46,7 @@ def build_sheet(subject: Subject, account: Account) -> Document:
     account : Account
     """
     missing = gaps(subject, account)
+    no_rows = replace(subject, explanation=None)  # a sheet shows no single rows
     parts = [
         ("What is missing", _missing(missing)),
         ("Purpose", [*_stated(account, "purpose"), *purpose(subject)]),

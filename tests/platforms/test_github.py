@@ -108,7 +108,7 @@ def test_a_better_bundle_goes_all_the_way(workflow: Path, checkout: Path, tmp_pa
     assert (blessed / "blessing/BLESSED").is_file()
     code, pushed = runner.job("push")
     assert code == 0
-    assert (pushed / "published/manifest.json").is_file()
+    assert (pushed / "published/bundle.json").is_file()
 
 
 def test_one_that_is_no_better_stops_there(workflow: Path, checkout: Path, tmp_path: Path) -> None:

@@ -75,7 +75,7 @@ def test_the_pipeline_runs(
     }
     assert len(images) == 1
     assert "pip install" not in json.dumps(compiled)
-    assert (tmp_path / "published" / "manifest.json").is_file() is pushed
+    assert (tmp_path / "published" / "bundle.json").is_file() is pushed
     (verdict,) = (tmp_path / "root").rglob("BLESSED" if pushed else "NOT_BLESSED")
     assert json.loads(verdict.with_name("blessing.json").read_text())["blessed"] is pushed
 
