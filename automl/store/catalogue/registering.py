@@ -259,11 +259,20 @@ def _found_bundles(catalogue: Catalogue, folder: RunFolder) -> list[tuple[Path, 
     for path in paths:
         if (str(path), path.stat().st_size) in known:
             continue
-        with zipfile.ZipFile(path) as archive:
-            manifest = json.loads(archive.read("manifest.json"))
-        if manifest["run"] == folder.id:
-            found.append((path, sha256_of(path), str(manifest["model"])))
+        run, model = _origin(path)
+        if run == folder.id:
+            found.append((path, sha256_of(path), model))
     return found
+
+
+def _origin(path: Path) -> tuple[str, str]:
+    """The run and the model that a bundle is of; in version 0 both stood in `manifest.json`."""
+    with zipfile.ZipFile(path) as archive:
+        if "bundle.json" not in archive.namelist():
+            manifest = json.loads(archive.read("manifest.json"))
+            return str(manifest["run"]), str(manifest["model"])
+        lineage = json.loads(archive.read("bundle.json"))["lineage"]
+    return str(lineage["run"]["id"]), str(lineage["model"]["id"])
 
 
 def _tell_scoring(connection: Connection, folder: RunFolder, path: Path) -> None:
