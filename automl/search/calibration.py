@@ -24,7 +24,7 @@ fold was a loss of 0.4 % on unseen rows. The two per cent are there for that, to
 For the same reason a temperature that sharpens falls short rather than goes too far. Where the model was
 chosen by the log loss, one that sharpens by a twentieth and more need not pass 2 and 3, and 1 by one standard
 error only. That a row may be wrong for certain is in the map already (see `Calibrator.fit`). Over three votes
-of six candidates on 25 random splits of seven tables (112 to 1,125 rows) such a map was kept in 60 % of the
+of six candidates on 24 random splits of seven tables (112 to 1,125 rows) such a map was kept in 60 % of the
 cases. It lowered the log loss of the unseen quarter by 6 to 48 % on five of the tables, was not kept on the
 two others, and raised it in 2 % of the cases, by 3.4 % at most. By the rule alone a map was kept in 8 %.
 
