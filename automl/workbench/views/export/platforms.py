@@ -39,12 +39,12 @@ def platforms(run: RunFolder, model: Standing, bundle: str) -> None:
         return
     target = TARGETS[name]
     st.markdown(target.about)
+    _certified(zip_of(run, model.id), target.title)
     for step in target.steps:
         st.caption(step.text)
         st.code(step.code_for(bundle, slug(str(run.spec["name"]))), language=step.language, wrap_lines=True)
     if target.proven:
-        st.markdown(f":material/fact_check: **How it is tested.** {target.proven}")
-    _certified(zip_of(run, model.id), target.title)
+        components.note(f"How Glassbench is tested: {target.proven}")
 
 
 def _certified(path: Path | None, title: str) -> None:
