@@ -21,10 +21,9 @@ __all__ = ["canonical", "nodes"]
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 _SCHEMA = "schema.json"
-#: What is never changed once it is made: whether it is the same object or an equal one makes no difference.
-_UNCHANGEABLE = frozenset(
-    ["DTypeNode", "FunctionNode", "JsonNode", "OperatorFuncNode", "SliceNode", "TypeNode"]
-)
+#: Nodes of objects with a life of their own. Whether two of them are one is part of the model; of values and
+#: arrays it depends on how often they were pickled on their way here.
+_OBJECTS = frozenset(["LossNode", "ObjectNode", "RandomGeneratorNode", "RandomStateNode", "TreeNode"])
 #: A tree of neighbours counts what is asked of it: where in its state (scikit-learn's `BinaryTree`).
 _SEARCH_TREE = "sklearn.neighbors._kd_tree.KDTree"
 _COUNTERS = slice(7, 11)
@@ -90,15 +89,14 @@ def _plainly(state: Any) -> str:
 
 
 def _number_objects(schema: Node) -> None:
-    """Leave ids to those objects alone that stand in several places and may be changed in one of them."""
+    """Leave ids to those objects alone that stand in several places."""
     counts = Counter(node["__id__"] for node in nodes(schema) if "__id__" in node)
     numbers: dict[int, int] = {}
     for node in nodes(schema):
         if "__id__" not in node:
             continue
         number = node.pop("__id__")
-        scalar = node["__loader__"] == "NdArrayNode" and node["__class__"] != "ndarray"
-        if counts[number] > 1 and not scalar and node["__loader__"] not in _UNCHANGEABLE:
+        if counts[number] > 1 and node["__loader__"] in _OBJECTS:
             node["__id__"] = numbers.setdefault(number, len(numbers) + 1)
 
 

@@ -57,12 +57,13 @@ def replayed(files: Mapping[str, bytes], scorer: Scorer) -> Any:
     """
     if CERTIFICATE not in files:
         return None
+    from explain import ExplainError
     from explain.certificate import Certificate, check
     from explain.frames import frame_hash
 
     try:
         certificate = Certificate.from_json(read_json(files, CERTIFICATE))
-    except DAMAGED as error:
+    except (ExplainError, *DAMAGED) as error:
         raise BundleError(f"The certificate is damaged ({error}).", fix="Export the model again.") from error
     rows, background = scorer.sample(files["sample_input.csv"]), _background(files, scorer)
     if frame_hash(background) != certificate.background_hash:

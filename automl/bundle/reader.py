@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import pandas as pd
 
@@ -25,11 +25,13 @@ from .versions import differences
 if TYPE_CHECKING:
     from explain import Explanation
     from explain.certificate import Certificate
+    from explain.stored import Stored
 
 __all__ = ["Bundle", "Source", "load_bundle", "read_bundle"]
 
 Source = pd.DataFrame | str | os.PathLike[str] | RawTable
 Missing = Literal["error", "missing"]
+Result = TypeVar("Result", bound="Stored")
 
 
 class Bundle:
@@ -182,11 +184,9 @@ class Bundle:
 
     def explanation(self) -> Explanation | None:
         """Return the global explanation that was exported, if there was one."""
-        if "explanation.json" not in self._files:
-            return None
         from explain import Explanation
 
-        return Explanation.from_json(self._json("explanation.json"))
+        return self._stored(Explanation, "explanation.json")
 
     def card(self, form: Literal["markdown", "html"] = "markdown") -> str:
         """Return the model card."""
@@ -194,11 +194,9 @@ class Bundle:
 
     def certificate(self) -> Certificate | None:
         """Return how explanations fared against brute force at export, if they were exported."""
-        if CERTIFICATE not in self._files:
-            return None
         from explain.certificate import Certificate
 
-        return Certificate.from_json(self._json(CERTIFICATE))
+        return self._stored(Certificate, CERTIFICATE)
 
     def report(self) -> str:
         """Return the report as an HTML page.
@@ -224,6 +222,17 @@ class Bundle:
         if name not in self._files:
             raise BundleError(f"The bundle has no {name}.", fix="Export the model again.")
         return self.schema.coerce(read_own_csv(self._files[name])).frame
+
+    def _stored(self, kind: type[Result], name: str) -> Result | None:
+        """A result of `explain`, None where it was not exported."""
+        if name not in self._files:
+            return None
+        from explain import ExplainError
+
+        try:
+            return kind.from_json(self._json(name))
+        except (ExplainError, *DAMAGED) as error:
+            raise BundleError(f"{name} is damaged ({error}).", fix="Export the model again.") from error
 
     def _json(self, name: str) -> Any:
         return read_json(self._files, name)

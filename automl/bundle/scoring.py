@@ -75,8 +75,8 @@ class Scorer:
         try:
             schema = Schema.from_json(read_json(files, "schema.json"))
             task = read_json(files, "task.json")
-            classes = task["classes"]
-            costs = _costs(task.get("costs"), classes)
+            classes = None if task["classes"] is None else tuple(task["classes"])
+            costs = _costs(task.get("costs"), task["classes"])
             kept = "conformal.json" in files
             conformal = Conformal.from_json(read_json(files, "conformal.json")) if kept else None
         except (GlassbenchError, *DAMAGED) as error:
@@ -88,7 +88,7 @@ class Scorer:
         scorer = cls(
             loaded.model,
             schema,
-            None if classes is None else tuple(classes),
+            classes,
             loaded.types,
             conformal,
             costs,

@@ -40,8 +40,8 @@ def add_trust_verbs(verbs: argparse._SubParsersAction[Any]) -> None:
     sign = verbs.add_parser(
         "sign",
         help="sign a bundle",
-        description="Sign a bundle, after comparing every file of it with its manifest. The same bundle signed "
-        "with the same key is the same file.",
+        description="Sign a bundle, after comparing every file of it with its manifest. The same bundle "
+        "signed with the same key is the same file.",
     )
     sign.add_argument("bundle", type=Path, metavar="BUNDLE.zip")
     sign.add_argument(
