@@ -62,8 +62,8 @@ def test_none_is_chosen_at_first(runs: dict[str, RunFolder], open_page: OpenPage
     ("parity", "shown"),
     [
         (None, None),
-        (certificate(2e-16), "the same for 62 rows"),
-        (certificate(0.5), "not the same for 62 rows"),
+        (certificate(2e-16), "predicts the same, in 1 way of asking, for 62 rows."),
+        (certificate(0.5), "does not predict the same (pyfunc"),
         (b"{", "is no valid JSON"),
     ],
 )

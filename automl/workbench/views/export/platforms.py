@@ -13,6 +13,7 @@ from automl.bundle.targets import TARGETS, slug
 from automl.errors import BundleError
 from automl.store import RunFolder
 from automl.workbench import components
+from automl.workbench import format as fmt
 from automl.workbench.reading import Standing
 from automl.workbench.views.export.bundle import zip_of
 
@@ -60,12 +61,17 @@ def _certified(path: Path | None, title: str) -> None:
         return
     day, routes = found
     mine = [route for route in routes if route.platform.startswith(title)]
-    for route in mine:
-        sign = ":green[:material/verified:]" if route.same else ":red[:material/error:]"
-        told = "the same" if route.same else "not the same"
+    for platform, version in dict.fromkeys((route.platform, route.version) for route in mine):
+        asked = [route for route in mine if (route.platform, route.version) == (platform, version)]
+        wrong = [route.route for route in asked if not route.same]
+        sign = ":red[:material/error:]" if wrong else ":green[:material/verified:]"
+        if wrong:
+            told = f"does not predict the same ({components.plain('; '.join(wrong))})"
+        else:
+            told = f"predicts the same, in {fmt.plural(len(asked), 'way')} of asking"
         st.markdown(
-            f"{sign} **This bundle, {day}:** {components.plain(f'{route.platform} {route.version}')}, "
-            f"{components.plain(route.route)}: {told} for {route.rows:,} rows."
+            f"{sign} **This bundle, {components.plain(day)}:** {components.plain(f'{platform} {version}')} "
+            f"{told}, for {fmt.plural(asked[0].rows, 'row')}."
         )
 
 
