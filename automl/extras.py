@@ -13,6 +13,7 @@ PACKAGES = {
     "catboost": "catboost",
     "dask": "distributed",
     "mlflow": "mlflow",
+    "onnx": "onnxruntime",
     "sagemaker": "boto3",
     "sign": "cryptography",
     "sql": "sqlalchemy",

@@ -29,12 +29,13 @@ examples:
   automl export RUN churn.zip
   automl predict churn.zip new.csv -o predictions.csv
   automl monitor churn.zip new.csv
+  automl bless new.zip rows.csv --champion churn.zip
   automl serve churn.zip --port 8080
   automl publish churn.zip --to mlflow:http://127.0.0.1:5000
   automl verify churn.zip --key maker.pem
 
 exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 interrupted by Ctrl-C
-            (monitor: 0 fine, 2 findings, 1 could not run)
+            (monitor: 0 fine, 2 findings, 1 could not run; bless: 0 blessed, 2 not)
 """
 _FIT = """\
 Search the best model for a column of a table, within a time budget.
@@ -52,6 +53,14 @@ the promised one. Made for cron and CI: the exit code is the verdict.
 """
 _MONITOR_CODES = """\
 exit codes: 0 fine, 2 findings (the columns concerned are named), 1 could not run, wrong usage included
+"""
+
+_BLESS = """\
+Say whether a model may take the place of the one in use: both are judged on the same labelled rows, which
+neither may have learned from. Made for pipelines and CI: the exit code is the verdict.
+"""
+_BLESS_CODES = """\
+exit codes: 0 blessed, 2 not blessed, 1 could not run, wrong usage included
 """
 
 
@@ -99,8 +108,10 @@ def build_parser() -> argparse.ArgumentParser:
     _add_publish(verbs)
     _add_predict(verbs)
     _add_monitor(verbs)
+    _add_bless(verbs)
     _add_serve(verbs)
     add_trust_verbs(verbs)
+    _add_onnx(verbs)
     _add_app(verbs)
     return parser
 
@@ -547,6 +558,50 @@ def _add_monitor(verbs: Verbs) -> None:
     _add_output(monitor)
 
 
+def _add_bless(verbs: Verbs) -> None:
+    bless = verbs.add_parser(
+        "bless",
+        help="say whether a new model may take the place of the one in use",
+        description=_BLESS,
+        epilog=_BLESS_CODES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    bless.wrong_usage = 1
+    bless.add_argument(
+        "challenger", type=Path, metavar="CHALLENGER.zip", help="a bundle, or the folder it was unpacked to"
+    )
+    bless.add_argument(
+        "table", type=Path, metavar="ROWS.csv", help="labelled rows: CSV, TSV (also .gz), Excel or Parquet"
+    )
+    bless.add_argument("--champion", type=Path, metavar="CHAMPION.zip", help="the bundle in use")
+    bless.add_argument(
+        "--threshold", type=float, metavar="SCORE", help="that the challenger must reach, champion or not"
+    )
+    bless.add_argument("--metric", help="default: that of the challenger's run")
+    bless.add_argument(
+        "--better-by",
+        type=float,
+        default=0.0,
+        metavar="X",
+        help="how much better than the champion it must be, in units of the metric (default 0); negative: "
+        "how much worse it may be",
+    )
+    bless.add_argument(
+        "--sure",
+        type=values.level,
+        default=0.9,
+        metavar="P",
+        help="probability with which it must be (default 0.9)",
+    )
+    bless.add_argument(
+        "--out",
+        type=Path,
+        metavar="DIR",
+        help="folder to write blessing.json to, and an empty file BLESSED or NOT_BLESSED as TFX does",
+    )
+    _add_output(bless)
+
+
 def _add_serve(verbs: Verbs) -> None:
     serve = verbs.add_parser(
         "serve",
@@ -558,6 +613,30 @@ def _add_serve(verbs: Verbs) -> None:
         "bundle", type=Path, metavar="BUNDLE.zip", help="a bundle, or the folder it was unpacked to"
     )
     add_server_options(serve)
+
+
+def _add_onnx(verbs: Verbs) -> None:
+    onnx = verbs.add_parser(
+        "onnx",
+        help="write the model of a bundle as ONNX, where that predicts the same",
+        description="Write the model of a bundle as one ONNX file, raw columns in, predictions out. It is "
+        "run on the bundle's rows, and on those given, and refused where its predictions differ.",
+    )
+    onnx.add_argument(
+        "bundle", type=Path, metavar="BUNDLE.zip", help="a bundle, or the folder it was unpacked to"
+    )
+    onnx.add_argument("out", type=Path, metavar="OUT.onnx")
+    onnx.add_argument(
+        "--rows", type=Path, metavar="ROWS.csv", help="more rows to compare on (default: the bundle's own)"
+    )
+    onnx.add_argument(
+        "--tolerance",
+        type=values.tolerance,
+        default=1e-9,
+        metavar="X",
+        help="largest difference of a probability, or of a value relative to it (default 1e-9)",
+    )
+    _add_output(onnx)
 
 
 def _add_app(verbs: Verbs) -> None:

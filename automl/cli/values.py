@@ -21,6 +21,7 @@ __all__ = [
     "port",
     "position",
     "seconds",
+    "tolerance",
 ]
 
 KINDS = ("number", "boolean", "category", "datetime", "text", "identifier", "constant")
@@ -40,6 +41,11 @@ def milliseconds(text: str) -> float:
 def megabytes(text: str) -> float:
     """A size."""
     return _positive(text, "megabytes")
+
+
+def tolerance(text: str) -> float:
+    """A difference."""
+    return _positive(text, "units")
 
 
 def _positive(text: str, unit: str) -> float:

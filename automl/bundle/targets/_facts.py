@@ -72,6 +72,7 @@ def facts_of(
         reference=reference,
         serving=_pins(serving),
         types=tuple(sorted(types)),
+        glassbench=told.glassbench,
     )
 
 

@@ -50,7 +50,7 @@ def _entry(head: str, child: Any, indent: str) -> Iterator[str]:
         yield head
         yield from (indent + line for line in _lines(child))
     elif isinstance(child, str) and _is_block(child):
-        yield f"{head} |"
+        yield f"{head} {'|' if child.endswith(chr(10)) else '|-'}"
         yield from (f"{indent}{line}" if line else "" for line in child.splitlines())
     else:
         yield f"{head} {_scalar(child)}"
@@ -70,10 +70,9 @@ def _is_list(value: Any) -> bool:
 
 
 def _is_block(text: str) -> bool:
-    """Whether a text can be a literal block: several lines, one newline at its end."""
+    """Whether a text can be a literal block: several lines, at most one newline at its end."""
     return (
-        text.count("\n") > 1
-        and text.endswith("\n")
+        "\n" in text[:-1]
         and not text.endswith("\n\n")
         and not text[0].isspace()
         and all(line.isprintable() for line in text.split("\n"))

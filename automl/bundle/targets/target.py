@@ -53,6 +53,8 @@ class Facts:
         A made-up typical row as JSON values: of each column what is most common. Nobody's row.
     reference : mapping or None
         The bundle's ``reference.json``: counts of the rows learned from.
+    glassbench : str
+        Version of Glassbench.
     port : int
         Where the server listens in a container.
     """
@@ -75,6 +77,7 @@ class Facts:
     reference: Mapping[str, Any] | None = None
     serving: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
+    glassbench: str = ""
     port: int = 8080
 
     @property

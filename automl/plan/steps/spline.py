@@ -52,6 +52,17 @@ class Spline(Operation):
         made[rows, columns, piece[..., None] + _NOT_ZERO] = basis
         return np.asarray(made.transpose(0, 2, 1).reshape(-1, x.shape[1]))
 
+    def tables(self) -> tuple[Floats, Floats, Floats, Floats]:
+        """What it computes by: the outer knots of each column, the first knot of each piece, and cubics.
+
+        Cubics have the shape (columns, pieces, splines, powers), the highest power first.
+        """
+        columns, pieces = self._cubics.shape[:2]
+        table = np.zeros((columns, pieces, self._splines, _DEGREE + 1))
+        for piece in range(pieces):
+            table[:, piece, piece + _NOT_ZERO] = self._cubics[:, piece].transpose(0, 2, 1)
+        return self._least, self._most, self._below, table
+
 
 _NOT_ZERO = np.arange(_DEGREE + 1)
 
