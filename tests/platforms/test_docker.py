@@ -16,6 +16,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -114,8 +115,11 @@ def running(image: Image, port: int) -> Iterator[tuple[subprocess.Popen[bytes], 
     words[words.index("8080")] = str(port)
     words += ["--host", "127.0.0.1"]
     started = time.monotonic()
+    someone: dict[str, Any] = {}
+    if os.geteuid() == 0:
+        someone = {"user": USER, "group": USER, "extra_groups": []}
     process = subprocess.Popen(
-        words, cwd=image.root / "logs", env=image.environment(), stderr=subprocess.PIPE
+        words, cwd=image.root / "logs", env=image.environment(), stderr=subprocess.PIPE, **someone
     )
     try:
         while not is_ready(port):

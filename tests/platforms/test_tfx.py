@@ -17,10 +17,10 @@ import pandas as pd
 import pytest
 
 from automl.bundle.rows import rows_to_csv
-from automl.monitoring import make_reference
 
 from ..bundle.conftest import TARGETS, Trained, rows_as_csv, train
 from .conftest import KINDS
+from .described import write_described
 from .probing import PROBES
 
 pytestmark = pytest.mark.platform
@@ -66,15 +66,7 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Descr
         table = folder / "customers.csv"
         table.write_text(rows_as_csv(rows=1000), encoding="utf-8")
         trained = train(table, kind, ["linear"])
-        outputs = trained.outputs(trained.frame)
-        reference = make_reference(
-            trained.frame,
-            trained.schema,
-            trained.task,
-            outputs[:, 0] if kind == "regression" else outputs,
-            predicted="the rows learned from",
-        )
-        path = trained.write(folder / "bundle.zip", reference=reference)
+        path = write_described(trained, folder / "bundle.zip")
         with zipfile.ZipFile(path) as archive:
             archive.extractall(folder / "bundle")
         target = pd.read_csv(table, sep=";", dtype=str)[TARGETS[kind]].tolist()

@@ -33,7 +33,7 @@ def run(graph: Graph, described: Mapping[str, Any], registers: str) -> str:
         raise CannotExportError(f"The step {kind!r} of the model")
     source = np.asarray(described["from"], dtype=np.int64)
     source = source.reshape(len(source), -1)
-    read = [graph.columns(registers, source[:, place]) for place in range(source.shape[1])]
+    read = [graph.columns(registers, source[:, place].tolist()) for place in range(source.shape[1])]
     return graph.beside([registers, _KINDS[kind](graph, described, *read)])
 
 
@@ -99,7 +99,7 @@ def _lookup(graph: Graph, described: Mapping[str, Any], values: str) -> str:
 
 def _spline(graph: Graph, described: Mapping[str, Any], values: str) -> str:
     """Cubics of how far a value is from the knot below, those of the piece that it lies in."""
-    least, most, below, table = Spline(np.zeros(len(described["knots"])), described).tables()
+    least, most, below, table = Spline(np.zeros(len(described["knots"]), dtype=np.intp), described).tables()
     count, pieces, splines, powers = table.shape
     inside = graph.add("Min", graph.add("Max", values, graph.row(least)), graph.row(most))
     turned = graph.add("Transpose", inside, perm=[1, 0])  # columns, rows
