@@ -7,6 +7,8 @@
     ├── SettingError(ValueError)     an argument or setting that makes no sense
     ├── RunError(RuntimeError)       a run folder that is missing, damaged, busy or not far enough
     ├── BundleError(RuntimeError)    a bundle that must not be written or trusted
+    │   ├── TamperedError            one that is not as it was written
+    │   └── SignatureError           one whose signature is missing, wrong, or somebody else's
     └── MissingExtraError(ImportError)  an optional dependency that is not installed
 
 Each message says what was expected, what was found (with row and column where there is one) and what to do
@@ -23,6 +25,8 @@ __all__ = [
     "RunError",
     "SchemaError",
     "SettingError",
+    "SignatureError",
+    "TamperedError",
     "TargetError",
 ]
 
@@ -74,6 +78,14 @@ class RunError(GlassbenchError, RuntimeError):
 
 class BundleError(GlassbenchError, RuntimeError):
     """A bundle that must not be written or must not be trusted."""
+
+
+class TamperedError(BundleError):
+    """A bundle that is not as it was written."""
+
+
+class SignatureError(BundleError):
+    """A bundle whose signature is missing, wrong, or by another key than was named."""
 
 
 class MissingExtraError(GlassbenchError, ImportError):

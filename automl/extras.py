@@ -15,6 +15,7 @@ PACKAGES = {
     "mlflow": "mlflow",
     "onnx": "onnxruntime",
     "sagemaker": "boto3",
+    "sign": "cryptography",
     "sql": "sqlalchemy",
 }
 """The package that each extra of `pyproject.toml` brings."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 from time import time as now
@@ -29,7 +30,7 @@ from automl.store import (
     preferred_model,
     unpick_model,
 )
-from automl.store.files import json_records, replacing
+from automl.store.files import file_sha256, json_records, replacing
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -1124,6 +1125,8 @@ class Run:
                 source=Path(spec["source"]).name if spec["source"] else None,
                 sha256=report["sha256"],
                 rows=report["rows"],
+                rows_sha256=file_sha256(self.folder.path / "data.parquet"),
+                created=self._made(),
                 model_id=model_id,
                 picked=picked(self.folder),
                 decisions=decisions(self.folder),
@@ -1132,6 +1135,14 @@ class Run:
             certificate=self._certificate(model_id, explanation),
             evidence=self._evidence(model_id, explanation),
         )
+
+    def _made(self) -> str:
+        """When the model became what it is: at the end of its search, or by a decision later."""
+        ended = [(self.result or {}).get("finished") or self.folder.spec["created"]]
+        if self.result is None:
+            ended += [trial.get("finished", 0.0) for trial in self.folder.trials()]
+        ended += [decision["t"] for decision in decisions(self.folder)]
+        return datetime.fromtimestamp(max(ended), UTC).isoformat(timespec="seconds")
 
     def _require_fairness(self, columns: Sequence[str]) -> None:
         from automl.inspection import get_inspection, read_params

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import unicodedata
 import zipfile
 import zlib
 from collections.abc import Mapping
@@ -12,9 +13,13 @@ from pathlib import Path
 
 from ..errors import BundleError
 
-__all__ = ["Limits", "check_name", "read_folder", "read_zip", "sha256", "write_zip"]
+__all__ = ["Limits", "check_name", "check_sizes", "read_folder", "read_zip", "sha256", "write_zip"]
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
+#: Names that Windows keeps for devices, whatever their ending.
+_DEVICES = frozenset(
+    ["CON", "PRN", "AUX", "NUL", *(f"{port}{number}" for port in ("COM", "LPT") for number in range(1, 10))]
+)
 _FIX = "Do not use this file unless you know who made it; export the model again."
 
 
@@ -62,10 +67,11 @@ def read_zip(path: Path) -> dict[str, bytes]:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-            _check_sizes(entries, path.stat().st_size)
+            check_sizes(entries, path.stat().st_size)
             seen: set[str] = set()
             for entry in entries:
                 _check_entry(entry, seen)
+            _check_folders(seen)
             # Bounded by the declared size: zipfile never returns more, and checks the CRC.
             return {entry.filename: archive.read(entry) for entry in entries}
     except FileNotFoundError:
@@ -83,7 +89,9 @@ def read_zip(path: Path) -> dict[str, bytes]:
 
 def read_folder(path: Path, names: Mapping[str, object]) -> dict[str, bytes]:
     """Read those files of an unpacked bundle that exist; links and names that lead out of it are refused."""
-    root = path.resolve()
+    if len(names) > Limits.entries:
+        raise BundleError(_too_many(len(names)), fix=_FIX)
+    root, left = path.resolve(), Limits.total_bytes
     found: dict[str, bytes] = {}
     for name in names:
         check_name(name)
@@ -91,6 +99,11 @@ def read_folder(path: Path, names: Mapping[str, object]) -> dict[str, bytes]:
         if file.is_symlink() or root not in file.resolve().parents:
             raise BundleError(f"{name!r} leads out of the bundle's folder.", fix=_FIX)
         if file.is_file():
+            left -= file.stat().st_size
+            if left < 0:
+                raise BundleError(
+                    f"The folder holds more than {Limits.total_bytes:,} bytes; no bundle does.", fix=_FIX
+                )
             found[name] = file.read_bytes()
     return found
 
@@ -106,13 +119,19 @@ def check_name(name: str) -> None:
     strange = any(ord(letter) < 32 for letter in name) or "\\" in name or ":" in name
     if not name or strange or any(part in ("", ".", "..") for part in parts):
         raise BundleError(f"The bundle has a file named {name!r}, which leads out of it.", fix=_FIX)
-
-
-def _check_sizes(entries: list[zipfile.ZipInfo], packed: int) -> None:
-    if len(entries) > Limits.entries:
+    if any(part[-1] in ". " or part.partition(".")[0].upper() in _DEVICES for part in parts):
         raise BundleError(
-            f"The zip has {len(entries):,} files; a bundle has at most {Limits.entries:,}.", fix=_FIX
+            f"The bundle has a file named {name!r}, which is another one on some systems.", fix=_FIX
         )
+
+
+def _too_many(count: int) -> str:
+    return f"The bundle has {count:,} files; a bundle has at most {Limits.entries:,}."
+
+
+def check_sizes(entries: list[zipfile.ZipInfo], packed: int) -> None:
+    if len(entries) > Limits.entries:
+        raise BundleError(_too_many(len(entries)), fix=_FIX)
     total = sum(entry.file_size for entry in entries)
     if total > Limits.total_bytes or (total > Limits.small_bytes and total > Limits.ratio * packed):
         raise BundleError(
@@ -128,6 +147,17 @@ def _check_entry(entry: zipfile.ZipInfo, seen: set[str]) -> None:
         raise BundleError(f"{entry.filename!r} is a link or a folder, not a file.", fix=_FIX)
     if entry.flag_bits & 0x1:
         raise BundleError(f"{entry.filename!r} is encrypted.", fix=_FIX)
-    if entry.filename.casefold() in seen:
+    # Some systems tell neither capitals nor the ways to write an accent apart.
+    same = unicodedata.normalize("NFC", unicodedata.normalize("NFC", entry.filename).casefold())
+    if same in seen:
         raise BundleError(f"The zip holds {entry.filename!r} twice.", fix=_FIX)
-    seen.add(entry.filename.casefold())
+    seen.add(same)
+
+
+def _check_folders(names: set[str]) -> None:
+    """Refuse a name that is a file and the folder of another one."""
+    for name in names:
+        parts = name.split("/")
+        for end in range(1, len(parts)):
+            if "/".join(parts[:end]) in names:
+                raise BundleError(f"The zip holds {name!r} inside of a file.", fix=_FIX)

@@ -16,6 +16,8 @@ __all__ = ["TOLERANCE", "Checked", "verify"]
 
 #: Absolute for probabilities, relative to the value for numbers above 1.
 TOLERANCE = 1e-9
+_PREDICTIONS = "sample_predictions.csv"
+_FIX = "The bundle is damaged: export the model again."
 
 
 @dataclass(frozen=True)
@@ -41,17 +43,19 @@ def verify(files: Mapping[str, bytes], scorer: Scorer) -> Checked:
     BundleError
         At the first column that differs by more than `TOLERANCE`.
     """
-    recorded = list(csv.reader(io.StringIO(files["sample_predictions.csv"].decode("utf-8"))))
-    header, rows = recorded[0], recorded[1:]
+    header, rows = _recorded(files)
     predictions = scorer.predictions(scorer.sample(files["sample_input.csv"]))
     if list(predictions.columns) != header or len(predictions) != len(rows):
         raise BundleError(
             f"Expected predictions {header} for {len(rows)} rows, found {list(predictions.columns)} for "
             f"{len(predictions)}.",
-            fix="The bundle is damaged: export the model again.",
+            fix=_FIX,
         )
     numbers = [name for name in header if scorer.classes is None or name != "prediction"]
-    old = np.array([[float(row[header.index(name)]) for name in numbers] for row in rows])
+    try:
+        old = np.array([[float(row[header.index(name)]) for name in numbers] for row in rows])
+    except ValueError as error:
+        raise BundleError(f"{_PREDICTIONS} is damaged ({error}).", fix=_FIX) from error
     new = predictions[numbers].to_numpy(dtype=np.float64)
     gap = np.abs(old - new) / np.maximum(1.0, np.abs(old))
     wrong = ~(gap <= TOLERANCE)
@@ -67,3 +71,14 @@ def verify(files: Mapping[str, bytes], scorer: Scorer) -> Checked:
             fix="Install exactly the versions of requirements.txt; if it still differs, do not use it.",
         )
     return Checked(len(rows), float(gap.max(initial=0.0)))
+
+
+def _recorded(files: Mapping[str, bytes]) -> tuple[list[str], list[list[str]]]:
+    """Header and rows of the recorded predictions."""
+    try:
+        lines = list(csv.reader(io.StringIO(files[_PREDICTIONS].decode("utf-8")), strict=True))
+    except (csv.Error, UnicodeDecodeError) as error:
+        raise BundleError(f"{_PREDICTIONS} is damaged ({error}).", fix=_FIX) from error
+    if not lines or any(len(line) != len(lines[0]) for line in lines):
+        raise BundleError(f"{_PREDICTIONS} is damaged: its rows differ in length.", fix=_FIX)
+    return lines[0], lines[1:]

@@ -11,11 +11,11 @@ from pathlib import Path
 
 from ..data import read_table
 from ..errors import GlassbenchError, SettingError
-from .checking import verify
-from .explaining import document, explained, replayed, text
+from .explaining import document, explained, text
 from .manifest import open_files
-from .proving import prove_again
 from .scoring import Scorer, predictions_to_csv
+from .signing import read_public_key
+from .verifying import verified
 from .versions import differences
 
 __all__ = ["explain_command", "predict_command", "verify_command"]
@@ -176,7 +176,7 @@ def explain_command(bundle: Path, arguments: Sequence[str] | None = None) -> int
 
 
 def verify_command(bundle: Path, arguments: Sequence[str] | None = None) -> int:
-    """Check a bundle's files, predictions and explanations.
+    """Check a bundle's files, signature, predictions and explanations.
 
     Returns
     -------
@@ -185,8 +185,8 @@ def verify_command(bundle: Path, arguments: Sequence[str] | None = None) -> int:
     """
     parser = argparse.ArgumentParser(
         prog="verify.py",
-        description="Check this bundle: its files are as exported, the predictions of its sample are "
-        "reproduced, and explanations agree with brute force as its certificate says.",
+        description="Check this bundle: its files are as exported and signed by whom you trust, predictions "
+        "of its sample are reproduced, and explanations agree with brute force as its certificate says.",
     )
     parser.add_argument("--json", action="store_true", help="print the outcome as JSON")
     parser.add_argument(
@@ -194,50 +194,30 @@ def verify_command(bundle: Path, arguments: Sequence[str] | None = None) -> int:
         action="store_true",
         help="explain as where numba is not installed: nothing is compiled, values of trees are sampled",
     )
+    parser.add_argument(
+        "--key",
+        action="append",
+        default=[],
+        type=Path,
+        metavar="PUBLIC.pem",
+        help="a public key that you trust: one of those given must have signed the bundle; may be repeated "
+        "(needs the package cryptography)",
+    )
     options = parser.parse_args(arguments)
     if options.without_numba:
         sys.modules["numba"] = None  # type: ignore[assignment]
-    notes: list[str] = []
     try:
-        files, manifest = open_files(bundle)
-        notes = differences(manifest)
-        scorer = Scorer.from_files(files)
-        checked = verify(files, scorer)
-        sample = scorer.sample(files["sample_input.csv"])
-        proof = prove_again(scorer.plan, scorer.schema, sample, scorer.outputs)
-        told = replayed(files, scorer)
-    except (GlassbenchError, OSError) as error:
-        outcome = {"ok": False, "error": str(error), "notes": notes}
-        message = f"failed: {error}"
-    else:
-        count = len(manifest["files"])
-        outcome = {
-            "ok": True,
-            "files": count,
-            "rows": checked.rows,
-            "largest_difference": checked.largest_difference,
-            "fast_path": None if proof is None else proof.to_json(),
-            "explanations": None if told is None else told.words,
-            "notes": notes,
-        }
-        message = (
-            f"ok: {count} files as exported; {checked.rows} sample rows reproduced "
-            f"(largest difference {checked.largest_difference:.1e})"
-        )
-        if proof is not None:
-            message += (
-                f"\nok: the fast path is equal on {proof.rows} rows "
-                f"(largest difference {proof.largest_difference:.1e})"
-            )
-        if told is not None:
-            message += f"\nok: explanations hold; {told.words} ({told.method})"
+        keys = [read_public_key(path) for path in options.key]
+    except SettingError as error:
+        parser.error(str(error))
+    outcome = verified(bundle, keys)
     if options.json:
-        message = json.dumps(outcome)
+        sys.stdout.write(json.dumps(outcome.facts) + "\n")
     else:
-        for note in notes:
+        for note in outcome.notes:
             _say(f"note: {note}")
-    sys.stdout.write(f"{message}\n")
-    return 0 if outcome["ok"] else 1
+        sys.stdout.write("".join(f"{line}\n" for line in outcome.lines))
+    return 0 if outcome.ok else 1
 
 
 def _say(text: str) -> None:

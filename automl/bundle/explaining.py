@@ -5,7 +5,6 @@ The package `explain` is the one beside this bundle's runtime; inside of Glassbe
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from ..errors import BundleError, SettingError
+from .documents import DAMAGED, read_json
 from .scoring import Scorer
 
 __all__ = ["CERTIFICATE", "document", "explained", "replayed", "text"]
@@ -57,12 +57,13 @@ def replayed(files: Mapping[str, bytes], scorer: Scorer) -> Any:
     """
     if CERTIFICATE not in files:
         return None
+    from explain import ExplainError
     from explain.certificate import Certificate, check
     from explain.frames import frame_hash
 
     try:
-        certificate = Certificate.from_json(json.loads(files[CERTIFICATE]))
-    except (KeyError, TypeError, ValueError) as error:
+        certificate = Certificate.from_json(read_json(files, CERTIFICATE))
+    except (ExplainError, *DAMAGED) as error:
         raise BundleError(f"The certificate is damaged ({error}).", fix="Export the model again.") from error
     rows, background = scorer.sample(files["sample_input.csv"]), _background(files, scorer)
     if frame_hash(background) != certificate.background_hash:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import pandas as pd
 from ..data import Column, Kind, Schema
 from ..errors import BundleError
 from ..plan import DeclinedError, Plan
+from .documents import read_json
 from .manifest import MANIFEST
 
 __all__ = ["PLAN_FILES", "Proof", "prove", "prove_again", "proven_files"]
@@ -212,8 +212,7 @@ def proven_files(files: Mapping[str, bytes]) -> tuple[bytes, bytes] | None:
     BundleError
         When it says so, and there is none.
     """
-    claimed = json.loads(files[MANIFEST]).get("fast_path") if MANIFEST in files else None
-    if not (isinstance(claimed, dict) and claimed.get("used") is True):
+    if MANIFEST not in files or not read_json(files, MANIFEST)["fast_path"]["used"]:
         return None
     if any(name not in files for name in PLAN_FILES):
         raise BundleError("The bundle has a fast path, but no plan.", fix="Export the model again.")

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 import pandas as pd
 
@@ -15,20 +14,24 @@ from automl.errors import BundleError, GlassbenchError
 from automl.task import Task
 
 from .checking import Checked, verify
+from .documents import DAMAGED, read_json
 from .explaining import CERTIFICATE
-from .manifest import open_files
+from .manifest import Opened, open_bundle
 from .scoring import Scorer, read_own_csv
+from .signing import read_public_key
 from .single import Predicted
 from .versions import differences
 
 if TYPE_CHECKING:
     from explain import Explanation
     from explain.certificate import Certificate
+    from explain.stored import Stored
 
 __all__ = ["Bundle", "Source", "load_bundle", "read_bundle"]
 
 Source = pd.DataFrame | str | os.PathLike[str] | RawTable
 Missing = Literal["error", "missing"]
+Result = TypeVar("Result", bound="Stored")
 
 
 class Bundle:
@@ -41,7 +44,9 @@ class Bundle:
     ----------
     path : Path
     manifest : dict
-        Hashes, versions and origin.
+        Hashes, versions and lineage, as FORMAT.md describes them.
+    signed : Signed
+        Who vouches for it.
     schema : Schema
         Of the columns that the model reads.
     task : Task
@@ -49,14 +54,16 @@ class Bundle:
     model : fitted scikit-learn estimator
     """
 
-    def __init__(self, path: Path, files: Mapping[str, bytes], manifest: dict[str, Any]) -> None:
+    def __init__(self, path: Path, opened: Opened) -> None:
+        files = opened.files
         self.path = path
-        self.manifest = manifest
-        self._files = dict(files)
+        self.manifest = opened.manifest
+        self.signed = opened.signed
+        self._files = files
         self._scorer = Scorer.from_files(files)
         try:
-            self.task = Task.from_json(json.loads(files["task.json"]))
-        except (GlassbenchError, KeyError, TypeError, ValueError) as error:
+            self.task = Task.from_json(read_json(files, "task.json"))
+        except (GlassbenchError, *DAMAGED) as error:
             raise BundleError(
                 f"The task of the bundle is damaged ({error}).", fix="Export the model again."
             ) from error
@@ -177,11 +184,9 @@ class Bundle:
 
     def explanation(self) -> Explanation | None:
         """Return the global explanation that was exported, if there was one."""
-        if "explanation.json" not in self._files:
-            return None
         from explain import Explanation
 
-        return Explanation.from_json(self._json("explanation.json"))
+        return self._stored(Explanation, "explanation.json")
 
     def card(self, form: Literal["markdown", "html"] = "markdown") -> str:
         """Return the model card."""
@@ -189,11 +194,9 @@ class Bundle:
 
     def certificate(self) -> Certificate | None:
         """Return how explanations fared against brute force at export, if they were exported."""
-        if CERTIFICATE not in self._files:
-            return None
         from explain.certificate import Certificate
 
-        return Certificate.from_json(self._json(CERTIFICATE))
+        return self._stored(Certificate, CERTIFICATE)
 
     def report(self) -> str:
         """Return the report as an HTML page.
@@ -220,13 +223,19 @@ class Bundle:
             raise BundleError(f"The bundle has no {name}.", fix="Export the model again.")
         return self.schema.coerce(read_own_csv(self._files[name])).frame
 
-    def _json(self, name: str) -> Any:
+    def _stored(self, kind: type[Result], name: str) -> Result | None:
+        """A result of `explain`, None where it was not exported."""
+        if name not in self._files:
+            return None
+        from explain import ExplainError
+
         try:
-            return json.loads(self._text(name))
-        except ValueError as error:
-            raise BundleError(
-                f"{name!r} is no valid JSON ({error}).", fix="Export the model again."
-            ) from error
+            return kind.from_json(self._json(name))
+        except (ExplainError, *DAMAGED) as error:
+            raise BundleError(f"{name} is damaged ({error}).", fix="Export the model again.") from error
+
+    def _json(self, name: str) -> Any:
+        return read_json(self._files, name)
 
     def _text(self, name: str) -> str:
         if name not in self._files:
@@ -234,24 +243,26 @@ class Bundle:
         return self._files[name].decode("utf-8")
 
 
-def read_bundle(path: str | os.PathLike[str]) -> Bundle:
+def read_bundle(path: str | os.PathLike[str], *, keys: Sequence[str | os.PathLike[str]] = ()) -> Bundle:
     """Open a bundle: a zip, or the folder it was unpacked to.
 
     Parameters
     ----------
     path : path
+    keys : sequence of path
+        Files of public keys. Where there are some, only a bundle that one of them signed is opened.
 
     Raises
     ------
     BundleError
         When it is no bundle, was altered after its export, or holds anything that Glassbench never writes:
-        files that lead out of it, more data than a bundle has, or types in the model that are not allowed.
+        files that lead out of it, more data than a bundle has, or types in the model that are not allowed;
+        or when its signature is wrong, or missing where keys are given.
     """
     place = Path(path)
     if not place.exists():
         raise BundleError(f"There is no file {str(place)!r}.", fix="Check the path.")
-    files, manifest = open_files(place)
-    return Bundle(place, files, manifest)
+    return Bundle(place, open_bundle(place, [read_public_key(Path(key)) for key in keys]))
 
 
 #: The name of the Python interface.

@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from automl import data, plan
 
-__all__ = ["runtime_files", "script_files"]
+__all__ = ["carried_files", "runtime_files", "script_files"]
 
 PACKAGE = "glassbench_runtime"
 SCRIPTS = ("explain.py", "predict.py", "serve.py", "verify.py")
@@ -20,20 +20,38 @@ MODULES = (
     "allowed",
     "archive",
     "audit",
+    "canonical",
     "checking",
     "commands",
+    "documents",
     "explaining",
     "manifest",
     "proving",
     "scoring",
+    "shape",
+    "signing",
     "single",
     "structure",
     "trusted",
+    "upgrading",
+    "verifying",
     "versions",
 )
+SCHEMA = "bundle.schema.json"
 #: Modules of ``explain`` that are called; what these import comes along.
 EXPLAIN = ("__init__", "api", "certificate", "row/whatif")
 _NOTE = '"""{what} Copied from Glassbench {version}; do not edit."""\n'
+
+
+def carried_files(version: str) -> dict[str, bytes]:
+    """Return all that every bundle carries, whatever its model, by the names in it."""
+    package = files("automl.bundle")
+    return {
+        "FORMAT.md": package.joinpath("FORMAT.md").read_bytes(),
+        "LICENSE": package.joinpath("resources", "apache-2.0.txt").read_bytes(),
+        **script_files(),
+        **runtime_files(version),
+    }
 
 
 def runtime_files(version: str) -> dict[str, bytes]:
@@ -50,6 +68,7 @@ def runtime_files(version: str) -> dict[str, bytes]:
         found[f"{root}/{name}.py"] = package.joinpath(f"{name}.py").read_bytes()
     for name in MODULES:
         found[f"{root}/bundle/{name}.py"] = package.joinpath("bundle", f"{name}.py").read_bytes()
+    found[f"{root}/bundle/{SCHEMA}"] = package.joinpath("bundle", SCHEMA).read_bytes()
     found |= _modules(files(data), f"{root}/data") | _modules(files(plan), f"{root}/plan")
     found |= _modules(package.joinpath("serving"), f"{root}/serving", (".py", ".html"))
     # Not inside of the other package: both are imported by the name that they have in Glassbench.

@@ -20,6 +20,7 @@ from ..conformal import Conformal
 from ..data import Dataset, RawTable, ReadOptions, Schema, read_table
 from ..errors import BundleError, GlassbenchError
 from ..plan import Plan
+from .documents import DAMAGED, read_json
 from .proving import proven_files
 from .single import Predicted, predict_rows
 from .trusted import load_model
@@ -72,13 +73,13 @@ class Scorer:
             When the model is not made of trusted types, or does not fit the rest.
         """
         try:
-            schema = Schema.from_json(files["schema.json"].decode("utf-8"))
-            task = json.loads(files["task.json"])
-            classes = task["classes"]
-            costs = _costs(task.get("costs"), classes)
-            stored = files.get("conformal.json")
-            conformal = None if stored is None else Conformal.from_json(json.loads(stored))
-        except (GlassbenchError, KeyError, TypeError, ValueError) as error:
+            schema = Schema.from_json(read_json(files, "schema.json"))
+            task = read_json(files, "task.json")
+            classes = None if task["classes"] is None else tuple(task["classes"])
+            costs = _costs(task.get("costs"), task["classes"])
+            kept = "conformal.json" in files
+            conformal = Conformal.from_json(read_json(files, "conformal.json")) if kept else None
+        except (GlassbenchError, *DAMAGED) as error:
             raise BundleError(
                 f"The schema, the task or the intervals of the bundle are damaged ({error}).",
                 fix="Export the model again.",
@@ -87,7 +88,7 @@ class Scorer:
         scorer = cls(
             loaded.model,
             schema,
-            None if classes is None else tuple(classes),
+            classes,
             loaded.types,
             conformal,
             costs,

@@ -6,11 +6,14 @@ import copy
 import io
 import json
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from ..errors import BundleError
+from .archive import Limits, check_sizes
 from .audit import audit
+from .canonical import canonical, nodes
 from .structure import check_structure
 
 __all__ = ["LoadedModel", "dump_model", "load_model"]
@@ -34,7 +37,7 @@ class LoadedModel:
 
 
 def dump_model(model: Any) -> bytes:
-    """Write a fitted model in skops' format.
+    """Write a fitted model in skops' format; the same model gives the same bytes, in any process.
 
     Raises
     ------
@@ -45,7 +48,7 @@ def dump_model(model: Any) -> bytes:
     from skops.io.exceptions import UnsupportedTypeException
 
     try:
-        return bytes(skops.io.dumps(_slim(model)))
+        return canonical(skops.io.dumps(_slim(model)))
     except (UnsupportedTypeException, TypeError, ValueError, AttributeError) as error:
         raise BundleError(
             f"This model cannot be written as a skops file: {error}.",
@@ -67,7 +70,9 @@ def load_model(data: bytes) -> LoadedModel:
         When the file is no model file, or holds anything that is not on the lists of
         :mod:`~automl.bundle.allowed`.
     """
-    types = audit(_schema(data))
+    schema, sizes = _described(data)
+    types = audit(schema)
+    _check_arrays(schema, sizes)
     import skops.io
 
     try:
@@ -142,7 +147,22 @@ def _restore(model: Any) -> None:
         model.named_estimators_ = Bunch(**dict(model.estimators))
 
 
-def _schema(data: bytes) -> Any:
+def _check_arrays(schema: Any, sizes: Mapping[str, int]) -> None:
+    """Refuse a description that names few arrays so often that they would fill the memory."""
+    try:
+        total = sum(sizes.get(node["file"], 0) for node in nodes(schema) if "file" in node)
+    except (RecursionError, TypeError) as error:
+        raise BundleError(
+            f"The description of the model is damaged ({type(error).__name__}).", fix=_FIX
+        ) from error
+    if total > Limits.total_bytes:
+        raise BundleError(
+            f"The model file of {sum(sizes.values()):,} bytes would unpack to {total:,} bytes.", fix=_FIX
+        )
+
+
+def _described(data: bytes) -> tuple[Any, dict[str, int]]:
+    """The description in a model file, and the sizes of all its parts; nothing of them is read."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             entries = archive.infolist()
@@ -151,11 +171,21 @@ def _schema(data: bytes) -> Any:
                 raise BundleError(
                     "The model file lists the same part twice, or far too many parts.", fix=_FIX
                 )
-            # Stored, as Glassbench writes it, so its size is known before it is read.
+            # Stored, as Glassbench writes it, so sizes are known before anything is read, and are true:
+            # together no more than the file.
             if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries):
                 raise BundleError(
                     "The model file is compressed inside, which Glassbench never does.", fix=_FIX
                 )
+            sizes = {entry.filename: entry.file_size for entry in entries}
+            if sum(sizes.values()) > len(data):
+                raise BundleError("The model file says that its parts are larger than itself.", fix=_FIX)
+            for name in names:
+                if name.endswith(".npz"):
+                    packed = archive.read(name)
+                    with zipfile.ZipFile(io.BytesIO(packed)) as inside:
+                        check_sizes(inside.infolist(), len(packed))
+                        sizes[name] = sum(entry.file_size for entry in inside.infolist())
             schema = json.loads(archive.read("schema.json"))
     except BundleError:
         raise
@@ -169,4 +199,4 @@ def _schema(data: bytes) -> Any:
             f"Expected a model file of protocol {_PROTOCOL}, found {found!r}.",
             fix="Install the packages of the bundle's requirements.txt, or export the model again.",
         )
-    return schema
+    return schema, sizes

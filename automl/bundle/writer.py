@@ -9,7 +9,6 @@ import tempfile
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from importlib.resources import files as resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,16 +25,18 @@ from explain.report import render_html, render_markdown
 
 from .archive import sha256, write_zip
 from .explaining import CERTIFICATE
-from .manifest import FORMAT, MANIFEST, VERSION
+from .manifest import FORMAT, MANIFEST, VERSION, seal
 from .proving import PLAN_FILES, Proof, prove
 from .rows import rows_to_csv
-from .runtime import runtime_files, script_files
+from .runtime import carried_files
 from .scoring import Scorer, predictions_to_csv, read_own_csv
 from .selfcheck import self_check
-from .targets import TARGETS, files_of, slug, target_files
+from .supply import supply_files
+from .targets import LOADER, TARGETS, files_of, slug, target_files
 from .targets._facts import facts_of
 from .targets._readme import platforms
 from .trusted import dump_model, load_model
+from .upgrading import model_of
 
 if TYPE_CHECKING:
     from automl.monitoring import Reference
@@ -48,6 +49,7 @@ MOST_BACKGROUND_ROWS = 100
 #: A report larger than that stays out of the bundle.
 MOST_REPORT_BYTES = 3_000_000
 REPORT = "report.html"
+MODEL = "model/model.skops"
 #: The web server, and what makes it quicker.
 SERVING = ("uvicorn", "httptools", "uvloop")
 
@@ -98,17 +100,29 @@ def write_bundle(
     """
     step = progress or (lambda _share, _what: None)
     target = Path(path).absolute()
-    if not target.parent.is_dir():
-        raise BundleError(
-            f"There is no folder {str(target.parent)!r}.", fix="Make it first, or choose another."
-        )
-    if target.is_dir():
-        raise BundleError(f"{str(target)!r} is a folder.", fix="Name the zip file to write.")
+    _check_place(target)
     step(0.05, "Writing the model")
     data = dump_model(model)
     types = load_model(data).types
     step(0.3, "Gathering the rest")
     files = _files(data, types, model, subject, sample, background, conformal, reference, step)
+    hand_out(target, files, step)
+    step(1.0, "Done")
+    return target
+
+
+def hand_out(
+    path: Path, files: Mapping[str, bytes], step: Callable[[float, str], None] = lambda _share, _what: None
+) -> None:
+    """Write the zip of a bundle beside its place, and move it there once it has passed its self-check.
+
+    Raises
+    ------
+    BundleError
+        When there is no place for it, or it does not pass; nothing is left behind then.
+    """
+    target = path.absolute()
+    _check_place(target)
     step(0.6, "Packing")
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
     os.close(handle)
@@ -122,8 +136,15 @@ def write_bundle(
     finally:
         with suppress(FileNotFoundError):
             part.unlink()
-    step(1.0, "Done")
-    return target
+
+
+def _check_place(target: Path) -> None:
+    if not target.parent.is_dir():
+        raise BundleError(
+            f"There is no folder {str(target.parent)!r}.", fix="Make it first, or choose another."
+        )
+    if target.is_dir():
+        raise BundleError(f"{str(target)!r} is a folder.", fix="Name the zip file to write.")
 
 
 def _files(
@@ -164,7 +185,7 @@ def _files(
     report = render_html(build_report(subject)).encode("utf-8")
     requirements = pinned(packages)
     files = {
-        "model/model.skops": data,
+        MODEL: data,
         **plan_files,
         "schema.json": _json(schema.to_json()),
         "task.json": _json(task.to_json()),
@@ -177,9 +198,7 @@ def _files(
         "requirements.txt": requirements.encode("utf-8"),
         "requirements-explain.txt": _explain_requirements().encode("utf-8"),
         "requirements-serve.txt": _serve_requirements().encode("utf-8"),
-        "LICENSE": resources("automl.bundle.resources").joinpath("apache-2.0.txt").read_bytes(),
-        **script_files(),
-        **runtime_files(facts.glassbench),
+        **carried_files(facts.glassbench),
     }
     if len(report) <= MOST_REPORT_BYTES:
         files[REPORT] = report
@@ -202,11 +221,11 @@ def _files(
         reference=None if reference is None else reference.to_json(),
     )
     files |= target_files(told, files)
-    files["README.md"] = _readme(facts, task, set(files)).encode("utf-8")
+    files |= supply_files(files, name=facts.name, version=facts.glassbench, created=facts.created)
+    files["README.md"] = readme(facts.name, task.target, set(files)).encode("utf-8")
     manifest = _manifest(files, task, facts, packages, types, proof)
     manifest["targets"] = {name: sorted(files_of(target, told)) for name, target in TARGETS.items()}
-    files[MANIFEST] = _json(manifest)
-    return files
+    return seal(manifest, files)
 
 
 def _fast_path(scorer: Scorer, sample: pd.DataFrame) -> tuple[dict[str, bytes], Proof]:
@@ -293,20 +312,24 @@ def _manifest(
         "format": FORMAT,
         "version": VERSION,
         "name": facts.name,
-        "run": facts.run_id,
-        "model": facts.exported,
         "task": task.kind,
         "target": task.target,
         "created": facts.created,
         "glassbench": facts.glassbench,
         "python": platform.python_version(),
         "packages": dict(packages),
-        "data": {"source": facts.source, "sha256": facts.sha256, "rows": facts.rows},
         "types": sorted(types),
         "fast_path": proof.to_json(),
-        "files": {
-            name: {"sha256": sha256(content), "bytes": len(content)}
-            for name, content in sorted(files.items())
+        "lineage": {
+            "data": {
+                "source": facts.source,
+                "sha256": facts.sha256,
+                "rows": facts.rows,
+                "rows_sha256": facts.rows_sha256,
+            },
+            "run": {"id": facts.run_id},
+            "model": model_of(facts.exported, facts.result, facts.leaderboard),
+            "file": {"name": MODEL, "sha256": sha256(files[MODEL])},
         },
     }
 
@@ -322,9 +345,20 @@ def _plain(value: Any) -> Any:
     raise TypeError(f"{type(value).__name__} cannot be written as JSON")
 
 
-def _readme(facts: BundleFacts, task: Task, names: set[str]) -> str:
+def readme(name: str, target: str, names: set[str]) -> str:
+    """The first page of a bundle.
+
+    Parameters
+    ----------
+    name : str
+        What people call the model.
+    target : str
+        The predicted column.
+    names : set of str
+        Of the files of the bundle.
+    """
     described = {
-        "manifest.json": "SHA-256 of every file and of the training data, versions",
+        "bundle.json": "SHA-256 of every file, versions, the model's origin; FORMAT.md describes it",
         "model/model.skops": "the model: scikit-learn and LightGBM classes only, no code",
         "model/plan.json, model/plan.npz": "the model as plain numbers: one row in a moment, with numpy",
         "schema.json, task.json": "the columns and what their cells look like; what is predicted",
@@ -344,17 +378,18 @@ def _readme(facts: BundleFacts, task: Task, names: set[str]) -> str:
         "requirements.txt": "the packages that all of this needs",
         "requirements-explain.txt": "numba on top: contributions of trees exact instead of sampled",
         "requirements-serve.txt": "uvicorn on top: for serve.py",
+        "sbom.cdx.json, licenses.md": "the packages that it needs, all the way down, and their licences",
     }
     there = names | {MANIFEST}
     table = "".join(
-        f"| {name} | {what} |\n" for name, what in described.items() if name.split(",")[0] in there
+        f"| {file} | {what} |\n" for file, what in described.items() if file.split(",")[0] in there
     )
     left_out = (
         "" if REPORT in names else "\nThe report is too large for this zip: `automl report` writes it.\n"
     )
-    return f"""# {facts.name}
+    return f"""# {name}
 
-Predicts `{task.target}`. MODEL_CARD.md (or model_card.html) says how well, from what, and what to mind.
+Predicts `{target}`. MODEL_CARD.md (or model_card.html) says how well, from what, and what to mind.
 
     python -m venv venv
     venv/bin/pip install -r requirements.txt
@@ -367,7 +402,7 @@ Predicts `{task.target}`. MODEL_CARD.md (or model_card.html) says how well, from
 | file | what |
 |---|---|
 {table}{left_out}
-{platforms(f"{slug(facts.name)}.zip", slug(facts.name))}
+{platforms(f"{slug(name)}.zip", slug(name)) if LOADER in names else ""}
 The programs and runtime/ are part of Glassbench, under the Apache License 2.0 (LICENSE). The model and the
 data are yours.
 """

@@ -33,6 +33,10 @@ _MODULES = {
     "serve": "automl.cli.serve",
     "onnx": "automl.cli.onnx",
     "publish": "automl.cli.publish",
+    "verify": "automl.cli.trust",
+    "keygen": "automl.cli.trust",
+    "sign": "automl.cli.trust",
+    "upgrade": "automl.cli.trust",
     "app": "automl.cli.app",
 }
 

@@ -7,6 +7,7 @@ from argparse import Namespace
 from pathlib import Path
 
 import automl
+from automl.bundle.manifest import is_bundle
 from automl.cli.console import Console, find_run, number
 from automl.errors import SettingError
 from automl.monitoring import DriftReport, score, watched_bundle, words
@@ -39,7 +40,7 @@ def _report(options: Namespace, console: Console) -> DriftReport:
     budget = None if options.no_split else options.budget
     if not options.table.is_file():
         raise SettingError(f"There is no file {options.table}.", fix="Check the path.")
-    if _is_bundle(options.model_of):
+    if is_bundle(Path(options.model_of)):
         if options.model is not None:
             raise SettingError("A bundle holds one model.", fix="Leave out --model.")
         bundle = automl.load_bundle(options.model_of)
@@ -52,12 +53,6 @@ def _report(options: Namespace, console: Console) -> DriftReport:
     return run.score(
         options.table, model=options.model, missing_columns=options.missing_columns, time_budget=budget
     ).report
-
-
-def _is_bundle(name: str) -> bool:
-    """Whether it names a bundle's zip or unpacked folder; else it is a run."""
-    path = Path(name)
-    return path.is_file() or (path / "manifest.json").is_file()
 
 
 def _say_reasons(report: DriftReport, console: Console) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from automl.cli import publish as publishing
 from automl.cli import values
+from automl.cli.trust_verbs import add_trust_verbs
 from automl.serving.options import add_options as add_server_options
 
 __all__ = ["build_parser"]
@@ -31,6 +32,7 @@ examples:
   automl bless new.zip rows.csv --champion churn.zip
   automl serve churn.zip --port 8080
   automl publish churn.zip --to mlflow:http://127.0.0.1:5000
+  automl verify churn.zip --key maker.pem
 
 exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 interrupted by Ctrl-C
             (monitor: 0 fine, 2 findings, 1 could not run; bless: 0 blessed, 2 not)
@@ -108,6 +110,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_monitor(verbs)
     _add_bless(verbs)
     _add_serve(verbs)
+    add_trust_verbs(verbs)
     _add_onnx(verbs)
     _add_app(verbs)
     return parser

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from automl.bundle import Bundle
+from automl.bundle.documents import DAMAGED, parse_json
 from automl.bundle.scoring import Scorer
 from automl.data import Schema
 from automl.errors import BundleError
@@ -71,14 +71,14 @@ def watched_bundle(bundle: Bundle) -> Watched:
             fix="Export the model again: bundles have one since Glassbench can monitor.",
         )
     try:
-        reference = Reference.from_json(json.loads(content))
-    except (ExplainError, ValueError) as error:
+        reference = Reference.from_json(parse_json(content, REFERENCE))
+    except (ExplainError, *DAMAGED) as error:
         raise BundleError(f"{REFERENCE} is damaged ({error}).", fix="Export the model again.") from error
     explanation = bundle.explanation()
     known = bundle.background() if explanation is None else bundle.coerce(explanation.data).frame
     result = bundle.metrics["result"]
     return Watched(
-        name=f"{bundle.manifest['name']} ({bundle.manifest['model']})",
+        name=f"{bundle.manifest['name']} ({bundle.manifest['lineage']['model']['id']})",
         scorer=bundle.scorer,
         task=bundle.task,
         reference=reference,

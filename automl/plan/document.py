@@ -66,10 +66,15 @@ def unpack(text: bytes, arrays: bytes) -> Any:
         return [whole(item) for item in value] if isinstance(value, list) else value
 
     try:
+        with zipfile.ZipFile(io.BytesIO(arrays)) as archive:
+            if any(entry.compress_type != zipfile.ZIP_STORED for entry in archive.infolist()):
+                raise ValueError("arrays are packed, which may unpack to more than there is memory")
         with np.load(io.BytesIO(arrays), allow_pickle=False) as stored:
             found = {name: stored[name] for name in stored.files}
         return whole(json.loads(text))
-    except (EOFError, KeyError, OSError, ValueError, RecursionError, zipfile.BadZipFile) as error:
+    except (
+        EOFError, KeyError, MemoryError, OSError, ValueError, RecursionError, zipfile.BadZipFile
+    ) as error:  # fmt: skip
         raise BundleError(
             f"The plan of the bundle is damaged ({type(error).__name__}: {error}).",
             fix="Export the model again.",

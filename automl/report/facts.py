@@ -36,6 +36,8 @@ class BundleFacts:
         SHA-256 of that file.
     rows : int
         Rows in it.
+    rows_sha256 : str or None
+        SHA-256 of the rows as they were read, in the file in which the run keeps them.
     model_id : str
         Id of the exported model on the leaderboard; empty for the chosen one.
     picked : mapping or None
@@ -56,6 +58,7 @@ class BundleFacts:
     source: str | None = None
     sha256: str | None = None
     rows: int = 0
+    rows_sha256: str | None = None
     model_id: str = ""
     picked: Mapping[str, Any] | None = None
     decisions: Sequence[Mapping[str, Any]] = ()

@@ -97,13 +97,8 @@ class Embedded:
                 # Values stay out of the log of somebody else's server.
                 _logger.warning("%s in column %r", finding.code, finding.column)
         table = scorer.predictions(dataset.frame)
-        return pd.DataFrame(
-            {
-                name: values.to_numpy(dtype=None if values.dtype.kind == "f" else object)
-                for name, values in table.items()
-            },
-            index=frame.index,
-        )
+        told = {name: _plain(values) for name, values in table.items()}
+        return pd.DataFrame(told).set_axis(frame.index, axis=0)
 
     def invoke(self, body: bytes | str, content_type: str | None = None) -> Outcome:
         """Predict the rows of a request to ``/invocations``, as SageMaker and MLflow have them.
@@ -142,7 +137,7 @@ def load(folder: Path) -> Embedded:
     GlassbenchError
         When it is not as it was exported.
     """
-    files, manifest = open_files(folder, edited=True)
+    files, manifest = open_files(folder)
     service = Service(files, manifest, Settings(keep_log=False))
     for note in differences(manifest):
         _logger.warning(note)
@@ -153,6 +148,11 @@ def load(folder: Path) -> Embedded:
 def _request(path: str, body: bytes | str, content_type: str) -> Request:
     data = body.encode("utf-8") if isinstance(body, str) else bytes(body)
     return Request("POST", path, headers={"content-type": content_type}, body=data, id=uuid.uuid4().hex)
+
+
+def _plain(values: pd.Series[Any]) -> pd.Series[Any]:
+    """Numbers as they are; texts as objects, since their type is one that older pandas does not know."""
+    return values if values.dtype.kind in "fiu" else pd.Series(values.tolist(), dtype=object)
 
 
 def _is_columns(value: Mapping[str, Any]) -> bool:

@@ -36,7 +36,7 @@ def load(bundle: Path, chosen: Settings) -> Service:
     ------
     GlassbenchError
     """
-    files, manifest = open_files(bundle, edited=True)
+    files, manifest = open_files(bundle)
     service = Service(files, manifest, chosen)
     if chosen.keep_log:
         folder = chosen.log or Path(f"{service.name}-log")

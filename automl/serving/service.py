@@ -59,7 +59,7 @@ class Service:
         self.manifest = manifest
         self.settings = settings
         self.log = log
-        self.name = settings.name or slug(str(manifest.get("name") or manifest.get("model") or "model"))
+        self.name = settings.name or slug(str(manifest.get("name") or "model"))
         self.version = "1"
         self.ready = False
         self.scorer = Scorer.from_files(files)

@@ -6,6 +6,7 @@ written beside its place, flushed to the disk and renamed.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import math
 import os
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "append_json_line",
+    "file_sha256",
     "json_number",
     "json_records",
     "read_json",
@@ -72,6 +74,12 @@ def read_json_lines(path: Path) -> list[Any]:
         return []
     lines = path.read_bytes().split(b"\n")
     return [json.loads(line) for line in lines[:-1] if line]
+
+
+def file_sha256(path: Path) -> str:
+    """SHA-256 of a file, in hexadecimal."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def json_number(value: float | None) -> float | None:

@@ -135,11 +135,11 @@ def test_what_cannot_be_compiled_is_named(small, tmp_path: Path) -> None:
 def test_older_bundles_are_read(unpacked: Path, small) -> None:
     for name in ("plan.json", "plan.npz"):
         (unpacked / "model" / name).unlink()
-    manifest = json.loads((unpacked / "manifest.json").read_text())
+    manifest = json.loads((unpacked / "bundle.json").read_text())
     del manifest["fast_path"]
     for name in ("plan.json", "plan.npz"):
         del manifest["files"][f"model/{name}"]
-    (unpacked / "manifest.json").write_text(json.dumps(manifest))
+    (unpacked / "bundle.json").write_text(json.dumps(manifest))
     bundle = read_bundle(unpacked)
     assert bundle.fast_path == {}
     found = bundle.predict_rows(rows_of(small, 2))
@@ -164,9 +164,9 @@ def test_verify_proves_it_again(unpacked: Path) -> None:
     document = json.loads(path.read_text())
     document["weights"][0] *= 1.000001
     path.write_text(json.dumps(document))
-    manifest = json.loads((unpacked / "manifest.json").read_text())
+    manifest = json.loads((unpacked / "bundle.json").read_text())
     manifest["files"]["model/plan.json"]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
-    (unpacked / "manifest.json").write_text(json.dumps(manifest))
+    (unpacked / "bundle.json").write_text(json.dumps(manifest))
     done = verify(unpacked)
     assert done.returncode == 1
     assert "The fast path does not give what the pipeline gives" in json.loads(done.stdout)["error"]

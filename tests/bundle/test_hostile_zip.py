@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import pickle
 import shutil
 import stat
 import struct
@@ -14,9 +15,11 @@ from pathlib import Path
 
 import pytest
 
-from automl.bundle import archive, read_bundle
+from automl.bundle import archive, documents, read_bundle
 from automl.bundle.archive import sha256
-from automl.errors import BundleError
+from automl.bundle.manifest import seal as with_manifest
+from automl.bundle.trusted import load_model
+from automl.errors import BundleError, GlassbenchError, TamperedError
 
 Change = Callable[[dict[str, bytes]], None]
 
@@ -32,13 +35,9 @@ def rebuilt(bundle_path: Path, tmp_path: Path) -> Callable[..., Path]:
             files = {name: source.read(name) for name in source.namelist()}
         change(files)
         if seal:
-            manifest = json.loads(files["manifest.json"])
-            manifest["files"] = {
-                name: {"sha256": sha256(data), "bytes": len(data)}
-                for name, data in files.items()
-                if name != "manifest.json"
-            }
-            files["manifest.json"] = json.dumps(manifest).encode()
+            manifest = json.loads(files["bundle.json"])
+            manifest["lineage"]["file"]["sha256"] = sha256(files["model/model.skops"])
+            files = with_manifest(manifest, files)
         path = tmp_path / "changed.zip"
         with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
             for name, data in files.items():
@@ -51,7 +50,7 @@ def rebuilt(bundle_path: Path, tmp_path: Path) -> Callable[..., Path]:
 
 
 def edit_manifest(files: dict[str, bytes], changes: dict[str, object]) -> None:
-    files["manifest.json"] = json.dumps(json.loads(files["manifest.json"]) | changes).encode()
+    files["bundle.json"] = json.dumps(json.loads(files["bundle.json"]) | changes).encode()
 
 
 def test_the_unchanged_bundle_is_read(rebuilt) -> None:
@@ -93,10 +92,10 @@ def test_names_that_lead_out(rebuilt, name: str) -> None:
 def test_names_that_lead_out_in_the_manifest_of_a_folder(unpacked: Path) -> None:
     outside = unpacked.parent / "secret.txt"
     outside.write_text("secret")
-    manifest = json.loads((unpacked / "manifest.json").read_text())
+    manifest = json.loads((unpacked / "bundle.json").read_text())
     manifest["files"]["../secret.txt"] = {"sha256": sha256(b"secret"), "bytes": 6}
-    (unpacked / "manifest.json").write_text(json.dumps(manifest))
-    with pytest.raises(BundleError, match="leads out of it"):
+    (unpacked / "bundle.json").write_text(json.dumps(manifest))
+    with pytest.raises(BundleError, match=r"a name in files is '\.\./secret\.txt'"):
         read_bundle(unpacked)
 
 
@@ -132,6 +131,24 @@ def test_a_bomb_by_ratio(rebuilt) -> None:
         read_bundle(path)
 
 
+@pytest.mark.parametrize(
+    "name", ["con", "model/NUL.txt", "a/com1.x/b", "name.", "name ", "folder./a", "lpt9"]
+)
+def test_names_that_are_others_on_some_systems(rebuilt, name: str) -> None:
+    with pytest.raises(BundleError, match="another one on some systems"):
+        read_bundle(rebuilt(lambda files: files.update({name: b"x"})))
+
+
+def test_the_same_name_in_two_spellings_of_an_accent(rebuilt) -> None:
+    with pytest.raises(BundleError, match="twice"):
+        read_bundle(rebuilt(lambda files: files.update({"caf\u00e9": b"x", "cafe\u0301": b"y"})))
+
+
+def test_a_file_inside_of_a_file(rebuilt) -> None:
+    with pytest.raises(BundleError, match="inside of a file"):
+        read_bundle(rebuilt(lambda files: files.update({"schema.json/x": b"x"})))
+
+
 def test_a_bomb_by_size(rebuilt, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(archive.Limits, "total_bytes", 100_000)
     with pytest.raises(BundleError, match="would unpack to"):
@@ -142,7 +159,7 @@ def test_a_bomb_that_lies_about_its_size(tmp_path: Path) -> None:
     """zipfile returns no more than the size that was declared, and then the checksum fails."""
     path = tmp_path / "liar.zip"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
-        target.writestr("manifest.json", bytes(50 * 1024**2))
+        target.writestr("bundle.json", bytes(50 * 1024**2))
     data = bytearray(path.read_bytes())
     central = data.rindex(b"PK\x01\x02")
     struct.pack_into("<I", data, central + 24, 10)
@@ -165,6 +182,15 @@ def test_an_encrypted_entry(rebuilt) -> None:
     path.write_bytes(data)
     with pytest.raises(BundleError, match="encrypted"):
         read_bundle(path)
+
+
+def test_a_folder_that_is_too_large(unpacked: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive.Limits, "total_bytes", 100_000)
+    with pytest.raises(BundleError, match="The folder holds more than"):
+        read_bundle(unpacked)
+    monkeypatch.setattr(archive.Limits, "entries", 100)
+    with pytest.raises(BundleError, match="a bundle has at most"):
+        read_bundle(unpacked)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a zip", b"PK\x03\x04 cut", b"\x1f\x8b\x08"])
@@ -195,7 +221,7 @@ def test_other_zips(tmp_path: Path) -> None:
     path = tmp_path / "photos.zip"
     with zipfile.ZipFile(path, "w") as target:
         target.writestr("a.jpg", b"x")
-    with pytest.raises(BundleError, match=r"is no Glassbench bundle: it has no manifest\.json"):
+    with pytest.raises(BundleError, match=r"is no Glassbench bundle: it has no bundle\.json"):
         read_bundle(path)
     (tmp_path / "folder").mkdir()
     with pytest.raises(BundleError, match="is no Glassbench bundle"):
@@ -208,10 +234,16 @@ def test_other_zips(tmp_path: Path) -> None:
     ("changes", "message"),
     [
         ({"format": "other"}, "of another kind"),
-        ({"version": 2}, "found version 2"),
-        ({"files": []}, "does not list its files"),
-        ({"files": {}}, "does not list 'model/model.skops'"),
-        ({"files": {"a": "b"}}, "does not list its files"),
+        ({"version": 2}, "is of version 2 of the bundle format"),
+        ({"version": 10**30}, "of the bundle format"),
+        ({"version": "1"}, "which there never was"),
+        ({"version": True}, "which there never was"),
+        ({"version": 0}, "which there never was"),
+        ({"files": []}, "files is .*, not an object"),
+        ({"files": {}}, "files has no 'model/model.skops'"),
+        ({"files": {"a": "b"}}, "files has no"),
+        ({"lineage": None}, "lineage is None"),
+        ({"packages": ["numpy"]}, "packages is "),
     ],
 )
 def test_manifests(rebuilt, changes: dict[str, object], message: str) -> None:
@@ -221,8 +253,8 @@ def test_manifests(rebuilt, changes: dict[str, object], message: str) -> None:
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"\xff\xfe", b"[" * 100_000])
 def test_manifests_that_are_no_json(rebuilt, content: bytes) -> None:
-    with pytest.raises(BundleError, match=r"manifest|no Glassbench bundle"):
-        read_bundle(rebuilt(lambda files: files.update({"manifest.json": content})))
+    with pytest.raises(BundleError, match=r"bundle\.json|no Glassbench bundle"):
+        read_bundle(rebuilt(lambda files: files.update({"bundle.json": content})))
 
 
 @pytest.mark.parametrize(
@@ -256,6 +288,25 @@ def test_recorded_predictions_that_do_not_fit(rebuilt) -> None:
         bundle.verify()
 
 
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"\xff", b"prediction\n", b"prediction,probability_no,probability_yes\nno,1\n", b'"', b"\x00"],
+)
+def test_recorded_predictions_that_are_nonsense(rebuilt, content: bytes) -> None:
+    bundle = read_bundle(rebuilt(lambda files: files.update({"sample_predictions.csv": content}), seal=True))
+    with pytest.raises(BundleError, match=r"damaged|Expected predictions"):
+        bundle.verify()
+
+
+def test_recorded_predictions_that_are_no_numbers(rebuilt) -> None:
+    def change(files: dict[str, bytes]) -> None:
+        files["sample_predictions.csv"] = files["sample_predictions.csv"].replace(b",0.", b",O.")
+
+    bundle = read_bundle(rebuilt(change, seal=True))
+    with pytest.raises(BundleError, match=r"sample_predictions\.csv is damaged"):
+        bundle.verify()
+
+
 def test_a_model_file_compressed_inside(rebuilt) -> None:
     def change(files: dict[str, bytes]) -> None:
         out = io.BytesIO()
@@ -268,4 +319,148 @@ def test_a_model_file_compressed_inside(rebuilt) -> None:
         files["model/model.skops"] = out.getvalue()
 
     with pytest.raises(BundleError, match="compressed inside"):
+        read_bundle(rebuilt(change, seal=True))
+
+
+def test_a_manifest_that_lies_about_sizes(rebuilt) -> None:
+    def change(files: dict[str, bytes]) -> None:
+        listed = json.loads(files["bundle.json"])["files"]
+        edit_manifest(files, {"files": listed | {"README.md": listed["README.md"] | {"bytes": 1}}})
+
+    with pytest.raises(TamperedError, match=r"README\.md.*the manifest says 1"):
+        read_bundle(rebuilt(change))
+
+
+def test_a_manifest_that_lies_about_the_model(rebuilt) -> None:
+    def change(files: dict[str, bytes]) -> None:
+        lineage = json.loads(files["bundle.json"])["lineage"]
+        edit_manifest(files, {"lineage": lineage | {"file": lineage["file"] | {"sha256": "0" * 64}}})
+
+    with pytest.raises(TamperedError, match="two different SHA-256 of the model file"):
+        read_bundle(rebuilt(change))
+
+
+def test_a_manifest_that_says_something_twice(rebuilt) -> None:
+    def change(files: dict[str, bytes]) -> None:
+        files["bundle.json"] = files["bundle.json"].replace(b'"files":', b'"files": {}, "files":', 1)
+
+    with pytest.raises(BundleError, match="'files' stands there twice"):
+        read_bundle(rebuilt(change))
+
+
+def test_an_old_manifest_beside_the_new_one(rebuilt) -> None:
+    with pytest.raises(TamperedError, match=r"holds 'manifest\.json'"):
+        read_bundle(rebuilt(lambda files: files.update({"manifest.json": b"{}"})))
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("model/model.skops", pickle.dumps(print)),
+        ("model/model.skops", pickle.dumps([1, 2], protocol=2)),
+        ("model/model.pkl", b"harmless"),
+        ("deploy/extra.joblib", b"harmless"),
+        ("notes.txt", pickle.dumps({"a": 1})),
+    ],
+)
+def test_pickles(rebuilt, name: str, content: bytes) -> None:
+    """Sealed or not: whoever finds one in a bundle might load it."""
+    for seal_it in (False, True):
+        with pytest.raises(BundleError, match="is a pickle"):
+            read_bundle(rebuilt(lambda files: files.update({name: content}), seal=seal_it))
+
+
+DOCUMENTS = ("schema.json", "task.json", "conformal.json", "certificate.json", "explanation.json")
+NONSENSE = {
+    "deep": b"[" * 100_000 + b"]" * 100_000,
+    "deep-object": b'{"columns":' * 50_000 + b"1" + b"}" * 50_000,
+    "as-deep-as-possible": b"[" * 400 + b"]" * 400,
+    "long-number": b'{"classes": [' + b"9" * 10_000 + b"]}",
+    "infinite": b'{"version": 1e999, "columns": [1e999], "classes": [1e999], "format": 1e999}',
+    "no-number": b'{"version": NaN, "columns": NaN, "classes": NaN}',
+    "null": b'{"version": 1, "columns": [null], "classes": null, "target": null}',
+    "text": b'"text"',
+    "list": b"[[]]",
+    "number": b"7",
+    "utf-16": '{"version": 1}'.encode("utf-16"),
+    "cut": b'{"version": 1, "columns": [{"name": "a',
+}
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE)
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_documents_that_are_nonsense(rebuilt, name: str, nonsense: str) -> None:
+    """Whatever is in a document: it is refused in words, when it is opened or when it is asked for."""
+
+    def read_all(path: Path) -> None:
+        bundle = read_bundle(path)
+        bundle.explanation()
+        bundle.certificate()
+
+    path = rebuilt(lambda files: files.update({name: NONSENSE[nonsense]}), seal=True)
+    with pytest.raises(GlassbenchError, match=r"damaged|no valid JSON"):
+        read_all(path)
+
+
+def test_a_huge_document(rebuilt, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(documents, "MOST_BYTES", 1_000)
+    with pytest.raises(BundleError, match=r"bundle\.json has .* bytes; no document"):
+        read_bundle(rebuilt(lambda files: None))
+
+
+def nested(**parts: bytes) -> bytes:
+    """A zip, packed."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as target:
+        for name, content in parts.items():
+            target.writestr(name.replace("_", "."), content)
+    return out.getvalue()
+
+
+def test_a_bomb_among_the_arrays_of_the_plan(rebuilt) -> None:
+    def change(files: dict[str, bytes]) -> None:
+        files["model/plan.npz"] = nested(a0_npy=bytes(50 * 1024**2))
+
+    bundle = read_bundle(rebuilt(change, seal=True))
+    with pytest.raises(BundleError, match="may unpack to more"):
+        bundle.predict_rows([dict.fromkeys(bundle.schema.names)])
+
+
+def test_a_bomb_among_the_arrays_of_the_model(rebuilt) -> None:
+    """A sparse matrix is a packed file of its own."""
+
+    def change(files: dict[str, bytes]) -> None:
+        out = io.BytesIO()
+        with (
+            zipfile.ZipFile(io.BytesIO(files["model/model.skops"])) as source,
+            zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as target,
+        ):
+            for name in source.namelist():
+                target.writestr(name, source.read(name))
+            target.writestr("bomb.npz", nested(data_npy=bytes(100 * 1024**2)))
+        files["model/model.skops"] = out.getvalue()
+
+    with pytest.raises(BundleError, match="would unpack to"):
+        read_bundle(rebuilt(change, seal=True))
+
+
+def test_a_model_that_names_its_arrays_too_often(rebuilt, monkeypatch: pytest.MonkeyPatch) -> None:
+    with zipfile.ZipFile(rebuilt(lambda files: None)) as source:
+        data = source.read("model/model.skops")
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        together = sum(entry.file_size for entry in parts.infolist() if entry.filename != "schema.json")
+    # Equal arrays are held once, so that some are named more than once already.
+    monkeypatch.setattr(archive.Limits, "total_bytes", together)
+    with pytest.raises(BundleError, match="would unpack to"):
+        load_model(data)
+
+
+def test_parts_of_a_model_that_claim_to_be_larger_than_it(rebuilt) -> None:
+    def change(files: dict[str, bytes]) -> None:
+        data = bytearray(files["model/model.skops"])
+        central = data.index(b"PK\x01\x02")
+        struct.pack_into("<I", data, central + 24, 2**31)
+        files["model/model.skops"] = bytes(data)
+
+    with pytest.raises(BundleError, match="larger than itself"):
         read_bundle(rebuilt(change, seal=True))

@@ -17,8 +17,9 @@ ALLOWED = {"numpy", "pandas", "scipy", "sklearn", "joblib", "lightgbm", "skops"}
     "glassbench_runtime",
     "explain",
 }
-#: For formats that predict.py does not promise, imported where such a file is read; and for serve.py.
-LAZY = {"openpyxl", "pyarrow", "uvicorn"}
+#: For formats that predict.py does not promise, imported where such a file is read; for serve.py; and for
+#: signatures, where there is one.
+LAZY = {"cryptography", "openpyxl", "pyarrow", "uvicorn"}
 #: numba: used where it is installed. shap: only where somebody asks an explanation for shap's own object.
 OPTIONAL = {"numba", "shap"}
 PROBE = """

@@ -80,9 +80,9 @@ def test_what_cannot_run_is_told_from_findings(
     (tmp_path / "broken.zip").write_bytes(b"no zip")
     with zipfile.ZipFile(churn_zip) as archive:
         archive.extractall(tmp_path / "old")
-    manifest = json.loads((tmp_path / "old" / "manifest.json").read_text())
+    manifest = json.loads((tmp_path / "old" / "bundle.json").read_text())
     del manifest["files"]["reference.json"]
-    (tmp_path / "old" / "manifest.json").write_text(json.dumps(manifest))
+    (tmp_path / "old" / "bundle.json").write_text(json.dumps(manifest))
     for arguments, says in (
         ((churn_zip, "nothing.csv"), "no file"),
         (("nothing.zip", table), "nothing.zip"),

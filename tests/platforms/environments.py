@@ -6,8 +6,9 @@
 
 The folder is that of $GLASSBENCH_PLATFORMS, by default ~/.cache/glassbench/platforms. Each file in
 `environments/` is one environment: a requirements file, to which the packages that a bundle needs are added,
-in the versions that are installed here. A line `# without: pandas numpy` leaves some of them to the platform.
-A line `# with: glassbench` adds all that Glassbench itself needs.
+in the versions that are installed here. A line `# without: pandas numpy` leaves some of them to the platform,
+`# with: glassbench` adds all that Glassbench itself needs, and `# certified by: NAME` names programs of
+`probes/` that `certify.py` runs there.
 """
 
 from __future__ import annotations
@@ -56,7 +57,16 @@ def requirements(name: str) -> str:
     pins = [f"{package}=={metadata.version(package)}" for package in PACKAGES if package not in without]
     if re.search(r"^# with: glassbench$", text, re.MULTILINE):
         pins += tomllib.loads(_PROJECT.read_text(encoding="utf-8"))["project"]["dependencies"]
-    return text + "".join(f"{pin}\n" for pin in pins)
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
+    return "".join(f"{line}\n" for line in (*lines, *pins))
+
+
+def probes_of(name: str) -> list[str]:
+    """The programs of `probes` that a certificate runs in an environment."""
+    text = (DEFINITIONS / f"{name}.txt").read_text(encoding="utf-8")
+    return [
+        word for line in re.findall(r"^# certified by:(.*)$", text, re.MULTILINE) for word in line.split()
+    ]
 
 
 def make(name: str, place: Path) -> None:

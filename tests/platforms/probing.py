@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
+import socket
 import subprocess
-from collections.abc import Callable, Mapping, Sequence
+import time
+import urllib.request
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,11 +18,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["APART", "PROBES", "Asked", "Unpacked", "largest_difference", "run_probe"]
+__all__ = ["APART", "PROBES", "Asked", "Unpacked", "free_port", "largest_difference", "run_probe", "running"]
 
 PROBES = Path(__file__).parent / "probes"
 #: Programs whose servers listen on all addresses: they get a network of their own.
-APART = {"azure_server"}
+APART = {"azure_server", "sagemaker_server"}
 SECONDS = 600
 Columns = Mapping[str, Sequence[Any]]
 Asked = Callable[[str, str, str], dict[str, dict[str, list[Any]]]]
@@ -43,7 +48,9 @@ class Unpacked:
     table: Path
 
 
-def run_probe(python: Path, program: str, bundle: Path, rows: Path, table: Path) -> dict[str, Any]:
+def run_probe(
+    python: Path, program: str, bundle: Path, rows: Path, table: Path, **variables: str
+) -> dict[str, Any]:
     """Run a program of `probes` with the interpreter of an environment; return the document that it prints.
 
     Raises
@@ -54,7 +61,7 @@ def run_probe(python: Path, program: str, bundle: Path, rows: Path, table: Path)
     command = [str(python), str(PROBES / f"{program}.py"), str(bundle), str(rows), str(table)]
     if program in APART:
         command = ["unshare", "--net", *([] if os.geteuid() == 0 else ["--map-root-user"]), *command]
-    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"} | variables
     done = subprocess.run(
         command,
         capture_output=True,
@@ -70,6 +77,57 @@ def run_probe(python: Path, program: str, bundle: Path, rows: Path, table: Path)
         )
     told: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return told
+
+
+def free_port() -> int:
+    """A port of this machine that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+@contextmanager
+def running(*command: object, url: str, folder: Path, **variables: str) -> Iterator[str]:
+    """Run a server of a platform in a process group of its own; give its address once it answers there.
+
+    Parameters
+    ----------
+    *command
+        What starts it; its programs' folder is put on the path, where it looks for others.
+    url : str
+        An address that it answers with 200.
+    folder : Path
+        Where it runs; what it says is in ``server.log``.
+    **variables
+        Of its environment.
+    """
+    path = f"{Path(str(command[0])).parent}{os.pathsep}{os.environ['PATH']}"
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
+    log = folder / "server.log"
+    with log.open("wb") as stream:
+        server = subprocess.Popen(
+            list(map(str, command)), cwd=folder, stdout=stream, stderr=stream, stdin=subprocess.DEVNULL,
+            env=environment | {"PATH": path} | variables, start_new_session=True,
+        )  # fmt: skip
+    try:
+        until = time.monotonic() + SECONDS / 3
+        while True:
+            if server.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(f"{command[0]} does not answer:\n{log.read_text()[-4000:]}")
+            try:
+                with urllib.request.urlopen(url, timeout=5) as answer:
+                    if answer.status == 200:
+                        break
+            except OSError:
+                time.sleep(0.2)
+        yield url
+    finally:
+        os.killpg(server.pid, signal.SIGTERM)
+        try:
+            server.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(server.pid, signal.SIGKILL)
+            server.wait(20)
 
 
 def largest_difference(found: Columns, expected: pd.DataFrame) -> float:

@@ -138,7 +138,7 @@ def test_the_bundle_carries_report_and_certificate(penguins_run: Run, tmp_path: 
     with zipfile.ZipFile(path) as archive:
         page = checked(archive.read("report.html").decode())
         certificate = json.loads(archive.read("certificate.json"))
-        manifest = json.loads(archive.read("manifest.json"))
+        manifest = json.loads(archive.read("bundle.json"))
         readme = archive.read("README.md").decode()
     assert manifest["files"]["model/model.skops"]["sha256"] in page.text
     stored = penguins_run.folder.read("explanations/t0001.certificate.json")

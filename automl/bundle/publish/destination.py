@@ -79,11 +79,21 @@ class Publication:
         return moment.strftime("%Y%m%d%H%M%S")
 
     @property
+    def run(self) -> str:
+        """Id of the run."""
+        return str(self.manifest["lineage"]["run"]["id"])
+
+    @property
+    def model(self) -> str:
+        """Id of the model in it."""
+        return str(self.manifest["lineage"]["model"]["id"])
+
+    @property
     def labels(self) -> dict[str, str]:
         """What tells where the model comes from: run, model, and the SHA-256 of the manifest."""
         return {
-            "glassbench_run": str(self.manifest.get("run")),
-            "glassbench_model": str(self.manifest.get("model")),
+            "glassbench_run": self.run,
+            "glassbench_model": self.model,
             "glassbench_manifest_sha256": sha256(self.files[MANIFEST]),
         }
 

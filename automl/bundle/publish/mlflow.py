@@ -27,7 +27,7 @@ def _plan(publication: Publication) -> Sequence[Action]:
             "Make a run with the scores of the model.",
             lambda known: {
                 "experiment": experiment,
-                "run_name": f"{publication.manifest.get('run')}-{publication.manifest.get('model')}",
+                "run_name": f"{publication.run}-{publication.model}",
                 "tags": publication.labels,
                 "metrics": _scores(publication),
             },

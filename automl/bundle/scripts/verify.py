@@ -1,8 +1,9 @@
 """Check this bundle: every file as exported, the predictions of its sample reproduced, explanations right.
 
     python verify.py
+    python verify.py --key maker.pem       and signed by whom you trust; needs the package cryptography
 
-Needs Python 3.11 or newer and the packages of requirements.txt, nothing else.
+Needs Python 3.11 or newer and the packages of requirements.txt.
 """
 
 import sys

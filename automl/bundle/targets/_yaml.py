@@ -86,7 +86,10 @@ def _scalar(value: Any) -> str:
         quoted = json.dumps(value, ensure_ascii=False)
         # What is no printable sign (line separators among them) YAML would fold or refuse.
         return "".join(sign if sign.isprintable() else f"\\U{ord(sign):08x}" for sign in quoted)
-    if value is None or isinstance(value, bool | int | float):
+    if isinstance(value, float):
+        digits, sign, exponent = json.dumps(value).partition("e")
+        return f"{digits}{'' if '.' in digits else '.0'}{sign}{exponent}"  # YAML 1.1 wants the point
+    if value is None or isinstance(value, bool | int):
         return json.dumps(value)
     if isinstance(value, Mapping):
         return "{}"

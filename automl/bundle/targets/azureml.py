@@ -89,4 +89,8 @@ TARGET = Target(
             "az ml online-deployment create -f deploy/azure/deployment.yaml --all-traffic",
         ),
     ),
+    proven=(
+        "Tests run it in Azure ML's inference server 1.5: the same predictions within 1e-9; and "
+        "Azure's own client reads the endpoint and its deployment. No test runs in a real workspace."
+    ),
 )

@@ -46,4 +46,9 @@ TARGET = Target(
             "    --set role=ROLE_ARN --set deploy=yes --yes",
         ),
     ),
+    proven=(
+        "Tests run it in AWS's inference toolkit 1.10, alone and inside of AWS's model server 1.1, and ask "
+        "its own server through AWS's client: the same predictions within 1e-9. They register, approve and "
+        "deploy it with that client in a simulated account (moto), not in a real one."
+    ),
 )

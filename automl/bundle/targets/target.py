@@ -140,6 +140,8 @@ class Target:
         A pure function from the facts to files by their paths in the bundle.
     steps : tuple of Step
         How to bring the bundle there.
+    proven : str
+        What Glassbench's own tests do there, in plain sentences; empty where nothing could be tried.
     """
 
     name: str
@@ -147,6 +149,7 @@ class Target:
     about: str
     files: Callable[[Facts], Mapping[str, str | bytes]]
     steps: tuple[Step, ...] = field(default=())
+    proven: str = ""
 
 
 def slug(title: str) -> str:

@@ -33,4 +33,4 @@ def provenance(subject: Subject) -> Iterator[Block]:
         rows.append(("Fingerprint of the background rows", explanation.background_hash))
     yield Table(("", ""), tuple(rows))
     if subject.model_sha256:
-        yield Paragraph("manifest.json lists the SHA-256 of every file.")
+        yield Paragraph("bundle.json lists the SHA-256 of every file.")

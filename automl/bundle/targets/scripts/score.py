@@ -47,7 +47,7 @@ def _bundle() -> Path:
     given = os.environ.get("AZUREML_MODEL_DIR")
     if given is None:
         return Path(__file__).resolve().parents[2]
-    found = sorted(Path(given).rglob("manifest.json"), key=lambda path: len(path.parts))
+    found = sorted(Path(given).rglob("bundle.json"), key=lambda path: len(path.parts))
     for path in found:
         if (path.parent / "runtime" / "glassbench_runtime").is_dir():
             return path.parent

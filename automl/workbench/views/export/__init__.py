@@ -8,8 +8,9 @@ from automl.workbench import components
 from automl.workbench.modelled import modelled_run
 from automl.workbench.views.export.bundle import bundle
 from automl.workbench.views.export.others import others
+from automl.workbench.views.export.platforms import platforms
 from automl.workbench.views.export.report import report
-from automl.workbench.views.export.targets import how_to_use
+from automl.workbench.views.export.targets import how_to_use, safe_to_pass_on
 
 __all__ = ["show"]
 
@@ -31,3 +32,5 @@ def show() -> None:
         others(run, model, rows)
     with right:
         how_to_use(built)
+        platforms(run, model, built)
+        safe_to_pass_on()

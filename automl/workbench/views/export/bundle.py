@@ -18,7 +18,7 @@ from automl.workbench.views.export.contents import listing
 from automl.workbench.views.export.named import file_name
 from automl.workbench.views.export.stale import overtaken
 
-__all__ = ["bundle", "reader"]
+__all__ = ["bundle", "reader", "zip_of"]
 
 
 def bundle(run: RunFolder, model: Standing) -> str:
@@ -116,6 +116,12 @@ def _build_again(run: RunFolder, model: Standing) -> None:
     if st.button("Build it again", type="tertiary", icon=":material/refresh:", key="rebuild"):
         actions.export(run, model.id)
         st.rerun()
+
+
+def zip_of(run: RunFolder, model: str) -> Path | None:
+    """The newest bundle of a model, where there is one."""
+    jobs_of = [job for job in built(run) if (job.result or {})["model"] == model]
+    return Path((jobs_of[0].result or {})["path"]) if jobs_of else None
 
 
 def built(run: RunFolder) -> list[jobs.JobState]:
