@@ -166,7 +166,9 @@ def test_it_serves_without_root_and_writes_nothing(
         told = json.loads(connection.getresponse().read())
         connection.close()
         process.send_signal(getattr(signal, image.of("STOPSIGNAL")[0]))
-        assert process.wait(60) == 0
+        said = process.communicate(timeout=60)[1].decode()
+        assert process.returncode == 0, said
+        assert said.endswith("Stopped.\n")
     assert subprocess.run(probe, check=False, capture_output=True, timeout=30).returncode != 0
     answers = told["predictions"]
     columns = {name: [row[name] for row in answers] for name in found.case.expected}

@@ -9,6 +9,7 @@ import numpy as np
 
 from automl.plan.steps.spline import Spline
 
+from .angles import angle
 from .graph import CannotExportError, Graph
 
 __all__ = ["run"]
@@ -69,6 +70,10 @@ def _sum(graph: Graph, described: Mapping[str, Any], left: str, right: str) -> s
 
 def _join(graph: Graph, described: Mapping[str, Any], left: str, right: str) -> str:
     return graph.add("Add", graph.add("Mul", left, graph.row(described["factor"])), right)
+
+
+def _ratio(graph: Graph, described: Mapping[str, Any], right: str, left: str) -> str:
+    return angle(graph, right, left)
 
 
 def _lookup(graph: Graph, described: Mapping[str, Any], values: str) -> str:
@@ -132,6 +137,7 @@ _KINDS: Mapping[str, Made] = {
     "lookup": _lookup,
     "missing": _missing,
     "product": _product,
+    "ratio": _ratio,
     "scale": _scale,
     "spline": _spline,
     "sum": _sum,
