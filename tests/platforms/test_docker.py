@@ -171,7 +171,9 @@ def test_it_serves_without_root_and_writes_nothing(
         assert said.endswith("Stopped.\n")
     assert subprocess.run(probe, check=False, capture_output=True, timeout=30).returncode != 0
     answers = told["predictions"]
-    columns = {name: [row[name] for row in answers] for name in found.case.expected}
+    columns: dict[str, list[Any]] = {"prediction": [row["prediction"] for row in answers]}
+    for label in found.case.bundle.task.classes or ():
+        columns[f"probability_{label}"] = [row["probabilities"][label] for row in answers]
     assert largest_difference(columns, found.case.expected) <= 1e-9
     assert sorted((image.root / "opt/bundle").rglob("*")) == before
     (log,) = (image.root / "logs").rglob("predictions.jsonl")
