@@ -17,7 +17,9 @@ import pytest
 
 from automl.bundle import Bundle, read_bundle
 from automl.bundle.onnx import CannotExportError, export_onnx
+from automl.bundle.onnx.angles import angle
 from automl.bundle.onnx.columns import feed
+from automl.bundle.onnx.graph import Graph
 from automl.data import read_table
 from automl.errors import MissingExtraError
 
@@ -167,3 +169,19 @@ def test_from_the_terminal(
     assert refused.code == 1
     assert "neighbours" in refused.err
     assert not (tmp_path / "no.onnx").exists()
+
+
+def test_angles_are_those_of_numpy() -> None:
+    rng = np.random.default_rng(0)
+    size = np.exp(rng.normal(0, 8, (2, 5000)))
+    points = np.concatenate([size * rng.choice([-1.0, 1.0], size.shape), rng.normal(0, 1, (2, 5000))], axis=1)
+    edges = [(0.0, 0.0), (0.0, 2.0), (0.0, -2.0), (3.0, 0.0), (-3.0, 0.0), (np.nan, 1.0), (1.0, np.nan)]
+    points = np.concatenate([points, np.array(edges).T], axis=1)
+    graph = Graph()
+    for name in ("right", "up"):
+        graph.take(name, onnx.TensorProto.DOUBLE, ("rows", 1))
+    graph.give(angle(graph, "right", "up"), "angle", onnx.TensorProto.DOUBLE, ("rows", 1))
+    session = onnxruntime.InferenceSession(graph.model("angle", {}).SerializeToString())
+    right, up = points[:, :, None]
+    found = session.run(None, {"right": right, "up": up})[0]
+    np.testing.assert_allclose(found, np.arctan2(up, right), rtol=1e-15, atol=0)

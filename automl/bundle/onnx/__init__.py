@@ -63,6 +63,7 @@ def export_onnx(
     parity = compare(bundle, data, rows_to_compare(bundle, rows), tolerance)
     with replacing(out) as stream:
         stream.write(data)
+    out.chmod(0o644)
     return Exported(out, len(data), parity)
 
 
@@ -87,8 +88,8 @@ def _model(bundle: Bundle) -> Any:
         "target": bundle.task.target,
         "task": bundle.task.kind,
         "classes": json.dumps(bundle.task.classes, ensure_ascii=False),
-        "run": str(bundle.manifest["run"]),
-        "model": str(bundle.manifest["model"]),
+        "run": str(bundle.manifest["lineage"]["run"]["id"]),
+        "model": str(bundle.manifest["lineage"]["model"]["id"]),
         "missing": "NaN for numbers, an empty text for categories",
     }
     return graph.model(str(bundle.manifest["name"]), notes)
