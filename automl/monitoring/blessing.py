@@ -263,7 +263,7 @@ def _contestant(
     low, high = bootstrap_interval(metric, truth, judged, level=_LEVEL, draws=200, seed=seed)
     manifest = bundle.manifest
     return Contestant(
-        f"{manifest['name']} ({manifest['model']})",
+        f"{manifest['name']} ({manifest['lineage']['model']['id']})",
         str(manifest["files"]["model/model.skops"]["sha256"]),
         score,
         low,

@@ -24,6 +24,7 @@ from .settings import Settings
 __all__ = ["load", "run"]
 
 _STOP_SECONDS = 30
+_WARM_SECONDS = 10
 #: Longer than load balancers keep idle connections (mostly 60 s), so that they, not this end, close them.
 _KEEP_SECONDS = 75
 #: How long a thread that is at work keeps others waiting: a tenth of the usual, since an answer takes less.
@@ -69,8 +70,11 @@ def run(bundle: Path, chosen: Settings, say: Callable[[str], None], hint: str) -
     log = service.log
     say("note: no prediction log" if log is None else f"note: predictions are logged in {log.path.parent}")
     ready = f"Serving {service.name} on http://{host}:{port} — /docs says what can be asked, Ctrl-C ends it."
-    threading.Thread(target=_warm_explanations, args=(service,), daemon=True).start()
+    warming = threading.Thread(target=_warm_explanations, args=(service,), daemon=True)
+    warming.start()
     _serve(service, listener, lambda: say(ready))
+    # An interpreter that ends while a thread is inside of compiled code may abort instead.
+    warming.join(_WARM_SECONDS)
     say("Stopped.")
     return 0
 

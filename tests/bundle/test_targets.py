@@ -121,8 +121,7 @@ def test_mlflow(told: Facts, small: Trained) -> None:
     sklearn = model["flavors"]["sklearn"]
     assert (sklearn["serialization_format"], sklearn["sklearn_version"]) == ("skops", "1.9.1")
     assert sklearn["skops_trusted_types"] == ["numpy.dtype", "sklearn.pipeline.Pipeline"]
-    inputs = json.loads(model["signature"]["inputs"])
-    assert [column["name"] for column in inputs] == list(small.schema.names)
+    assert list(model["metadata"]["columns"]) == list(small.schema.names)
     outputs = json.loads(model["signature"]["outputs"])
     assert [(each["name"], each["type"]) for each in outputs] == [
         ("prediction", "string"),

@@ -7,8 +7,8 @@
 The folder is that of $GLASSBENCH_PLATFORMS, by default ~/.cache/glassbench/platforms. Each file in
 `environments/` is one environment: a requirements file, to which the packages that a bundle needs are added,
 in the versions that are installed here. A line `# without: pandas numpy` leaves some of them to the platform,
-and `# certified by: NAME` names programs of `probes/` that `certify.py` runs there.
-A line `# with: glassbench` adds all that Glassbench itself needs.
+`# with: glassbench` adds all that Glassbench itself needs, and `# certified by: NAME` names programs of
+`probes/` that `certify.py` runs there.
 """
 
 from __future__ import annotations
@@ -55,9 +55,9 @@ def requirements(name: str) -> str:
     text = (DEFINITIONS / f"{name}.txt").read_text(encoding="utf-8")
     without = {word for line in re.findall(r"^# without:(.*)$", text, re.MULTILINE) for word in line.split()}
     pins = [f"{package}=={metadata.version(package)}" for package in PACKAGES if package not in without]
-    lines = [line for line in text.splitlines() if not line.startswith("#")]
     if re.search(r"^# with: glassbench$", text, re.MULTILINE):
         pins += tomllib.loads(_PROJECT.read_text(encoding="utf-8"))["project"]["dependencies"]
+    lines = [line for line in text.splitlines() if not line.startswith("#")]
     return "".join(f"{line}\n" for line in (*lines, *pins))
 
 

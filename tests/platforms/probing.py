@@ -22,7 +22,7 @@ __all__ = ["APART", "PROBES", "Asked", "Unpacked", "free_port", "largest_differe
 
 PROBES = Path(__file__).parent / "probes"
 #: Programs whose servers listen on all addresses: they get a network of their own.
-APART = {"azure_server"}
+APART = {"azure_server", "sagemaker_server"}
 SECONDS = 600
 Columns = Mapping[str, Sequence[Any]]
 Asked = Callable[[str, str, str], dict[str, dict[str, list[Any]]]]

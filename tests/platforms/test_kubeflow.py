@@ -14,8 +14,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from ..bundle.conftest import rows_as_csv
+from ..bundle.conftest import rows_as_csv, train
 from .conftest import ROOT
+from .described import write_described
 from .probing import PROBES, Unpacked
 
 STEPS = ["validate", "search", "evaluate", "bless", "push"]
@@ -42,13 +43,16 @@ def test_the_pipeline_runs(
     tmp_path: Path,
 ) -> None:
     python, found = environment("kubeflow"), unpacked("binary")
+    learned = found.case.table.with_name("customers.csv")
+    columns = ("age", "price", "flag", "plan", "zip")
+    champion = train(learned, "binary", ["linear"], columns=columns)
     table, rows = tmp_path / "table.csv", tmp_path / "rows.csv"
     table.write_text(rows_as_csv(rows=200, seed=3), encoding="utf-8")
     rows.write_text(rows_as_csv(rows=200, seed=4), encoding="utf-8")
     given = {
         "table": str(table),
         "rows": str(rows),
-        "champion": str(found.case.path),
+        "champion": str(write_described(champion, tmp_path / "champion.zip")),
         "destination": f"folder:{tmp_path / 'published'}",
         "budget": 10.0,
         "better_by": better_by,

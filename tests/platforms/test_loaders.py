@@ -24,6 +24,7 @@ ROUTES = {
         "POST /score, CSV",
     },
     ("sagemaker", "sagemaker_toolkit"): {"CSV", "CSV without names", "JSON", "JSON lines"},
+    ("sagemaker", "sagemaker_server"): {"POST /invocations, CSV", "POST /invocations, JSON"},
 }
 
 

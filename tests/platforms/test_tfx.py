@@ -17,10 +17,10 @@ import pandas as pd
 import pytest
 
 from automl.bundle.rows import rows_to_csv
-from automl.monitoring import make_reference
 
 from ..bundle.conftest import TARGETS, Trained, rows_as_csv, train
 from .conftest import KINDS
+from .described import write_described
 from .probing import PROBES
 
 pytestmark = pytest.mark.platform
@@ -66,15 +66,7 @@ def described(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Descr
         table = folder / "customers.csv"
         table.write_text(rows_as_csv(rows=1000), encoding="utf-8")
         trained = train(table, kind, ["linear"])
-        outputs = trained.outputs(trained.frame)
-        reference = make_reference(
-            trained.frame,
-            trained.schema,
-            trained.task,
-            outputs[:, 0] if kind == "regression" else outputs,
-            predicted="the rows learned from",
-        )
-        path = trained.write(folder / "bundle.zip", reference=reference)
+        path = write_described(trained, folder / "bundle.zip")
         with zipfile.ZipFile(path) as archive:
             archive.extractall(folder / "bundle")
         target = pd.read_csv(table, sep=";", dtype=str)[TARGETS[kind]].tolist()
@@ -101,7 +93,7 @@ def test_tensorflow_metadata_parses_both(
     kind: str, environment: Environment, described: Callable[[str], Described]
 ) -> None:
     python, found = environment("tfmetadata"), described(kind)
-    told = run(python, "tensorflow_metadata.py", found.schema, found.statistics)
+    told = run(python, "tfx_files.py", found.schema, found.statistics)
     features = {each["name"]: each for each in told["schema"]["feature"]}
     assert list(features) == [*found.trained.schema.names, found.trained.task.target]
     assert features[found.trained.task.target]["not_in_environment"] == ["SERVING"]
@@ -134,11 +126,11 @@ def test_data_validation_finds_drift_and_nothing_else(
     drifted = found.write(tmp_path / "drifted.csv", moved)
     odd = found.write(tmp_path / "odd.csv", frame.assign(plan=frame["plan"].replace("pro", "gold")))
     given = (found.schema, found.statistics)
-    told = run(python, "tensorflow_validation.py", *given, "TRAINING", old, drifted, odd)
+    told = run(python, "tfx_rows.py", *given, "TRAINING", old, drifted, odd)
     assert told[str(old)] == {}
     assert told[str(drifted)].keys() == {"age", "plan"}
     assert "COMPARATOR_JENSEN_SHANNON_DIVERGENCE_HIGH" in told[str(drifted)]["age"]
     assert "COMPARATOR_L_INFTY_HIGH" in told[str(drifted)]["plan"]
     assert "ENUM_TYPE_UNEXPECTED_STRING_VALUES" in told[str(odd)]["plan"]
     bare = found.write(tmp_path / "bare.csv", frame, labelled=False)
-    assert run(python, "tensorflow_validation.py", *given, "SERVING", bare) == {str(bare): {}}
+    assert run(python, "tfx_rows.py", *given, "SERVING", bare) == {str(bare): {}}

@@ -63,6 +63,7 @@ def export_onnx(
     parity = compare(bundle, data, rows_to_compare(bundle, rows), tolerance)
     with replacing(out) as stream:
         stream.write(data)
+    out.chmod(0o644)
     return Exported(out, len(data), parity)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from automl.plan.steps.spline import Spline
 
+from .angles import angle
 from .graph import CannotExportError, Graph
 
 __all__ = ["run"]
@@ -33,7 +34,7 @@ def run(graph: Graph, described: Mapping[str, Any], registers: str) -> str:
         raise CannotExportError(f"The step {kind!r} of the model")
     source = np.asarray(described["from"], dtype=np.int64)
     source = source.reshape(len(source), -1)
-    read = [graph.columns(registers, source[:, place]) for place in range(source.shape[1])]
+    read = [graph.columns(registers, source[:, place].tolist()) for place in range(source.shape[1])]
     return graph.beside([registers, _KINDS[kind](graph, described, *read)])
 
 
@@ -71,6 +72,10 @@ def _join(graph: Graph, described: Mapping[str, Any], left: str, right: str) -> 
     return graph.add("Add", graph.add("Mul", left, graph.row(described["factor"])), right)
 
 
+def _ratio(graph: Graph, described: Mapping[str, Any], right: str, left: str) -> str:
+    return angle(graph, right, left)
+
+
 def _lookup(graph: Graph, described: Mapping[str, Any], values: str) -> str:
     """All tables in one, each in a range of numbers of its own, as the plan does it."""
     sizes = np.asarray(described["sizes"], dtype=np.int64)
@@ -99,7 +104,7 @@ def _lookup(graph: Graph, described: Mapping[str, Any], values: str) -> str:
 
 def _spline(graph: Graph, described: Mapping[str, Any], values: str) -> str:
     """Cubics of how far a value is from the knot below, those of the piece that it lies in."""
-    least, most, below, table = Spline(np.zeros(len(described["knots"])), described).tables()
+    least, most, below, table = Spline(np.zeros(len(described["knots"]), dtype=np.intp), described).tables()
     count, pieces, splines, powers = table.shape
     inside = graph.add("Min", graph.add("Max", values, graph.row(least)), graph.row(most))
     turned = graph.add("Transpose", inside, perm=[1, 0])  # columns, rows
@@ -132,6 +137,7 @@ _KINDS: Mapping[str, Made] = {
     "lookup": _lookup,
     "missing": _missing,
     "product": _product,
+    "ratio": _ratio,
     "scale": _scale,
     "spline": _spline,
     "sum": _sum,

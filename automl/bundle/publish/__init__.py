@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -133,7 +135,8 @@ def _do(
     destination: Destination, action: Action, request: Mapping[str, Any], done: list[Done]
 ) -> dict[str, str]:
     try:
-        return dict(action.do(request))
+        with redirect_stdout(sys.stderr):  # what a platform's client prints is no part of an answer
+            return dict(action.do(request))
     except destination.failures() as error:
         before = " ".join(step.text for step in done)
         raise PublishError(

@@ -39,7 +39,10 @@ def statistics(facts: Facts) -> Message:
 def _feature(column: Mapping[str, Any], profile: Mapping[str, Any]) -> Message:
     kind = feature_type(column, profile)
     counts = profile["counts"]
-    name = [("path", [("step", column["name"])]), ("type", Symbol("STRING" if kind == "BYTES" else kind))]
+    name: list[tuple[str, Any]] = [
+        ("path", [("step", column["name"])]),
+        ("type", Symbol("STRING" if kind == "BYTES" else kind)),
+    ]
     common = ("common_stats", _common(counts))
     if kind == "BYTES":
         return [*name, ("string_stats", [common, *_labels(column, profile)])]

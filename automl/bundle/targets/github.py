@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ._pods import header
@@ -92,7 +92,7 @@ def _test(facts: Facts) -> dict[str, Any]:
 
 
 def _bless(facts: Facts) -> dict[str, Any]:
-    steps = [
+    steps: list[dict[str, Any]] = [
         _run("Install Glassbench", 'python -m pip install "$GLASSBENCH"'),
         _run("Compare with the model in use", _BLESS),
         {
@@ -114,7 +114,7 @@ def _push(facts: Facts) -> dict[str, Any]:
     return {"environment": "production", **job}
 
 
-def _job(facts: Facts, steps: list[dict[str, Any]], *, after: str | None = None) -> dict[str, Any]:
+def _job(facts: Facts, steps: Sequence[Mapping[str, Any]], *, after: str | None = None) -> dict[str, Any]:
     needs = {} if after is None else {"needs": after}
     return {**needs, "runs-on": "ubuntu-latest", "timeout-minutes": 30, "steps": steps}
 

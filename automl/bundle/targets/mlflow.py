@@ -8,7 +8,7 @@ https://mlflow.org/docs/latest/ml/model/#storage-format
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
@@ -46,7 +46,13 @@ def _files(facts: Facts) -> dict[str, str | bytes]:
 
 
 def _model(facts: Facts) -> dict[str, Any]:
-    """What the file MLmodel says."""
+    """What the file MLmodel says.
+
+    The signature declares outputs only; the columns of the rows are in ``metadata`` and in the example.
+    Declared inputs MLflow would enforce before the bundle's own gate sees the rows, and refuse what pandas
+    reads from a CSV file: whole numbers for a double, TRUE and FALSE or codes for a string, an empty column.
+    And its type ``any``, which refuses nothing, its own server cannot read from CSV (3.17).
+    """
     created = datetime.fromisoformat(facts.created).astimezone(UTC)
     flavors: dict[str, Any] = {
         "python_function": {
@@ -82,21 +88,12 @@ def _model(facts: Facts) -> dict[str, Any]:
             "type": "dataframe",
         },
         "signature": {
-            "inputs": json.dumps([_input(column) for column in facts.columns], ensure_ascii=False),
+            "inputs": None,
             "outputs": json.dumps(list(_outputs(facts)), ensure_ascii=False),
             "params": None,
         },
         "utc_time_created": created.strftime("%Y-%m-%d %H:%M:%S.%f"),
     }
-
-
-def _input(column: Mapping[str, Any]) -> dict[str, Any]:
-    """A column of the signature: its name, and that it must be there.
-
-    Of any type, since the bundle's own gate reads cells as they come; MLflow's types would refuse rows as
-    pandas reads them: whole numbers where a double is declared, an empty column where texts are.
-    """
-    return {"type": "any", "name": column["name"], "required": True}
 
 
 def _outputs(facts: Facts) -> Iterator[dict[str, Any]]:
@@ -143,7 +140,7 @@ TARGET = Target(
     ),
     proven=(
         "Tests load it with MLflow 3.17 as a Python function and as a scikit-learn model, serve it "
-        "with `mlflow models serve`, and register it with an alias in a tracking server: the same "
+        "with mlflow models serve, and register it with an alias in a tracking server: the same "
         "predictions within 1e-9."
     ),
 )

@@ -47,8 +47,8 @@ TARGET = Target(
         ),
     ),
     proven=(
-        "Tests let AWS's inference toolkit 1.10 call it, register, approve and deploy it with AWS's "
-        "own client in a simulated account (moto), and ask its server through that client: the same "
-        "predictions within 1e-9. No test runs in a real account."
+        "Tests run it in AWS's inference toolkit 1.10, alone and inside of AWS's model server 1.1, and ask "
+        "its own server through AWS's client: the same predictions within 1e-9. They register, approve and "
+        "deploy it with that client in a simulated account (moto), not in a real one."
     ),
 )

@@ -21,15 +21,14 @@ def ask(bundle: Path, rows: Rows, table: Path) -> tuple[str, Routes]:
         "pyfunc.load_model, a CSV file": _columns(model.predict(read)),
     }
     pipeline = mlflow.sklearn.load_model(str(bundle))
+    table_read = read[list(model.metadata.metadata["columns"])]
     names = list(model.metadata.get_output_schema().input_names())
     if len(names) > 1:
-        values = pipeline.predict_proba(read[model.metadata.get_input_schema().input_names()])
-        told["sklearn.load_model, a CSV file"] = {
-            name: values[:, place].tolist() for place, name in enumerate(names[1:])
-        }
+        values = pipeline.predict_proba(table_read)
+        found = {name: values[:, place].tolist() for place, name in enumerate(names[1:])}
     else:
-        values = pipeline.predict(read[model.metadata.get_input_schema().input_names()])
-        told["sklearn.load_model, a CSV file"] = {names[0]: values.tolist()}
+        found = {names[0]: pipeline.predict(table_read).tolist()}
+    told["sklearn.load_model, a CSV file"] = found
     return mlflow.__version__, told
 
 

@@ -10,7 +10,7 @@ from automl.workbench.views.export.bundle import bundle
 from automl.workbench.views.export.others import others
 from automl.workbench.views.export.platforms import platforms
 from automl.workbench.views.export.report import report
-from automl.workbench.views.export.targets import how_to_use
+from automl.workbench.views.export.targets import how_to_use, safe_to_pass_on
 
 __all__ = ["show"]
 
@@ -33,3 +33,4 @@ def show() -> None:
     with right:
         how_to_use(built)
         platforms(run, model, built)
+        safe_to_pass_on()

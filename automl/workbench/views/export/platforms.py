@@ -13,6 +13,7 @@ from automl.bundle.targets import TARGETS, slug
 from automl.errors import BundleError
 from automl.store import RunFolder
 from automl.workbench import components
+from automl.workbench import format as fmt
 from automl.workbench.reading import Standing
 from automl.workbench.views.export.bundle import zip_of
 
@@ -30,21 +31,21 @@ def platforms(run: RunFolder, model: Standing, bundle: str) -> None:
         Name of the zip.
     """
     st.subheader("Platforms", anchor=False)
-    st.caption("The zip holds the files that each of them wants; choose one to see what to do.")
-    name = st.pills(
-        "Platform", list(TARGETS), format_func=lambda name: TARGETS[name].title, key="platform",
-        bind="query-params", label_visibility="collapsed",
+    name = st.selectbox(
+        "The zip holds the files that each of them wants.", list(TARGETS), index=None,
+        format_func=lambda name: TARGETS[name].title, placeholder="Choose one to see what to do",
+        key="platform", bind="query-params",
     )  # fmt: skip
     if name is None:
         return
     target = TARGETS[name]
     st.markdown(target.about)
+    _certified(zip_of(run, model.id), target.title)
     for step in target.steps:
         st.caption(step.text)
         st.code(step.code_for(bundle, slug(str(run.spec["name"]))), language=step.language, wrap_lines=True)
     if target.proven:
-        st.markdown(f":material/fact_check: **How it is tested.** {target.proven}")
-    _certified(zip_of(run, model.id), target.title)
+        components.note(f"How Glassbench is tested: {target.proven}")
 
 
 def _certified(path: Path | None, title: str) -> None:
@@ -60,12 +61,17 @@ def _certified(path: Path | None, title: str) -> None:
         return
     day, routes = found
     mine = [route for route in routes if route.platform.startswith(title)]
-    for route in mine:
-        sign = ":green[:material/verified:]" if route.same else ":red[:material/error:]"
-        told = "the same" if route.same else "not the same"
+    for platform, version in dict.fromkeys((route.platform, route.version) for route in mine):
+        asked = [route for route in mine if (route.platform, route.version) == (platform, version)]
+        wrong = [route.route for route in asked if not route.same]
+        sign = ":red[:material/error:]" if wrong else ":green[:material/verified:]"
+        if wrong:
+            told = f"does not predict the same ({components.plain('; '.join(wrong))})"
+        else:
+            told = f"predicts the same, in {fmt.plural(len(asked), 'way')} of asking"
         st.markdown(
-            f"{sign} **This bundle, {day}:** {components.plain(f'{route.platform} {route.version}')}, "
-            f"{components.plain(route.route)}: {told} for {route.rows:,} rows."
+            f"{sign} **This bundle, {components.plain(day)}:** {components.plain(f'{platform} {version}')} "
+            f"{told}, for {fmt.plural(asked[0].rows, 'row')}."
         )
 
 

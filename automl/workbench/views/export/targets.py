@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-__all__ = ["TARGETS", "Snippet", "Target", "how_to_use"]
+__all__ = ["TARGETS", "Snippet", "Target", "how_to_use", "safe_to_pass_on"]
 
 
 @dataclass(frozen=True)
@@ -120,6 +120,10 @@ def how_to_use(bundle: str) -> None:
             for snippet in target.snippets(bundle):
                 st.caption(snippet.text)
                 st.code(snippet.code, language=snippet.language, wrap_lines=True)
+
+
+def safe_to_pass_on() -> None:
+    """What is in a bundle, for whoever has to decide about that."""
     with st.expander("Is it safe to pass on?", icon=":material/shield:"):
         st.markdown(
             "The bundle contains rows of your table: the sample, the typical rows, and those that were "

@@ -1,6 +1,6 @@
 """TensorFlow Data Validation of tables against a bundle's schema and statistics.
 
-    python tensorflow_validation.py SCHEMA.pbtxt STATISTICS.pbtxt ENVIRONMENT TABLE.csv…
+    python tfx_rows.py SCHEMA.pbtxt STATISTICS.pbtxt ENVIRONMENT TABLE.csv…
 
 Its last line of output is a JSON document: of each table its anomalies, by column.
 """

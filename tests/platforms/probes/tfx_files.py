@@ -1,6 +1,6 @@
 """Schema and statistics of a bundle, parsed by tensorflow-metadata, and printed as JSON.
 
-python tensorflow_metadata.py SCHEMA.pbtxt STATISTICS.pbtxt
+python tfx_files.py SCHEMA.pbtxt STATISTICS.pbtxt
 """
 
 from __future__ import annotations
@@ -8,9 +8,6 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-
-# Not this file, which has the name of the package.
-sys.path.pop(0)
 
 from google.protobuf import json_format, text_format
 from tensorflow_metadata.proto.v0 import schema_pb2, statistics_pb2
