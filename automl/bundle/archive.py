@@ -130,6 +130,12 @@ def _too_many(count: int) -> str:
 
 
 def check_sizes(entries: list[zipfile.ZipInfo], packed: int) -> None:
+    """Refuse a zip that would unpack to more than a bundle has; its entries say so themselves.
+
+    Raises
+    ------
+    BundleError
+    """
     if len(entries) > Limits.entries:
         raise BundleError(_too_many(len(entries)), fix=_FIX)
     total = sum(entry.file_size for entry in entries)

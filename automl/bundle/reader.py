@@ -144,8 +144,8 @@ class Bundle:
 
     @property
     def fast_path(self) -> dict[str, Any]:
-        """What was proven of the plan at export; of older bundles empty."""
-        return dict(self.manifest.get("fast_path") or {})
+        """What was proven of the plan at export."""
+        return dict(self.manifest["fast_path"])
 
     def sample(self) -> pd.DataFrame:
         """Return the canonical rows that the bundle carries as its sample."""

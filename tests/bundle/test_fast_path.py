@@ -132,16 +132,16 @@ def test_what_cannot_be_compiled_is_named(small, tmp_path: Path) -> None:
     assert len(bundle.predict_rows(rows_of(small, 2)).rows) == 2
 
 
-def test_older_bundles_are_read(unpacked: Path, small) -> None:
+def test_bundles_without_a_plan_are_read(unpacked: Path, small) -> None:
     for name in ("plan.json", "plan.npz"):
         (unpacked / "model" / name).unlink()
     manifest = json.loads((unpacked / "bundle.json").read_text())
-    del manifest["fast_path"]
+    manifest["fast_path"] = {"used": False}
     for name in ("plan.json", "plan.npz"):
         del manifest["files"][f"model/{name}"]
     (unpacked / "bundle.json").write_text(json.dumps(manifest))
     bundle = read_bundle(unpacked)
-    assert bundle.fast_path == {}
+    assert bundle.fast_path == {"used": False}
     found = bundle.predict_rows(rows_of(small, 2))
     assert (len(found.rows), found.fast) == (2, 0)
     done = verify(unpacked)
@@ -165,7 +165,11 @@ def test_verify_proves_it_again(unpacked: Path) -> None:
     document["weights"][0] *= 1.000001
     path.write_text(json.dumps(document))
     manifest = json.loads((unpacked / "bundle.json").read_text())
-    manifest["files"]["model/plan.json"]["sha256"] = hashlib.sha256(path.read_bytes()).hexdigest()
+    changed = path.read_bytes()
+    manifest["files"]["model/plan.json"] = {
+        "sha256": hashlib.sha256(changed).hexdigest(),
+        "bytes": len(changed),
+    }
     (unpacked / "bundle.json").write_text(json.dumps(manifest))
     done = verify(unpacked)
     assert done.returncode == 1

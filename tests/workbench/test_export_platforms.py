@@ -53,7 +53,7 @@ def test_each_says_what_to_do(name: str, runs: dict[str, RunFolder], open_page: 
 def test_none_is_chosen_at_first(runs: dict[str, RunFolder], open_page: OpenPage) -> None:
     page = open_page("export", run=runs["finished"].id, model=MODEL)
     assert "automl publish" not in "".join(each.value for each in page.code)
-    page.button_group(key="platform").set_value("mlflow").run()
+    page.selectbox(key="platform").set_value("mlflow").run()
     assert not page.exception
     assert "--to mlflow:" in "".join(each.value for each in page.code)
 

@@ -31,10 +31,10 @@ def platforms(run: RunFolder, model: Standing, bundle: str) -> None:
         Name of the zip.
     """
     st.subheader("Platforms", anchor=False)
-    st.caption("The zip holds the files that each of them wants; choose one to see what to do.")
-    name = st.pills(
-        "Platform", list(TARGETS), format_func=lambda name: TARGETS[name].title, key="platform",
-        bind="query-params", label_visibility="collapsed",
+    name = st.selectbox(
+        "The zip holds the files that each of them wants.", list(TARGETS), index=None,
+        format_func=lambda name: TARGETS[name].title, placeholder="Choose one to see what to do",
+        key="platform", bind="query-params",
     )  # fmt: skip
     if name is None:
         return
