@@ -96,15 +96,17 @@ def test_a_threshold_counts_beside_the_champion(made: Made, rows: Path) -> None:
     assert not bless(good, rows, threshold=0.01, metric="log_loss").blessed
 
 
-def test_it_is_as_sure_as_was_asked_for(made: Made, tmp_path: Path) -> None:
-    """A model that is better on average, on rows that are too few to be sure."""
-    good, weak = made("regression"), made("regression", "age", "plan", "price")
-    few = tmp_path / "few.csv"
-    few.write_text(rows_as_csv(rows=25, seed=12), encoding="utf-8")
-    sure = bless(good, few, champion=weak, sure=0.5)
-    assert sure.probability is not None
-    level = (sure.probability + 1) / 2
-    assert not bless(good, few, champion=weak, sure=level).blessed
+def test_it_is_as_sure_as_was_asked_for(made: Made, rows: Path) -> None:
+    """Asked for as much as is gained on average, it is a coin."""
+    good, weak = made("binary"), made("binary", *WEAK)
+    gain = bless(good, rows, champion=weak).gain
+    assert gain is not None
+    coin = bless(good, rows, champion=weak, better_by=gain)
+    assert coin.probability is not None
+    assert 0.4 < coin.probability < 0.6
+    assert not coin.blessed
+    assert bless(good, rows, champion=weak, better_by=gain, sure=0.3).blessed
+    assert not bless(good, rows, champion=weak, better_by=gain, sure=0.7).blessed
 
 
 @pytest.mark.slow

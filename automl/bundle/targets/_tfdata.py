@@ -33,7 +33,10 @@ def feature_type(column: Mapping[str, Any], profile: Mapping[str, Any] | None) -
     if kind in LISTED:
         return type_of(column.get("categories") or ())
     if kind is Kind.NUMBER:
-        return "INT" if profile is not None and _is_whole(profile) else "FLOAT"
+        if profile is not None and _is_whole(profile):
+            return "INT"
+        # A decimal comma makes it a text.
+        return "FLOAT" if (column.get("number") or {}).get("decimal", ".") == "." else "BYTES"
     if kind is Kind.DATETIME:
         form = column.get("date_format") or ""
         return type_of([_ANY_DAY.strftime(form)]) if "%" in form else "BYTES"

@@ -32,6 +32,7 @@ def facts() -> Facts:
         column("half", "category", categories=["0.5", "1"]),
         column("day", "datetime", date_format="%Y%m%d", nullable=True),
         column("note", "text"),
+        column("price", "number", number={"decimal": ","}),
         column("id", "identifier", numeric_values=True),
     ]
     return Facts(
@@ -175,6 +176,7 @@ def test_the_workflow_asks_for_little(facts: Facts) -> None:
         ("half", "FLOAT"),
         ("day", "INT"),
         ("note", "BYTES"),
+        ("price", "BYTES"),
         ("id", "INT"),
     ],
 )
