@@ -16,7 +16,6 @@ PACKAGES = {
     "onnx": "onnxruntime",
     "sagemaker": "boto3",
     "sign": "cryptography",
-    "sql": "sqlalchemy",
 }
 """The package that each extra of `pyproject.toml` brings."""
 

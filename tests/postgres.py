@@ -31,7 +31,7 @@ def postgres() -> Iterator[str]:
     """Address of a server that was started for these tests; as `nobody`, since it refuses to run as root."""
     programs = _programs()
     require(programs is not None, "PostgreSQL")
-    require(find_spec("psycopg") is not None and find_spec("sqlalchemy") is not None, "psycopg or SQLAlchemy")
+    require(find_spec("psycopg") is not None, "psycopg")
     assert programs is not None
     # Not in pytest's folder, which only its owner may enter.
     folder = Path(tempfile.mkdtemp(prefix="glassbench-postgres-"))

@@ -56,16 +56,11 @@ def reading(name: str, seconds: float) -> Iterator[Connection]:
     DataError
         When the database does not answer or refuses.
     MissingExtraError
-        When SQLAlchemy or the database's driver is not installed.
+        When the database's driver is not installed.
     """
-    try:
-        from sqlalchemy import create_engine, event, pool
-        from sqlalchemy.exc import SQLAlchemyError
-    except ImportError:
-        raise MissingExtraError(
-            "Reading from databases needs SQLAlchemy, which is not installed.",
-            fix="Install it with: pip install 'glassbench[sql]'",
-        ) from None
+    from sqlalchemy import create_engine, event, pool
+    from sqlalchemy.exc import SQLAlchemyError
+
     url = _url_of(name)
     dialect = url.get_backend_name()
     options = _options(name, url)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sqlite3
-from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -13,8 +12,6 @@ from automl.data import read_table
 from automl.store import Home
 from automl.workbench import drafts
 
-from ..conftest import require
-
 
 @pytest.mark.parametrize(
     ("query", "state"), [("SELECT n FROM numbers", "finished"), ("SELECT m FROM numbers", "failed")]
@@ -22,7 +19,6 @@ from ..conftest import require
 def test_a_query_runs_in_a_process_of_its_own(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, query: str, state: str
 ) -> None:
-    require(find_spec("sqlalchemy") is not None, "SQLAlchemy")
     with sqlite3.connect(tmp_path / "hidden-place.db") as database:
         database.execute("CREATE TABLE numbers (n INTEGER)")
         database.executemany("INSERT INTO numbers VALUES (?)", [(i,) for i in range(500)])

@@ -17,18 +17,10 @@ from automl.errors import DataError, MissingExtraError, SettingError
 from automl.sql import connection_names, snapshot_of, take_snapshot
 from automl.sql import snapshot as module
 
-from ..conftest import require
-
-try:
-    import sqlalchemy
-except ImportError:
-    sqlalchemy = None
-
 
 @pytest.fixture
 def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A database of 25,000 orders, as the connection `shop`."""
-    require(sqlalchemy is not None, "SQLAlchemy")
     path = tmp_path / "shop.db"
     with sqlite3.connect(path) as database:
         database.execute(
@@ -126,7 +118,6 @@ def test_what_the_database_says_is_passed_on(shop: Path, tmp_path: Path, query: 
 def test_connections_are_named_in_the_environment_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    require(sqlalchemy is not None, "SQLAlchemy")
     secret = "s3cr3t-w0rd"
     monkeypatch.setenv("GLASSBENCH_SQL_EMPTY", "")
     monkeypatch.setenv("GLASSBENCH_SQL_NONSENSE", f"not a url {secret}")
