@@ -16,6 +16,7 @@ from .graph import CannotExportError, Graph
 __all__ = ["encode", "feed"]
 
 _LISTED = frozenset({Kind.BOOLEAN, Kind.CATEGORY})
+_WHAT = {"pieces": "values put together of words and numbers, which are looked for in new values, too"}
 
 
 def encode(graph: Graph, document: Mapping[str, Any], schema: Schema) -> str:
@@ -27,7 +28,7 @@ def encode(graph: Graph, document: Mapping[str, Any], schema: Schema) -> str:
     Raises
     ------
     CannotExportError
-        Naming a column of texts or dates.
+        Naming a column of texts, dates or composite categories.
     """
     from onnx import TensorProto
 
@@ -43,7 +44,8 @@ def encode(graph: Graph, document: Mapping[str, Any], schema: Schema) -> str:
             codes = {label: float(encoder.encode(label)) for label in column.categories or ()}
             parts.append(_codes(graph, column.name, codes))
         else:
-            raise CannotExportError(f"The column {column.name!r} of {column.kind.value}s")
+            what = _WHAT.get(described["kind"], f"a {column.kind.value}")
+            raise CannotExportError(f"The column {column.name!r} ({what})")
     if not parts:
         raise CannotExportError("A model that reads no column")
     return graph.beside(parts)
