@@ -43,6 +43,7 @@ def finished(figure: go.Figure, theme: Theme, *, rows: int, labels: list[str] | 
             ticktext=labels,
             range=[len(labels) - 0.4, -0.6],
             showgrid=False,
+            ticklabelstandoff=6,  # else names stand against the bars
         )
     return figure
 
