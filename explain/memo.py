@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from .outputs import predictor, shaped
-
 if TYPE_CHECKING:
     from .outputs import Floats
     from .shortcuts import Shortcuts
@@ -55,6 +53,8 @@ class Memo:
 
     def predict(self, estimator: Any, scale: str, rows: Any) -> Floats:
         """Outputs of a fitted estimator on a scale, shape (R, K); see :func:`explain.outputs.predictor`."""
+        from .outputs import predictor, shaped  # loads scikit-learn, which who only reads results need not
+
         methods = {"probability": "predict_proba", "target": "predict"}
         if self._shortcuts is not None and scale in methods:
             found = self._shortcuts.outputs(estimator, methods[scale], rows)

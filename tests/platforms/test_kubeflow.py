@@ -84,6 +84,7 @@ def test_the_pipeline_runs(
     assert json.loads(verdict.with_name("blessing.json").read_text())["blessed"] is pushed
 
 
+@pytest.mark.slow
 def test_a_trial_prints_its_metric(unpacked: Callable[[str], Unpacked], tmp_path: Path) -> None:
     experiment = yaml.safe_load((unpacked("binary").folder / "deploy/kubeflow/katib.yaml").read_text())[
         "spec"
