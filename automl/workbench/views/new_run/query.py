@@ -8,7 +8,6 @@ import streamlit as st
 
 from automl import jobs
 from automl.errors import GlassbenchError
-from automl.extras import install_hint, is_installed
 from automl.sql import PREFIX, ROWS, SECONDS, checked_query, connection_names
 from automl.workbench import components, drafts, navigation
 from automl.workbench.drafts import Draft
@@ -21,11 +20,6 @@ _MOST_SECONDS = 3600
 
 def show() -> None:
     """Draw the form; a query to be changed stands in it already."""
-    if not is_installed("sql"):
-        components.empty(
-            "Databases need one package more", install_hint("sql") + ", and start the workbench again."
-        )
-        return
     names = connection_names()
     if not names:
         _none_named()
