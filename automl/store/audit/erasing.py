@@ -213,19 +213,25 @@ def _found(
             continue
         try:
             told = json.loads(line)
-            row = told.get("row", {}) if isinstance(told, dict) else {}
         except ValueError:
             continue  # cut off by a power failure: the server began a new line behind it
+        if not isinstance(told, dict):
+            raise _no_prediction(number, path, "is no prediction")
+        row = told.get("row", {})
         known.update(row)
-        by_value = bool(where) and row and all(_is(row.get(c), v) for c, v in where.items() if c in row)
-        if told.get("id") in ids or (by_value and all(column in row for column in where)):
+        by_value = bool(where) and all(c in row and _is(row[c], v) for c, v in where.items())
+        if told.get("id") in ids or by_value:
             if len(line) <= len(_tombstone(line)):
-                raise CatalogueError(
-                    f"Line {number} of {path} is too short to be a prediction.",
-                    fix="Look at it: a log's lines have id, time, model, row and prediction.",
-                    line=number,
-                )
+                raise _no_prediction(number, path, "is too short to be a prediction")
             yield place, line
+
+
+def _no_prediction(number: int, path: Path, what: str) -> CatalogueError:
+    return CatalogueError(
+        f"Line {number} of {path} {what}.",
+        fix="Look at it: a log's lines have id, time, model, row and prediction.",
+        line=number,
+    )
 
 
 def _is(found: Any, value: str | None) -> bool:

@@ -154,6 +154,15 @@ def test_what_makes_no_sense_is_refused(catalogue: Catalogue, folder: Path, tmp_
     assert catalogue.audit.entries() == []
 
 
+def test_a_line_that_is_no_prediction_is_named(catalogue: Catalogue, folder: Path) -> None:
+    with (folder / LOG).open("ab") as stream:
+        stream.write(b"5\n")
+    with pytest.raises(CatalogueError, match=rf"Line \d+ of .*{LOG} is no prediction"):
+        forget(catalogue.audit, folder, where={"customer": "C2"})
+    assert len([row for row in rows(folder) if row == 5]) == 1
+    assert catalogue.audit.entries() == []
+
+
 def until(condition: Callable[[], bool]) -> None:
     """Wait for a condition, within reason."""
     end = time.monotonic() + 30
