@@ -43,10 +43,9 @@ if TYPE_CHECKING:
     from automl.monitoring import Reference, Scored, Watched
     from automl.report import BundleFacts, Evidence, Subject
     from automl.search.prepare import Prepared
-    from automl.store.catalogue import Catalogue, ModelVersion
+    from automl.store.catalogue import Catalogue
     from explain import Explanation
     from explain.certificate import Certificate
-    from explain.report import Document
 
 __all__ = ["Run", "create_run", "fit", "load_run"]
 
@@ -1144,19 +1143,6 @@ class Run:
             certificate=self._certificate(model_id, explanation),
             evidence=self._evidence(model_id, explanation),
         )
-
-    def sheet(self, catalogue: Catalogue, model: ModelVersion) -> Document:
-        """The compliance sheet of a registered model of this run, made from what is stored.
-
-        Parameters
-        ----------
-        catalogue : Catalogue
-        model : ModelVersion
-        """
-        from automl.report.account import account_of
-        from automl.report.sheet import build_sheet
-
-        return build_sheet(self.stored_subject(model.model), account_of(catalogue, model))
 
     def stored_subject(self, model_id: str) -> Subject:
         """What is stored of a model, and was made of the model as it is."""

@@ -13,7 +13,16 @@ from pathlib import Path
 
 from ..errors import BundleError
 
-__all__ = ["Limits", "check_name", "check_sizes", "read_folder", "read_zip", "sha256", "write_zip"]
+__all__ = [
+    "Limits",
+    "check_name",
+    "check_sizes",
+    "plain_entry",
+    "read_folder",
+    "read_zip",
+    "sha256",
+    "write_zip",
+]
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 #: Names that Windows keeps for devices, whatever their ending.
@@ -46,13 +55,18 @@ def write_zip(path: Path, files: Mapping[str, bytes]) -> None:
     with path.open("wb") as stream:
         with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
             for member in sorted(files):
-                entry = zipfile.ZipInfo(member, _EPOCH)
-                entry.compress_type = zipfile.ZIP_DEFLATED
-                entry.create_system = 3
-                entry.external_attr = (stat.S_IFREG | 0o644) << 16
-                archive.writestr(entry, files[member])
+                archive.writestr(plain_entry(member, zipfile.ZIP_DEFLATED), files[member])
         stream.flush()
         os.fsync(stream.fileno())
+
+
+def plain_entry(name: str, packed: int) -> zipfile.ZipInfo:
+    """An entry of a zip that depends on nothing but its name and how it is packed, as zipfile names that."""
+    entry = zipfile.ZipInfo(name, _EPOCH)
+    entry.compress_type = packed
+    entry.create_system = 3
+    entry.external_attr = (stat.S_IFREG | 0o644) << 16
+    return entry
 
 
 def read_zip(path: Path) -> dict[str, bytes]:

@@ -17,9 +17,10 @@ from typing import Any
 
 import numpy as np
 
+from .archive import plain_entry
+
 __all__ = ["canonical", "nodes"]
 
-_EPOCH = (1980, 1, 1, 0, 0, 0)
 _SCHEMA = "schema.json"
 #: Nodes of objects with a life of their own. Whether two of them are one is part of the model; of values and
 #: arrays it depends on how often they were pickled on their way here.
@@ -58,10 +59,7 @@ def canonical(data: bytes) -> bytes:
     # Stored, since the zip around it packs, and a reader knows the sizes before it reads.
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
         for name, content in stored.items():
-            entry = zipfile.ZipInfo(name, _EPOCH)
-            entry.create_system = 3
-            entry.external_attr = 0o100644 << 16
-            archive.writestr(entry, content)
+            archive.writestr(plain_entry(name, zipfile.ZIP_STORED), content)
     return stream.getvalue()
 
 

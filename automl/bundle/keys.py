@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import stat
-import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automl.errors import BundleError, SettingError
 from automl.extras import require_extra
+from automl.store.files import replacing_path
 
 from .archive import write_zip
 from .manifest import MANIFEST, VERSION, read_files
@@ -112,11 +112,9 @@ def _write(path: Path, files: dict[str, bytes]) -> None:
     target = path.absolute()
     if not target.parent.is_dir():
         raise BundleError(f"There is no folder {str(target.parent)!r}.", fix="Make it first.")
-    with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as folder:
-        part = Path(folder) / target.name
+    with replacing_path(target) as part:
         write_zip(part, files)
         part.chmod(0o644)
-        part.replace(target)
 
 
 def _passphrase() -> bytes | None:

@@ -19,14 +19,14 @@ from automl.errors import BundleError, SettingError
 from explain.report import Paragraph, Section, Table
 from explain.report.adding import add_to_html, add_to_markdown
 
+from .checking import TOLERANCE
+from .documents import read_json
 from .manifest import open_bundle, seal
 from .writer import hand_out
 
-__all__ = ["PARITY", "TOLERANCE", "Parity", "Proven", "read_parity", "write_parity"]
+__all__ = ["PARITY", "Parity", "Proven", "read_parity", "write_parity"]
 
 PARITY = "parity.json"
-#: Absolute for probabilities, relative to the value for numbers above 1.
-TOLERANCE = 1e-9
 _VERSION = 1
 _TITLE = "Where it predicts the same"
 
@@ -135,11 +135,7 @@ def read_parity(files: Mapping[str, bytes]) -> Parity | None:
     """
     if PARITY not in files:
         return None
-    try:
-        told = json.loads(files[PARITY])
-    except ValueError as error:
-        raise BundleError(f"{PARITY} is no valid JSON ({error}).", fix="Make it again.") from error
-    return Parity.from_json(told)
+    return Parity.from_json(read_json(files, PARITY))
 
 
 def write_parity(bundle: str | os.PathLike[str], copy: str | os.PathLike[str], parity: Parity) -> Path:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import os
 import platform
-import tempfile
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +18,7 @@ from automl.errors import BundleError
 from automl.plan import CannotCompileError, DeclinedError, Plan, compile_plan
 from automl.plan.document import pack
 from automl.report import BundleFacts, Subject, build_card, build_report, installed, pinned, versions
+from automl.store.files import replacing_path
 from automl.task import Task
 from explain.report import render_html, render_markdown
 
@@ -124,18 +123,11 @@ def hand_out(
     target = path.absolute()
     _check_place(target)
     step(0.6, "Packing")
-    handle, name = tempfile.mkstemp(prefix=f".{target.name}.", suffix=".part", dir=target.parent)
-    os.close(handle)
-    part = Path(name)
-    try:
+    with replacing_path(target) as part:
         write_zip(part, files)
         step(0.7, "Checking it in a process of its own")
         self_check(part)
         part.chmod(0o644)
-        part.replace(target)
-    finally:
-        with suppress(FileNotFoundError):
-            part.unlink()
 
 
 def _check_place(target: Path) -> None:

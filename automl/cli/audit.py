@@ -134,7 +134,7 @@ def _forget(options: Namespace, console: Console, catalogue: Catalogue) -> int:
 
 def _sheet(options: Namespace, console: Console, catalogue: Catalogue) -> int:
     from automl.report.account import account_of
-    from automl.report.sheet import gaps
+    from automl.report.sheet import build_sheet, gaps
     from explain.report import render_html, render_markdown
 
     model = _model(catalogue, options.model)
@@ -144,8 +144,8 @@ def _sheet(options: Namespace, console: Console, catalogue: Catalogue) -> int:
             f"The folder of the run of {model.label} is gone: {folder}",
             fix="Its report and card are in its bundle; what the catalogue knows: automl models show.",
         )
-    run = load_run(folder)
-    document = run.sheet(catalogue, model)
+    subject, account = load_run(folder).stored_subject(model.model), account_of(catalogue, model)
+    document = build_sheet(subject, account)
     is_html = options.out is not None and options.out.suffix.lower() in (".html", ".htm")
     text = render_html(document) if is_html else render_markdown(document)
     told: dict[str, Any] = {"model": model.label, "run": folder}
@@ -159,7 +159,7 @@ def _sheet(options: Namespace, console: Console, catalogue: Catalogue) -> int:
             stream.write(text.encode("utf-8"))
         options.out.chmod(0o644)
         told["sheet"] = str(options.out.absolute())
-    missing = gaps(run.stored_subject(model.model), account_of(catalogue, model))
+    missing = gaps(subject, account)
     console.document({**told, "missing": missing, **({} if options.out else {"text": text})})
     if options.out is None:
         console.say(text.rstrip("\n"))

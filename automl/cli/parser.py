@@ -112,7 +112,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_monitor(verbs)
     _add_bless(verbs)
     _add_serve(verbs)
-    add_trust_verbs(verbs)
+    add_trust_verbs(verbs, _add_output)
     _add_onnx(verbs)
     _add_app(verbs)
     add_catalogue_verbs(verbs, _add_home, _add_output)

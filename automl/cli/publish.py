@@ -7,6 +7,7 @@ import json
 from argparse import Namespace
 from pathlib import Path
 
+from automl.cli import values
 from automl.cli.console import Console
 
 __all__ = ["add_options", "destinations", "publish"]
@@ -22,7 +23,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         "--set",
         action="append",
         default=[],
-        type=_setting,
+        type=values.setting,
         dest="settings",
         metavar="NAME=VALUE",
         help="a setting of the destination; may be repeated",
@@ -79,10 +80,3 @@ def publish(options: Namespace, console: Console) -> int:
         }
     )
     return 0
-
-
-def _setting(text: str) -> tuple[str, str]:
-    name, sign, value = text.partition("=")
-    if not name or not sign:
-        raise argparse.ArgumentTypeError(f"expected NAME=VALUE, got {text}")
-    return name, value

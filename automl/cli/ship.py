@@ -14,7 +14,7 @@ from automl.cli.console import Console, find_run
 from automl.data import read_table
 from automl.errors import SettingError
 from automl.run import load_run
-from automl.store.files import replacing
+from automl.store.files import file_sha256, replacing
 
 __all__ = ["export", "predict", "report"]
 
@@ -37,9 +37,7 @@ def export(options: Namespace, console: Console) -> int:
     run = load_run(find_run(options.run, options.home))
     jobs.await_explanation(run.folder.path, options.model or run.used)
     path = run.export(options.bundle.absolute(), model=options.model)
-    with path.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
-    size = path.stat().st_size
+    size, digest = path.stat().st_size, file_sha256(path)
     console.document({"run": str(run.folder.path), "bundle": str(path), "bytes": size, "sha256": digest})
     console.say(f"{path}  ({size / 1e6:.1f} MB, checked in a process of its own)", f"sha256 {digest}")
     return 0

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 __all__ = ["add_trust_verbs"]
 
 
-def add_trust_verbs(verbs: argparse._SubParsersAction[Any]) -> None:
-    """Add `verify`, `keygen`, `sign` and `upgrade` to the command line."""
+def add_trust_verbs(
+    verbs: argparse._SubParsersAction[Any], add_output: Callable[[argparse.ArgumentParser], None]
+) -> None:
+    """Add `verify`, `keygen`, `sign` and `upgrade` to the command line.
+
+    Parameters
+    ----------
+    verbs : subparsers action
+    add_output : callable
+        Gives a parser `--json`.
+    """
     verify = verbs.add_parser(
         "verify",
         help="check a bundle: files, signature, predictions, explanations",
@@ -28,7 +38,7 @@ def add_trust_verbs(verbs: argparse._SubParsersAction[Any]) -> None:
         metavar="PUBLIC.pem",
         help="a public key that you trust: one of those given must have signed the bundle; may be repeated",
     )
-    _add_json(verify)
+    add_output(verify)
     keygen = verbs.add_parser(
         "keygen",
         help="make a pair of keys to sign bundles with",
@@ -36,7 +46,7 @@ def add_trust_verbs(verbs: argparse._SubParsersAction[Any]) -> None:
         "has signed. Where $GLASSBENCH_KEY_PASSPHRASE is set, NAME.key is encrypted with it.",
     )
     keygen.add_argument("name", metavar="NAME", help="of the two files, with a folder if you like")
-    _add_json(keygen)
+    add_output(keygen)
     sign = verbs.add_parser(
         "sign",
         help="sign a bundle",
@@ -50,7 +60,7 @@ def add_trust_verbs(verbs: argparse._SubParsersAction[Any]) -> None:
     sign.add_argument(
         "-o", "--out", type=Path, metavar="SIGNED.zip", help="default: the bundle itself is replaced"
     )
-    _add_json(sign)
+    add_output(sign)
     upgrade = verbs.add_parser(
         "upgrade",
         help="write an old bundle again in the newest version of the format",
@@ -59,10 +69,4 @@ def add_trust_verbs(verbs: argparse._SubParsersAction[Any]) -> None:
     )
     upgrade.add_argument("old", type=Path, metavar="OLD.zip", help="or the folder it was unpacked to")
     upgrade.add_argument("new", type=Path, metavar="NEW.zip")
-    _add_json(upgrade)
-
-
-def _add_json(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--json", action="store_true", help="one JSON document on standard output, for machines"
-    )
+    add_output(upgrade)

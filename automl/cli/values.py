@@ -21,6 +21,7 @@ __all__ = [
     "port",
     "position",
     "seconds",
+    "setting",
     "tolerance",
 ]
 
@@ -111,10 +112,20 @@ def port(text: str) -> int:
 
 def change(text: str) -> tuple[str, str | None]:
     """A column and its new value; None, for missing, where nothing is behind the sign."""
-    column, equals, value = text.partition("=")
-    if not (equals and column):
-        raise argparse.ArgumentTypeError(f"expected COLUMN=VALUE, got {text}")
+    column, value = _named(text, "COLUMN")
     return column, value or None
+
+
+def setting(text: str) -> tuple[str, str]:
+    """A setting and its value, which may be nothing."""
+    return _named(text, "NAME")
+
+
+def _named(text: str, what: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not (equals and name):
+        raise argparse.ArgumentTypeError(f"expected {what}=VALUE, got {text}")
+    return name, value
 
 
 def kind(text: str) -> tuple[str, str]:

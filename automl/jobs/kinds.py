@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import time
 from collections.abc import Callable, Mapping
@@ -110,13 +109,11 @@ def export(
     await_explanation(run_folder, name)
     state = shipped_state(run.folder, name)
     written = run.export(target, model=name, progress=_told(job_folder))
-    with written.open("rb") as stream:
-        digest = hashlib.file_digest(stream, "sha256").hexdigest()
     return {
         "path": str(written),
         "model": name,
         "bytes": written.stat().st_size,
-        "sha256": digest,
+        "sha256": files.file_sha256(written),
         "state": state,
     }
 

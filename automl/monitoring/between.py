@@ -155,11 +155,11 @@ def difference(before: Version, after: Version, *, key: str | None = None) -> Ta
         When the key is no column of both, or not distinct.
     """
     names = [name for name in before.schema.names if name in after.schema]
-    retyped = tuple(
-        (name, before.schema[name].kind.value, after.schema[name].kind.value)
+    retyped = {
+        name: (before.schema[name].kind.value, after.schema[name].kind.value)
         for name in names
         if before.schema[name].kind != after.schema[name].kind
-    )
+    }
     if key is None:
         key = _found_key(before, after, names)
     else:
@@ -175,9 +175,9 @@ def difference(before: Version, after: Version, *, key: str | None = None) -> Ta
         rows=_rows(before.frame, after.frame, names, key),
         added=tuple(name for name in after.schema.names if name not in before.schema),
         removed=tuple(name for name in before.schema.names if name not in after.schema),
-        retyped=retyped,
+        retyped=tuple((name, *kinds) for name, kinds in retyped.items()),
         labels=tuple(_labels(before, after, names)),
-        drift=_drift(before, after, [name for name in names if name not in {each[0] for each in retyped}]),
+        drift=_drift(before, after, [name for name in names if name not in retyped]),
         notes=tuple(notes),
     )
 

@@ -7,7 +7,6 @@ so each cell is read as it would be in the whole file, and memory is bounded by 
 from __future__ import annotations
 
 import gzip
-import hashlib
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ import pandas as pd
 
 from automl.data import RawTable, ReadOptions, ReadReport, read_table
 
-__all__ = ["Piece", "frame_piece", "pieces", "sha256_of"]
+__all__ = ["Piece", "frame_piece", "pieces"]
 
 _PIECE = 24_000_000  # bytes of text
 _ROWS = 100_000  # of a Parquet file
@@ -68,12 +67,6 @@ def pieces(source: Path, *, size: int = _PIECE) -> Iterator[Piece]:
         yield Piece(read_table(source), 1.0)
     else:
         yield from _of_text(source, size)
-
-
-def sha256_of(source: Path) -> str:
-    """The SHA-256 of a file."""
-    with source.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _of_parquet(source: Path) -> Iterator[Piece]:

@@ -17,13 +17,13 @@ from automl.monitoring.apart import tell_apart
 from automl.monitoring.drift import drift_of
 from automl.monitoring.parts import main_output, split_shift
 from automl.monitoring.performance import measure
-from automl.monitoring.pieces import Piece, frame_piece, pieces, sha256_of
+from automl.monitoring.pieces import Piece, frame_piece, pieces
 from automl.monitoring.report import DriftReport
 from automl.monitoring.tally import Tally
 from automl.monitoring.verdict import judge
 from automl.monitoring.walk import ColumnsMissingError, Walk
 from automl.monitoring.watched import Watched
-from automl.store.files import replacing
+from automl.store.files import file_sha256, replacing
 
 __all__ = ["Scored", "score"]
 
@@ -201,7 +201,7 @@ def _unscored(
 def _about(watched: Watched, walk: Walk, path: Path | None, name: str | None) -> dict[str, Any]:
     return {
         "table": name or (walk.name if path is None else path.name),
-        "sha256": None if path is None else sha256_of(path),
+        "sha256": None if path is None else file_sha256(path),
         "rows": walk.rows,
         "created": time.time(),
         "model": watched.name,

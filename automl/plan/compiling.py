@@ -20,6 +20,7 @@ __all__ = [
     "VERSION",
     "Builder",
     "CannotCompileError",
+    "arguments_of",
     "class_name",
     "compile_plan",
     "compile_step",
@@ -111,6 +112,15 @@ def class_name(thing: Any) -> str:
     """Package and name of an object's class: "sklearn.Pipeline"."""
     kind = type(thing)
     return f"{kind.__module__.partition('.')[0]}.{kind.__qualname__}"
+
+
+def arguments_of(call: Any) -> tuple[Any, ...]:
+    """What an `operator.methodcaller` calls and with what: the method's name, then its arguments.
+
+    Of an `operator.attrgetter` the attributes.
+    """
+    _, arguments = call.__reduce__()
+    return tuple(arguments)
 
 
 def compile_step(fitted: Any, registers: Registers, builder: Builder) -> Registers:

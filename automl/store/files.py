@@ -27,6 +27,7 @@ __all__ = [
     "read_json",
     "read_json_lines",
     "replacing",
+    "replacing_path",
     "write_json",
 ]
 
@@ -34,12 +35,22 @@ __all__ = [
 @contextmanager
 def replacing(path: Path) -> Iterator[IO[bytes]]:
     """Open a temporary binary file that takes the place of `path` when the block ends without an error."""
+    with replacing_path(path) as part, part.open("wb") as stream:
+        yield stream
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+@contextmanager
+def replacing_path(path: Path) -> Iterator[Path]:
+    """Make a temporary file, empty, that takes the place of `path` when the block ends without an error.
+
+    For what is written by name; whoever writes it flushes it to the disk.
+    """
     handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".tmp")
+    os.close(handle)
     try:
-        with os.fdopen(handle, "wb") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
+        yield Path(name)
         os.replace(name, path)
     except BaseException:
         Path(name).unlink(missing_ok=True)

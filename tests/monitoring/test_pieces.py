@@ -11,7 +11,8 @@ import pytest
 
 from automl.data import read_table
 from automl.errors import DataError
-from automl.monitoring.pieces import pieces, sha256_of
+from automl.monitoring.pieces import pieces
+from automl.store.files import file_sha256
 
 from ..customers import customers
 
@@ -39,7 +40,7 @@ def test_records_are_never_cut(new_file: Write, size: int) -> None:
     assert count > 1
     assert done == sorted(done)
     assert done[-1] == 1.0
-    assert sha256_of(path) == whole.report.sha256
+    assert file_sha256(path) == whole.report.sha256
 
 
 def test_what_was_detected_first_holds_for_all(tmp_path: Path) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from automl.bundle.archive import sha256
 from automl.bundle.manifest import MANIFEST
-from automl.bundle.targets import slug
+from automl.bundle.targets import slug, version_of
 from automl.errors import SettingError
 
 __all__ = ["Action", "Destination", "Known", "Option", "Publication"]
@@ -74,9 +73,7 @@ class Publication:
     @property
     def version(self) -> str:
         """Digits of the time when the model was made, in UTC, as in the bundle's files for platforms."""
-        moment = datetime.fromisoformat(str(self.manifest["created"]))
-        moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-        return moment.strftime("%Y%m%d%H%M%S")
+        return version_of(str(self.manifest["created"]))
 
     @property
     def run(self) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from automl.bundle.archive import sha256
 from automl.bundle.tar import write_tar
+from automl.store.files import replacing_path
 
 from ._writing import check_new
 from .destination import Action, Destination, Known, Publication
@@ -23,16 +21,9 @@ def _plan(publication: Publication) -> Sequence[Action]:
     check_new(path)
 
     def do(request: Mapping[str, Any]) -> Known:
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-        os.close(handle)
-        part = Path(name)
-        try:
+        with replacing_path(path) as part:
             write_tar(part, publication.files)
             part.chmod(0o644)
-            part.replace(path)
-        finally:
-            with suppress(FileNotFoundError):
-                part.unlink()
         return {"file": str(path), "sha256": sha256(path.read_bytes())}
 
     return [

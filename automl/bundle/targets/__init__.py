@@ -10,9 +10,19 @@ from types import MappingProxyType
 
 from automl.errors import BundleError
 
-from .target import Facts, Step, Target, slug
+from .target import Facts, Step, Target, slug, version_of
 
-__all__ = ["LOADER", "TARGETS", "Facts", "Step", "Target", "files_of", "slug", "target_files"]
+__all__ = [
+    "LOADER",
+    "TARGETS",
+    "Facts",
+    "Step",
+    "Target",
+    "files_of",
+    "slug",
+    "target_files",
+    "version_of",
+]
 
 #: By it the servers of platforms load the bundle: several targets need it.
 LOADER = "code/glassbench_bundle.py"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import platform
 from collections.abc import Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 import pandas as pd
@@ -14,7 +13,7 @@ from automl.data import Column, Kind, Schema
 from automl.report import BundleFacts, pinned
 from automl.task import Task
 
-from .target import Facts, slug
+from .target import Facts, in_utc, slug, version_of
 
 __all__ = ["example_row", "facts_of"]
 
@@ -50,12 +49,9 @@ def facts_of(
     reference : mapping or None
         The bundle's ``reference.json``.
     """
-    moment = datetime.fromisoformat(told.created)
-    if moment.tzinfo is None:
-        moment = moment.replace(tzinfo=UTC)
     return Facts(
         name=slug(told.name),
-        version=moment.astimezone(UTC).strftime("%Y%m%d%H%M%S"),
+        version=version_of(told.created),
         title=told.name,
         task=task.kind,
         target=task.target,
@@ -65,7 +61,7 @@ def facts_of(
         classes=task.classes,
         requirements=_pins(packages),
         python=platform.python_version(),
-        created=moment.isoformat(),
+        created=in_utc(told.created).isoformat(),
         run=told.run_id,
         trial=told.exported,
         example=example_row(background, schema),

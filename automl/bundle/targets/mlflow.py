@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
 from ._yaml import to_yaml
-from .target import Facts, Step, Target
+from .target import Facts, Step, Target, in_utc
 
 __all__ = ["TARGET"]
 
@@ -53,7 +52,7 @@ def _model(facts: Facts) -> dict[str, Any]:
     reads from a CSV file: whole numbers for a double, TRUE and FALSE or codes for a string, an empty column.
     And its type ``any``, which refuses nothing, its own server cannot read from CSV (3.17).
     """
-    created = datetime.fromisoformat(facts.created).astimezone(UTC)
+    created = in_utc(facts.created)
     flavors: dict[str, Any] = {
         "python_function": {
             "loader_module": "glassbench_bundle",

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
-__all__ = ["Facts", "Step", "Target", "slug"]
+__all__ = ["Facts", "Step", "Target", "in_utc", "slug", "version_of"]
 
 #: Of a DNS label (RFC 1123), which names of Kubernetes, Azure and SageMaker keep to.
 _LONGEST_NAME = 63
@@ -150,6 +151,23 @@ class Target:
     files: Callable[[Facts], Mapping[str, str | bytes]]
     steps: tuple[Step, ...] = field(default=())
     proven: str = ""
+
+
+def in_utc(created: str) -> datetime:
+    """A moment in UTC, from ISO 8601; without a zone it is UTC already."""
+    moment = datetime.fromisoformat(created)
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def version_of(created: str) -> str:
+    """A moment as digits that grow with time: fits wherever a version must be a number.
+
+    Examples
+    --------
+    >>> version_of("2026-11-28T02:30:00+01:00")
+    '20261128013000'
+    """
+    return in_utc(created).strftime("%Y%m%d%H%M%S")
 
 
 def slug(title: str) -> str:

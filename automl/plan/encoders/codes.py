@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from ..compiling import CannotCompileError
+from ..compiling import CannotCompileError, arguments_of
 from ..gate.cells import NAN, plain_number
 from .base import Encoder
 
@@ -44,7 +44,7 @@ def compile_codes(transformer: Any, columns: Sequence[Column]) -> list[dict[str,
     numeric = "parse" in transformer.named_steps
     spellings: dict[str, Any] = {}
     if "spelling" in transformer.named_steps:
-        spellings = transformer.named_steps["spelling"].func.__reduce__()[1][1]
+        spellings = arguments_of(transformer.named_steps["spelling"].func)[1]
     return [
         {
             "kind": CodeEncoder.kind,

@@ -7,7 +7,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..compiling import CannotCompileError
+from ..compiling import CannotCompileError, arguments_of
 from ..gate.cells import NAN
 from .base import Encoder
 
@@ -55,7 +55,7 @@ def _julian(moment: datetime.datetime) -> float:
 def compile_date(transformer: Any, columns: Sequence[Column]) -> list[dict[str, Any]]:
     """Blocks ``date_<i>``."""
     union = dict(transformer.named_steps["features"].transformer_list)
-    parts = union["calendar"].named_steps["parts"].func.__reduce__()[1]
+    parts = arguments_of(union["calendar"].named_steps["parts"].func)
     known = ("year", "month", "day", "day_of_week", "day_of_year", "hour")
     if parts not in (known, known[:-1]):
         raise CannotCompileError(f"The parts {parts} of a date")

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..compiling import arguments_of
 from ..gate.cells import NAN
 from .base import Encoder
 from .texts import CommonWords, compile_common
@@ -64,4 +65,4 @@ def compile_pieces(transformer: Any, columns: Sequence[Column]) -> list[dict[str
 
 def _argument(step: Any) -> Any:
     """The first argument of the method that a step calls."""
-    return step.func.__reduce__()[1][1]
+    return arguments_of(step.func)[1]

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from ..compiling import CannotCompileError
+from ..compiling import CannotCompileError, arguments_of
 from .base import Encoder
 
 if TYPE_CHECKING:
@@ -135,7 +135,7 @@ def compile_text(transformer: Any, columns: Sequence[Column]) -> list[dict[str, 
     parts = dict(steps["features"].transformer_list)
     topics = parts.pop("topics").named_steps
     common = compile_common(parts.pop("common_words", None))
-    counts = [part.named_steps["count"].func.__reduce__()[1][1] for part in parts.values()]
+    counts = [arguments_of(part.named_steps["count"].func)[1] for part in parts.values()]
     weigh = topics["weigh"]
     if not weigh.sublinear_tf or weigh.norm != "l2" or not weigh.use_idf:
         raise CannotCompileError("Words that are weighed in another way")
@@ -144,7 +144,7 @@ def compile_text(transformer: Any, columns: Sequence[Column]) -> list[dict[str, 
         {
             "kind": TextEncoder.kind,
             "column": column.name,
-            "missing": list(steps["missing"].func.__reduce__()[1][1]),
+            "missing": list(arguments_of(steps["missing"].func)[1]),
             "counts": counts,
             **common,
             "hashed": [_hashed(vectorizer) for _, vectorizer in topics["hash"].transformer_list],

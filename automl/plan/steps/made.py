@@ -11,7 +11,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from ..compiling import Builder, CannotCompileError, class_name, compile_step
+from ..compiling import Builder, CannotCompileError, arguments_of, class_name, compile_step
 from ..program import Floats, Operation
 
 __all__ = ["Difference", "Join", "Product", "Ratio", "Sum", "compile_chain", "is_chain"]
@@ -84,8 +84,7 @@ def _called(part: Any) -> tuple[Any, ...] | None:
     if class_name(part) != "sklearn.FunctionTransformer" or part.func is None:
         return None
     if isinstance(part.func, operator.methodcaller):
-        arguments: Any = part.func.__reduce__()[1]
-        return tuple(arguments)
+        return arguments_of(part.func)
     return (f"{getattr(part.func, '__module__', '')}.{getattr(part.func, '__name__', part.func)}",)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -74,8 +75,9 @@ class _Together(Block):
         if self._scale is not None:
             out *= self._scale
 
+    @abstractmethod
     def _sums(self, matrix: Floats, out: Floats, threads: int) -> None:
-        raise NotImplementedError
+        """Write what the trees of each ensemble add up to, before divisor and scale, into `out`."""
 
 
 class SummedLeaves(_Together):

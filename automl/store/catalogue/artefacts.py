@@ -7,7 +7,6 @@ A file is there whole or not at all, one content is kept once, and what is read 
 
 from __future__ import annotations
 
-import hashlib
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -16,15 +15,9 @@ from pathlib import Path
 from typing import IO, Any
 
 from automl.errors import CatalogueError, MissingExtraError
-from automl.store.files import replacing
+from automl.store.files import file_sha256, replacing
 
-__all__ = ["Artefacts", "sha256_of"]
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+__all__ = ["Artefacts"]
 
 
 class Artefacts:
@@ -54,7 +47,7 @@ class Artefacts:
         CatalogueError
             When it cannot be written.
         """
-        digest = sha256_of(path)
+        digest = file_sha256(path)
         address = self._address(digest)
         try:
             if self._remote:
@@ -88,7 +81,7 @@ class Artefacts:
                 if self._remote:
                     with self._open(address, "rb") as source, path.open("wb") as target:
                         shutil.copyfileobj(source, target)
-                found = sha256_of(path)
+                found = file_sha256(path)
             except MissingExtraError:
                 raise
             except Exception as error:

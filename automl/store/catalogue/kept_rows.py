@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from automl.errors import CatalogueError
-from automl.store.catalogue.artefacts import sha256_of
 from automl.store.catalogue.catalogue import Catalogue
 from automl.store.catalogue.records import DatasetVersion
+from automl.store.files import file_sha256
 from automl.store.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def rows_of(catalogue: Catalogue, version: DatasetVersion) -> KeptRows:
         with catalogue.artefacts.fetched(version.digest) as path:
             return read_rows(path)
     source = None if version.source is None else Path(version.source)
-    if source is not None and source.is_file() and sha256_of(source) == version.digest:
+    if source is not None and source.is_file() and file_sha256(source) == version.digest:
         return read_rows(source)
     for run in catalogue.datasets.runs_of(version):
         folder = RunFolder(run.path)

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from automl.errors import CatalogueError, MissingExtraError
-from automl.store.catalogue.artefacts import sha256_of
 from automl.store.catalogue.catalogue import Catalogue, open_catalogue
 from automl.store.catalogue.place import home_of, place_of
 from automl.store.catalogue.records import ModelVersion
 from automl.store.catalogue.registering import register_run
+from automl.store.files import file_sha256
 from automl.store.home import Home
 from automl.store.run_folder import RunFolder
 
@@ -69,7 +69,7 @@ def note_bundle(bundle: Path, tell: Callable[[Catalogue, ModelVersion, str], Any
     home = Home().path
     if not bundle.is_file() or not place_of(home).exists:
         return ""
-    digest = sha256_of(bundle)
+    digest = file_sha256(bundle)
     try:
         with open_catalogue(home) as catalogue:
             found = catalogue.life.bundle(digest)

@@ -16,7 +16,6 @@ from sqlalchemy import Connection, insert, select, update
 
 from automl.errors import CatalogueError
 from automl.store.audit.log import append
-from automl.store.catalogue.artefacts import sha256_of
 from automl.store.catalogue.catalogue import Catalogue
 from automl.store.catalogue.datasets import add_version
 from automl.store.catalogue.life import add_bundle, add_check
@@ -33,7 +32,7 @@ from automl.store.catalogue.run_facts import (
 )
 from automl.store.catalogue.tables import bundles, runs
 from automl.store.catalogue.verdicts import Verdict, verdict_facts
-from automl.store.files import read_json
+from automl.store.files import file_sha256, read_json
 from automl.store.home import Home
 from automl.store.run_folder import END_STATES, RunFolder
 from automl.store.taken import decisions, preferred_model
@@ -261,7 +260,7 @@ def _found_bundles(catalogue: Catalogue, folder: RunFolder) -> list[tuple[Path, 
             continue
         run, model = _origin(path)
         if run == folder.id:
-            found.append((path, sha256_of(path), model))
+            found.append((path, file_sha256(path), model))
     return found
 
 
@@ -283,7 +282,7 @@ def _tell_scoring(connection: Connection, folder: RunFolder, path: Path) -> None
         model=_model(connection, folder, told["model"]), run_id=folder.id, table=told["name"],
         digest=told.get("sha256"), rows=told["rows"], level=told["level"], headline=told["headline"],
         columns=_names(report.get("concerned")), at=told["created"],
-        objects={"predictions": sha256_of(predictions) if predictions.is_file() else None},
+        objects={"predictions": file_sha256(predictions) if predictions.is_file() else None},
         by=_UNKNOWN,
     )  # fmt: skip
 

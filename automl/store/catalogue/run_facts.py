@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from automl.store.audit.chain import canonical
-from automl.store.catalogue.artefacts import sha256_of
+from automl.store.files import file_sha256
 from automl.store.result import headline
 from automl.store.run_folder import RunFolder
 from automl.store.taken import shipped_state
@@ -162,7 +162,7 @@ def model_facts(folder: RunFolder, model: str) -> dict[str, Any]:
 def file_digest(folder: RunFolder, name: str) -> str | None:
     """The SHA-256 of one of a run's files; None where it is not there."""
     path = folder.path / name
-    return sha256_of(path) if path.is_file() else None
+    return file_sha256(path) if path.is_file() else None
 
 
 def seen_of(folder: RunFolder) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Protocol
 
-from automl.store.catalogue.artefacts import sha256_of
+from automl.store.files import file_sha256
 
 __all__ = ["Verdict", "verdict_facts"]
 
@@ -50,9 +50,9 @@ class Verdict(Protocol):
 
 def verdict_facts(report: Verdict, predictions: Path | None = None) -> dict[str, Any]:
     """What `add_check` wants to know of a verdict."""
-    written = predictions is not None and predictions.is_file()
+    written = predictions if predictions is not None and predictions.is_file() else None
     return {
         "table": report.table, "digest": report.sha256, "rows": report.rows, "level": report.level,
         "headline": report.headline, "columns": report.concerned(), "at": report.created,
-        "objects": {"predictions": sha256_of(predictions) if written and predictions else None},
+        "objects": {"predictions": None if written is None else file_sha256(written)},
     }  # fmt: skip

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from automl.errors import CatalogueError, MissingExtraError
-from automl.store.catalogue.artefacts import Artefacts, sha256_of
+from automl.store.catalogue.artefacts import Artefacts
+from automl.store.files import file_sha256
 
 from ...conftest import require
 
@@ -29,7 +30,7 @@ def test_what_is_kept_comes_back(store: Artefacts, tmp_path: Path) -> None:
     path = tmp_path / "model.zip"
     path.write_bytes(b"content" * 1000)
     digest, address = store.keep(path)
-    assert digest == sha256_of(path)
+    assert digest == file_sha256(path)
     assert address.endswith(f"/sha256/{digest[:2]}/{digest}")
     assert store.keep(path) == (digest, address)
     assert store.has(digest)

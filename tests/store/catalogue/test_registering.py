@@ -15,9 +15,9 @@ from automl.errors import CatalogueError
 from automl.run import Run
 from automl.store import Home, RunFolder
 from automl.store.catalogue import Catalogue, Place, catch_up, note, open_catalogue, register_run
-from automl.store.catalogue.artefacts import sha256_of
 from automl.store.catalogue.kept_rows import rows_of
 from automl.store.catalogue.run_facts import rows_digest
+from automl.store.files import file_sha256
 
 
 @pytest.fixture
@@ -106,10 +106,10 @@ def test_exports_and_scorings_are_known_and_found_again(
     with open_catalogue() as catalogue:
         predicted, _ = (each.facts() for each in catalogue.audit.entries(action="batch_predicted")[1:])
         assert predicted["objects"]["bundle"] == bundle.digest
-        assert predicted["objects"]["predictions"] == sha256_of(tmp_path / "out.csv")
+        assert predicted["objects"]["predictions"] == file_sha256(tmp_path / "out.csv")
         assert predicted["details"] == {"table": "new.csv", "rows": 100}
         checks = catalogue.life.checks(catalogue.models.find("telco_churn"))
-        assert (checks[0].table_name, checks[0].digest) == ("new.csv", sha256_of(new))
+        assert (checks[0].table_name, checks[0].digest) == ("new.csv", file_sha256(new))
     (home / "catalogue.db").unlink()
     # All is found again but what was scored outside of the run's folder.
     with open_catalogue() as catalogue:
