@@ -55,11 +55,19 @@ time.sleep(600)
 
 
 def explain(
-    run: Path, job: Path, *, seconds: float = 0.0, fail: bool = False, model: str | None = None
+    run: Path,
+    job: Path,
+    *,
+    seconds: float = 0.0,
+    until: str | None = None,
+    fail: bool = False,
+    model: str | None = None,
 ) -> dict[str, Any]:
-    """Sleep, then say where it was done."""
+    """Sleep, or wait until a file is there, then say where it was done."""
     print("to standard output", flush=True)  # noqa: T201
     time.sleep(seconds)
+    while until is not None and not Path(until).exists():
+        time.sleep(0.02)
     if fail:
         raise OSError(28, "No space left on device", "x.json")
     return {"run": str(run), "job": str(job)}

@@ -56,13 +56,14 @@ def waits(run: RunFolder) -> bool:
 
 
 def test_the_next_one_begins_when_the_first_has_ended(start: Start) -> None:
-    first = start("first", 2.0)
+    first = start("first")
     assert not waits(first)
     second, third = start("second", 0.3), start("third", 0.3)
     assert waits(second)
     assert waits(third)
     assert jobs.state(second.path).state == "queued"
     assert not second.trial_ids()
+    assert jobs.cancel(first.path)
     end = jobs.wait(third.path, timeout=30)
     assert end.state == "finished"
     ended = [run.status["updated"] for run in (first, second, third)]
@@ -133,7 +134,7 @@ def test_the_death_of_one_holds_nobody_up(start: Start, killed: str) -> None:
 
 
 def test_it_begins_though_whoever_asked_for_it_is_gone(start: Start) -> None:
-    start("first", 1.5)
+    first = start("first")
     second = start("second", 0.3, launch=False)
     script = (
         "import sys, time; from automl import jobs\n"
@@ -149,6 +150,7 @@ def test_it_begins_though_whoever_asked_for_it_is_gone(start: Start) -> None:
     server.wait()
     server.stdout.close()
     assert waits(second)
+    assert jobs.cancel(first.path)
     assert jobs.wait(second.path, timeout=30).state == "finished"
 
 
@@ -183,10 +185,12 @@ def test_a_turn_lasts_until_the_jobs_at_its_end_are_over(start: Start) -> None:
     assert queue is not None
     with first.hold():
         assert queue.enter(first, waits=False)
-        job = jobs.launch(first.path, "explain", worker=SAMPLE_WORKER, seconds=1.5)
+        go = first.path / "go"
+        job = jobs.launch(first.path, "explain", worker=SAMPLE_WORKER, until=str(go))
         queue.keep_for(first, [job.name])
     second = start("second", 0.3)
     assert waits(second), "the model of the first one is still being explained"
+    go.touch()
     assert jobs.wait(second.path, timeout=30).state == "finished"
     assert second.status["launched"] >= jobs.state(job).status["updated"]
 

@@ -64,13 +64,15 @@ def measure(seconds: float = 1.5) -> float:
 
 @linux_only
 def test_programs_that_want_the_same_cores_count_and_those_that_give_way_do_not() -> None:
-    free = measure()
-    with strangers(SPIN):
-        crowded = measure()
-    with strangers(f"import os\nos.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))\n{SPIN}"):
-        beside_idle = measure()
-    assert crowded > 1.3 * free
-    assert beside_idle < (crowded + free) / 2
+    for _ in range(3):  # whatever else the machine does at the time is in these figures, too
+        free = measure()
+        with strangers(SPIN):
+            crowded = measure()
+        with strangers(f"import os\nos.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))\n{SPIN}"):
+            beside_idle = measure()
+        if crowded > 1.3 * free and beside_idle < (crowded + free) / 2:
+            return
+    pytest.fail(f"free {free:.2f}, crowded {crowded:.2f}, beside programs that give way {beside_idle:.2f}")
 
 
 def test_where_nothing_was_done_the_load_of_the_machine_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
