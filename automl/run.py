@@ -539,6 +539,8 @@ class Run:
         interval: float | None = None,
         reasons: int = 0,
         missing_columns: Literal["error", "missing"] = "error",
+        read: Mapping[str, Any] | None = None,
+        names: Mapping[str, str] | None = None,
         time_budget: float | None = _EXPLAIN_SECONDS,
         progress: Callable[[float, str], None] | None = None,
     ) -> Scored:
@@ -561,6 +563,10 @@ class Run:
             So many columns that moved a row's prediction most are named for each of the first 2,000 rows.
         missing_columns : {"error", "missing"}
             Whether rows that lack columns stay unscored, or are scored with these as missing.
+        read : mapping, optional
+            How a file is to be read, as in `ReadOptions`; default: detected.
+        names : mapping of str to str, optional
+            Columns that the table has under other names: from its name to that which the model knows.
         time_budget : float or None
             Seconds for splitting the shift of the mean prediction into columns; None: it is left out.
         progress : callable, optional
@@ -571,6 +577,7 @@ class Run:
         Scored
             Its `report`, a `automl.monitoring.DriftReport`, has the verdict.
         """
+        from automl.data import ReadOptions
         from automl.monitoring import score
         from automl.store.catalogue.registering import register_check
 
@@ -584,6 +591,8 @@ class Run:
             interval=interval,
             reasons=reasons,
             missing_columns=missing_columns,
+            read=ReadOptions.from_json(read) if read else None,
+            names=names,
             time_budget=time_budget,
             seed=self.folder.spec["seed"],
             progress=progress,

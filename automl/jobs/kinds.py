@@ -268,6 +268,8 @@ def score(
     interval: float | None = None,
     reasons: int = 0,
     missing_columns: Literal["error", "missing"] = "error",
+    read: dict[str, Any] | None = None,
+    names: dict[str, str] | None = None,
     time_budget: float | None = 30.0,
 ) -> dict[str, Any]:
     """Score a table and compare it with what the model was learned from.
@@ -284,7 +286,7 @@ def score(
         What the person calls it; default its name.
     model : str, optional
         Id of a trial, or `ensemble`; default: the chosen model, before there is one the best trial.
-    interval, reasons, missing_columns, time_budget
+    interval, reasons, missing_columns, read, names, time_budget
         As for `Run.score`.
 
     Returns
@@ -307,6 +309,8 @@ def score(
             interval=interval,
             reasons=reasons,
             missing_columns=missing_columns,
+            read=read,
+            names=names,
             time_budget=time_budget,
             progress=_told(job_folder),
         )

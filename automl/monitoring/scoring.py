@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from os import PathLike
@@ -12,12 +12,12 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from automl.data import Finding
+from automl.data import Finding, ReadOptions
 from automl.monitoring.apart import tell_apart
 from automl.monitoring.drift import drift_of
 from automl.monitoring.parts import main_output, split_shift
 from automl.monitoring.performance import measure
-from automl.monitoring.pieces import Piece, frame_piece, pieces
+from automl.monitoring.pieces import Piece, frame_piece, pieces, renamed
 from automl.monitoring.report import DriftReport
 from automl.monitoring.tally import Tally
 from automl.monitoring.verdict import judge
@@ -60,6 +60,8 @@ def score(
     interval: float | None = None,
     reasons: int = 0,
     missing_columns: Literal["error", "missing"] = "error",
+    read: ReadOptions | None = None,
+    names: Mapping[str, str] | None = None,
     time_budget: float | None = _SHIFT_SECONDS,
     seed: int = 0,
     progress: Progress | None = None,
@@ -82,6 +84,10 @@ def score(
         So many columns that moved a row's prediction most are named for each of the first 2,000 rows.
     missing_columns : {"error", "missing"}
         Whether rows that lack columns stay unscored, or are scored with these as missing.
+    read : ReadOptions, optional
+        How a file is to be read, where that is not to be detected.
+    names : mapping of str to str, optional
+        Columns that the table has under other names: from its name to that which the model knows.
     time_budget : float or None
         Seconds for splitting the shift of the mean prediction into columns; None: it is left out.
     seed : int
@@ -105,12 +111,14 @@ def score(
     try:
         with ExitStack() as stack:
             stream = None if out is None else stack.enter_context(replacing(out))
-            for text, done in walk.over(_pieces(frame, path, name)):
+            found = _pieces(frame, path, name, read)
+            for text, done in walk.over(renamed(found, names) if names else found):
                 if stream is not None:
                     stream.write(text.encode("utf-8"))
                 step(0.7 * done, f"Scored {walk.rows:,} rows")
     except ColumnsMissingError:
         return Scored(_unscored(watched, walk, path, name, started), (), [])
+    walk.notes += [f"The column {old!r} was read as {new!r}." for old, new in (names or {}).items()]
     report = _compared(watched, walk, tally, path, name, time_budget, seed, step, started)
     step(1.0, "Done")
     return Scored(report, walk.columns, walk.preview)
@@ -218,8 +226,10 @@ def _findings(walk: Walk, tally: Tally) -> tuple[Finding, ...]:
     )
 
 
-def _pieces(frame: pd.DataFrame | None, path: Path | None, name: str | None) -> Iterator[Piece]:
+def _pieces(
+    frame: pd.DataFrame | None, path: Path | None, name: str | None, read: ReadOptions | None
+) -> Iterator[Piece]:
     if frame is not None:
         return iter([frame_piece(frame, name or "table")])
     assert path is not None
-    return pieces(path)
+    return pieces(path, read)

@@ -18,7 +18,7 @@
     result.json       which trials make the chosen model, and its honest scores
     decisions.jsonl   what people decided afterwards: the model to use, the costs of errors
     explanations/, inspections/, jobs/, bundles/, reports/
-    references/       what new rows are compared with, by model
+    references/       what new rows are compared with, by model; columns.json: the columns alone
     scorings/<id>/    new rows that were scored: scoring.json, report.json, preview.json, predictions.csv
 
 Everything is written atomically. A trial exists exactly when its JSON file does, and that file is written
