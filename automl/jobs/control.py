@@ -27,6 +27,7 @@ OTHER_KINDS = (
     "decide",
     "explain",
     "export",
+    "glance",
     "inspect",
     "query",
     "report",
@@ -57,8 +58,9 @@ def launch(
     kind : str
         `search` (start or go on), `explain` (params `model`, `rows`, `time_budget`), `inspect` (params
         `name`, `params`, `model`, `time_budget`, `again`), `export` or `report` (params `model`, `path`,
-        a report's `fairness`), `score` (params `table`, `name`, `model`, `interval`, `reasons`,
-        `missing_columns`), `compare`, `decide`, `standing`, `thresholds`, or `query` (params
+        a report's `fairness`), `glance` (params `table`, `name`, `read`, `names`, `seconds`), `score` (params
+        `table`, `name`, `model`, `interval`, `reasons`, `missing_columns`, `read`, `names`),
+        `compare`, `decide`, `standing`, `thresholds`, or `query` (params
         `connection`, `query`, `name`, `rows`, `seconds`; the folder is that of a draft then); see
         `automl.jobs.kinds`.
     worker : sequence of str

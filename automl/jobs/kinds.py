@@ -14,10 +14,11 @@ from automl.inspection import file_of, fingerprint_of, get_inspection
 from automl.jobs.choosing import compare, decide, standing, thresholds
 from automl.jobs.control import await_explanation, launch
 from automl.jobs.folder import JobFolder
+from automl.jobs.glancing import glance
 from automl.run import Run, load_run
 from automl.store import Queue, RunFolder, files, is_id, preferred_model, shipped_state, version_of
 
-__all__ = ["OTHERS", "explain", "export", "inspect", "query", "report", "score", "search"]
+__all__ = ["OTHERS", "explain", "export", "glance", "inspect", "query", "report", "score", "search"]
 
 
 def search(run_folder: Path) -> None:
@@ -332,6 +333,7 @@ OTHERS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "decide": decide,
     "explain": explain,
     "export": export,
+    "glance": glance,
     "inspect": inspect,
     "query": query,
     "report": report,

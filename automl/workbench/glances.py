@@ -1,4 +1,4 @@
-"""Looks at files before they are scored, remembered for as long as neither the file nor the choices change."""
+"""Looks at files before they are scored, remembered while neither the file nor the choices change."""
 
 from __future__ import annotations
 
