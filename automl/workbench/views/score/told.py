@@ -9,10 +9,12 @@ import streamlit as st
 from automl.data import Finding
 from automl.workbench import components
 from automl.workbench import format as fmt
+from automl.workbench.tables import table
 
 __all__ = ["told", "where"]
 
 _FEW = 4  # that are shown at once
+_VALUES = 5
 _KINDS: Mapping[str, str] = {
     "changed_kind": "cannot be read",
     "unreadable_values": "cannot be read",
@@ -40,23 +42,22 @@ def where(findings: Sequence[Finding]) -> None:
     if not found:
         return
     with st.expander("Which rows and values", icon=":material/manage_search:"):
-        body = "".join(f"<tr>{_cells(each)}</tr>" for each in found)
-        heads = ("Column", "What", "Rows", "Such as", "In data rows")
-        st.html(
-            '<div class="gb-scroll"><table class="gb gb-table gb-many"><thead><tr>'
-            + "".join(f'<th scope="col">{head}</th>' for head in heads)
-            + f"</tr></thead><tbody>{body}</tbody></table></div>"
+        table(
+            ("Column", "What", "How many", "Such as", "In data rows"),
+            [_row(each) for each in found],
+            right=("How many",),
+            label="Columns with the rows and values that findings are about",
         )
         st.caption("Data rows are counted from the first row below the header.")
 
 
-def _cells(finding: Finding) -> str:
+def _row(finding: Finding) -> tuple[str, ...]:
     evidence = finding.evidence
     count, rows = int(evidence.get("count", 0)), [int(row) for row in evidence["rows"]]
-    numbers = ", ".join(f"{row:,}" for row in rows) + (" …" if count > len(rows) else "")
-    values = ", ".join(str(value) for value in evidence.get("examples", [])[:5]) or "–"
-    shown = (finding.column or "", _KINDS.get(finding.code, finding.code.replace("_", " ")))
-    cells = [f'<th scope="row">{components.text(shown[0])}</th>', f"<td>{components.text(shown[1])}</td>"]
-    cells.append(f'<td class="gb-right">{fmt.count(count)}</td>')
-    cells += [f'<td class="gb-any">{components.text(each)}</td>' for each in (values, numbers)]
-    return "".join(cells)
+    return (
+        finding.column or "",
+        _KINDS.get(finding.code, finding.code.replace("_", " ")),
+        fmt.count(count),
+        ", ".join(str(value) for value in evidence.get("examples", [])[:_VALUES]) or "–",
+        ", ".join(f"{row:,}" for row in rows) + (" …" if count > len(rows) else ""),
+    )
