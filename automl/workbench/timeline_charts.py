@@ -228,8 +228,9 @@ def _means(timeline: Timeline, colors: Palette) -> _Panel | None:
     chances = timeline.output is not None
     shown = fmt.percent if chances else fmt.score
     trace = {
-        "type": "scatter", "mode": "lines+markers", "name": "Mean prediction", "customdata": [i for i, _ in found],
-        "x": [i for i, _ in found], "y": [each.mean for _, each in found],
+        "type": "scatter", "mode": "lines+markers", "name": "Mean prediction",
+        "x": [i for i, _ in found], "customdata": [i for i, _ in found],
+        "y": [each.mean for _, each in found],
         "text": [f"<b>{each.label}</b>: {shown(each.mean)}" for _, each in found],
         "line": {"color": colors.down, "width": 1.8}, "marker": {"size": 6, "color": colors.down},
         "hovertemplate": "%{text}<extra></extra>",
