@@ -23,10 +23,11 @@ _PAGES: Mapping[str, tuple[str, str, str, bool]] = {
     "models": ("models", "Models", ":material/leaderboard:", False),
     "explain": ("explain", "Explain", ":material/lightbulb:", False),
     "what-if": ("what_if", "What-if", ":material/tune:", False),
-    "score": ("score", "Score & monitor", ":material/monitoring:", False),
+    "score": ("score", "Score", ":material/scoreboard:", False),
+    "monitor": ("monitor", "Monitor", ":material/monitoring:", True),
     "export": ("export", "Export", ":material/package_2:", False),
 }
-RUN_PAGES = ("run", "models", "explain", "what-if", "score", "export")
+RUN_PAGES = ("run", "models", "explain", "what-if", "score", "monitor", "export")
 
 
 def _show(module: str) -> Callable[[], None]:
