@@ -26,7 +26,6 @@ from explain.stored import Stored
 
 __all__ = ["Glance", "glance"]
 
-_SECONDS = 1.2
 _PIECE = 2_000_000  # bytes of text: read and looked at in a fraction of a second
 _EXCEL_ROWS = 2_000
 _PREVIEW = 5
@@ -107,7 +106,7 @@ def glance(
     name: str | None = None,
     read: ReadOptions | None = None,
     names: Mapping[str, str] | None = None,
-    seconds: float | None = _SECONDS,
+    seconds: float | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Glance:
     """Look at a file.
@@ -124,8 +123,9 @@ def glance(
         What the person calls it; default its name.
     read, names
         As for `automl.monitoring.score`.
-    seconds : float or None
-        After which no further piece is begun; None: all of the file is looked at.
+    seconds : float, optional
+        After which no further piece is begun, of a workbook no further row read; default: all of the file is
+        looked at.
     progress : callable, optional
         Called with the share done (0 to 1) and what is being done.
 

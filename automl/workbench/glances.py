@@ -16,7 +16,10 @@ from automl.monitoring.known import known_columns
 from automl.monitoring.reference import Reference
 from automl.store import RunFolder, files
 
-__all__ = ["quick", "stored"]
+__all__ = ["SECONDS", "quick", "stored"]
+
+SECONDS = 1.2
+"""After which a page looks no further into a file."""
 
 
 def quick(
@@ -54,7 +57,7 @@ def _quick(run: Path, table: str, name: str, stamp: int, asked: str) -> Glance:
     schema, known = _known(run)
     return glance(
         schema, known, task["target"], Path(table), name=name,
-        read=ReadOptions.from_json(read) if read else None, names=names,
+        read=ReadOptions.from_json(read) if read else None, names=names, seconds=SECONDS,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Score & monitor: predict a new table, and say whether these predictions can be relied on."""
+"""Score: predict a new table, and say before and after whether its predictions can be relied on."""
 
 from __future__ import annotations
 

@@ -23,8 +23,6 @@ from automl.workbench.views.score.told import told, where
 
 __all__ = ["before"]
 
-_SECONDS = 1.2
-
 
 def before(run: RunFolder, model: Standing, draft_id: str) -> None:
     """Draw the look at a chosen file.
@@ -83,7 +81,7 @@ def _seen(run: RunFolder, draft: Draft) -> Glance | None:
     if whole is not None and whole.state == "failed":
         working.failed(whole, "The file could not be looked through.")
     if not is_at_hand(run) and working.result_of(
-        run, "glance", {**asked, "seconds": _SECONDS}, title=f"Looking at {draft.name}",
+        run, "glance", {**asked, "seconds": glances.SECONDS}, title=f"Looking at {draft.name}",
         text="The rows that the model was learned from are counted once; after that it takes a second.",
         key="first-glance",
     ) is None:  # fmt: skip
