@@ -5,18 +5,39 @@ from __future__ import annotations
 from functools import lru_cache
 from pathlib import Path
 
-from automl.jobs import JobState
 from automl.monitoring import DriftReport
-from automl.monitoring.history import Scoring, scorings
+from automl.monitoring.history import SCORINGS, Scoring, scorings
+from automl.monitoring.timeline.kept import Kept
 from automl.monitoring.timeline.records import Timeline
 from automl.store import RunFolder, files
+from automl.task import Task
 
-__all__ = ["behind", "of_scorings", "stored"]
+__all__ = ["behind", "has_scored", "of_scorings", "stored"]
 
 
-def of_scorings(run: RunFolder, model: str) -> Timeline | None:
-    """The tables that a model has scored, in the order of time; None where there are none."""
-    raise NotImplementedError
+def has_scored(run: RunFolder, model: str) -> bool:
+    """Whether a model has scored a table, as far as it could be scored."""
+    return any(each.model == model and each.predictions is not None for each in scorings(run))
+
+
+def of_scorings(run: RunFolder, model: str) -> Timeline:
+    """The tables that a model has scored, in the order of time; made anew when there is another one.
+
+    Raises
+    ------
+    RunError
+        Where there are none.
+    """
+    return _of_scorings(run.path, model, (run.path / SCORINGS).stat().st_mtime_ns, len(scorings(run)))
+
+
+@lru_cache(maxsize=16)
+def _of_scorings(path: Path, model: str, _stamp: int, _count: int) -> Timeline:
+    from automl.monitoring.timeline.scorings import scorings_timeline
+
+    run = RunFolder(path)
+    task = Task.from_json(run.read("task.json"))
+    return scorings_timeline(run, task, model, seed=int(run.spec.get("seed") or 0))
 
 
 def behind(run: RunFolder, timeline: Timeline, place: int) -> tuple[Scoring | None, DriftReport | None]:
@@ -34,9 +55,9 @@ def _report(path: Path, _stamp: int) -> DriftReport:
     return DriftReport.from_json(files.read_json(path))
 
 
-def stored(run: RunFolder, job: JobState) -> Timeline:
-    """What a finished job has left; read once."""
-    path = Path((job.result or {})["path"])
+def stored(kept: Kept) -> Timeline:
+    """A timeline that a job has left; read once."""
+    path = kept.folder / "timeline.json"
     return _stored(path, path.stat().st_mtime_ns)
 
 

@@ -6,6 +6,7 @@ import streamlit as st
 
 from automl import jobs
 from automl.errors import RunError
+from automl.monitoring.timeline.kept import TIMELINES, kept_timeline
 from automl.monitoring.timeline.records import Timeline
 from automl.store import RunFolder, is_id
 from automl.workbench import components, navigation, timelines, watch_book, working
@@ -20,8 +21,9 @@ from automl.workbench.views.monitor.ledger import ledger
 from automl.workbench.views.monitor.more import fairness, method, segments
 from automl.workbench.views.monitor.over_time import choose, over_time
 from automl.workbench.views.monitor.overview import overview
-from automl.workbench.views.monitor.start import start
+from automl.workbench.views.monitor.start import about, start
 from automl.workbench.views.monitor.window import one_window
+from automl.workbench.watch_book import Alerts
 
 __all__ = ["show"]
 
@@ -42,39 +44,45 @@ def show() -> None:
         model = components.choose_model(run, found.rows)
         asked = shown.choose(run, model.id)
     if (table := st.query_params.get("table")) is not None:
-        start(run, model, table)
+        about(run, model, table)
         return
+    alerts = watch_book.alerts_of(run, model.id)
     timeline = _timeline(run, model, asked)
-    if timeline is not None:
-        _draw(run, model, timeline, from_scorings=asked is None)
-    start(run, model, None)
+    if timeline is None:
+        open_alerts(alerts)
+    else:
+        _draw(run, timeline, alerts, from_scorings=asked is None)
+    start(run, model)
 
 
 def _timeline(run: RunFolder, model: Standing, asked: str | None) -> Timeline | None:
     """The timeline that the address names; None where there is none (yet), which the page says."""
     if asked is None:
-        timeline = timelines.of_scorings(run, model.id)
-        if timeline is None:
-            alerts = watch_book.alerts_of(run, model.id)
-            open_alerts(alerts)
-            _nothing(run, model)
-        return timeline
+        if timelines.has_scored(run, model.id):
+            return timelines.of_scorings(run, model.id)
+        _nothing(run, model)
+        return None
     if not is_id(asked):
         raise RunError("There is no such timeline here.", fix="Choose one from the list.")
+    if (run.path / TIMELINES / asked / "about.json").is_file():
+        return timelines.stored(kept_timeline(run, asked))
     folder = run.path / "jobs" / asked
     if not (folder / "spec.json").is_file() or jobs.state(folder).kind != "timeline":
         components.problem("There is no such timeline here.", "It may have been deleted.")
+        navigation.link("monitor", "See the scored tables", run=run.id, model=model.id)
         return None
-    job = jobs.state(folder)
-    if job.state == "finished":
-        return timelines.stored(run, job)
+    _under_way(run, model, jobs.state(folder))
+    return None
+
+
+def _under_way(run: RunFolder, model: Standing, job: jobs.JobState) -> None:
     if not job.is_over:
         working.show_progress(
             run, job, f"Looking at {shown.name_of(job)}",
             "Its rows are put into windows; each is compared with the rows that the model was learned from.",
             key="timeline",
         )  # fmt: skip
-        return None
+        return
     if job.state == "failed":
         working.failed(job, "The timeline could not be made.", (job.error or {}).get("fix") or "")
     else:
@@ -83,7 +91,7 @@ def _timeline(run: RunFolder, model: Standing, asked: str | None) -> Timeline | 
         if st.button("Try again", type="primary", icon=":material/refresh:", key="timeline-again"):
             again = jobs.launch(run.path, "timeline", **job.params)
             navigation.go("monitor", run=run.id, model=model.id, timeline=again.name)
-    return None
+        navigation.link("monitor", "See the scored tables", run=run.id, model=model.id)
 
 
 def _nothing(run: RunFolder, model: Standing) -> None:
@@ -96,12 +104,7 @@ def _nothing(run: RunFolder, model: Standing) -> None:
         navigation.link("score", "Score a table", run=run.id, model=model.id)
 
 
-def _draw(run: RunFolder, model: Standing, timeline: Timeline, *, from_scorings: bool) -> None:
-    alerts = watch_book.alerts_of(run, model.id)
-    if not timeline.windows:
-        open_alerts(alerts)
-        components.empty("No rows to look at", timeline.headline)
-        return
+def _draw(run: RunFolder, timeline: Timeline, alerts: Alerts, *, from_scorings: bool) -> None:
     card(timeline, health_of(timeline, [each.level for each in alerts.open]))
     open_alerts(alerts)
     chosen = choose(timeline)

@@ -19,7 +19,7 @@ from automl.workbench.data_folders import VARIABLE
 from automl.workbench.drafts import Draft
 from automl.workbench.reading import Standing
 
-__all__ = ["start"]
+__all__ = ["about", "start"]
 
 _PERIODS: Mapping[str, str] = {
     "day": "day", "week": "week", "month": "month", "quarter": "quarter", "rows": "so many rows",
@@ -27,19 +27,8 @@ _PERIODS: Mapping[str, str] = {
 _ROWS = 1_000
 
 
-def start(run: RunFolder, model: Standing, table: str | None) -> None:
-    """Ask for data; the form about the table that the address names, where it names one.
-
-    Parameters
-    ----------
-    run : RunFolder
-    model : Standing
-    table : str or None
-        Id of a draft, from the address.
-    """
-    if table is not None:
-        _about(run, model, table)
-        return
+def start(run: RunFolder, model: Standing) -> None:
+    """Ask for data."""
     st.subheader("Look at other data", anchor=False)
     st.caption(
         "Data that you have already, cut into windows of time: a year of rows shows at once what a year of "
@@ -60,8 +49,16 @@ def _begin(run: RunFolder, model: Standing, **params: Any) -> None:
     navigation.go("monitor", run=run.id, model=model.id, timeline=folder.name)
 
 
-def _about(run: RunFolder, model: Standing, draft_id: str) -> None:
-    """Which column holds the dates, and how long a window is."""
+def about(run: RunFolder, model: Standing, draft_id: str) -> None:
+    """Ask which column of a table holds the dates, and how long a window is.
+
+    Parameters
+    ----------
+    run : RunFolder
+    model : Standing
+    draft_id : str
+        Of the table, from the address.
+    """
     try:
         draft = drafts.open_draft(navigation.home(), draft_id)
         rows = _first_rows(run, draft)
@@ -92,15 +89,14 @@ def _about(run: RunFolder, model: Standing, draft_id: str) -> None:
             "Rows in a window", min_value=50, max_value=10_000_000, value=_ROWS, step=500,
             help="Counts only where a window is so many rows.",
         )  # fmt: skip
-        groups = st.multiselect(
-            "Groups to watch", [name for name in names if name not in dates], max_selections=3,
-            placeholder="none",
-            help="Columns by whose groups fairness is measured in each window, where the rows have labels.",
+        groups = st.selectbox(
+            "Groups to watch", others, index=None, placeholder="none",
+            help="A column by whose groups fairness is measured in each window, where the rows have labels.",
         )  # fmt: skip
         if st.form_submit_button("Look at it", type="primary", icon=":material/play_arrow:"):
             _begin(
                 run, model, table=str(draft.table), name=draft.name, by=by,
-                period=f"{count} rows" if period == "rows" else period, fairness=groups or None,
+                every=f"{count} rows" if period == "rows" else period, fairness=groups,
             )  # fmt: skip
     _back(run, model)
 
@@ -162,9 +158,9 @@ def _log(run: RunFolder, model: Standing) -> None:
         if not st.form_submit_button("Look at it", icon=":material/play_arrow:") or not log.strip():
             return
     try:
-        params = {"log": _allowed(log.strip()), "period": period}
+        params = {"log": _allowed(log.strip()), "every": period}
         if labels.strip():
-            params |= {"labels": str(data_folders.allowed_file(labels.strip())), "label_id": identity}
+            params |= {"labels": str(data_folders.allowed_file(labels.strip())), "id": identity.strip()}
     except GlassbenchError as error:
         components.problem(error.message, error.fix)
         return
