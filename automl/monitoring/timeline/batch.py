@@ -61,7 +61,7 @@ class Source(Protocol):
         """Whether something says which rows have a label, and which have not."""
 
     def batches(self, watched: Watched, columns: Sequence[str]) -> Iterator[Batch]:
-        """The rows, piece by piece; `columns` are those that somebody asks for and the model does not read."""
+        """The rows, piece by piece, with further `columns` that the model does not read."""
 
     def notes(self) -> list[str]:
         """What was odd; to be asked when all rows have come."""

@@ -16,7 +16,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from automl.data import Kind, RawTable
-from automl.data.cells import as_text
+from automl.data.cells import as_text, text_series
 from automl.errors import DataError, SettingError
 from automl.monitoring.pieces import pieces
 from automl.monitoring.timeline.reader import Reader, moments_of
@@ -115,7 +115,7 @@ class Labels:
         if self._task.classes is not None:
             labels = np.array([*map(str, self._task.classes), None], dtype=object)
             codes = np.where(np.isnan(values), len(labels) - 1, values).astype(np.int64)
-            target = pd.Series(labels[codes], dtype="str")
+            target = text_series(labels[codes])
         frame = table.frame.reset_index(drop=True).assign(**{self._task.target: target})
         at = None if self._at is None else np.append(self._at, np.nan)[places]
         extra = self._extra.reindex(np.where(known, places, -1)).reset_index(drop=True)
