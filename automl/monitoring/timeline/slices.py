@@ -1,4 +1,4 @@
-"""The rows of one window as they come in: counted, sampled, summed up; what is kept does not grow with them."""
+"""The rows of one window as they come in: counted, sampled, summed up; what is kept is bounded."""
 
 from __future__ import annotations
 
@@ -87,6 +87,8 @@ class Slice:
     ----------
     walk, tally : Walk, Tally
         What `automl.monitoring.score` makes its report of.
+    profiles : tuple of str
+        Names of the counted columns.
     hidden : set of str
         Columns that were not written down for some of its rows.
     first, last : float
@@ -105,8 +107,9 @@ class Slice:
 
     def __init__(self, watched: Watched, *, seed: int = 0) -> None:
         self._watched = watched
-        self.walk = Walk(watched, tally := Tally(watched, seed=seed, labelled=_LABELLED), None, 0, "missing")
-        self.tally = tally
+        self.tally = Tally(watched, seed=seed, labelled=_LABELLED)
+        self.walk = Walk(watched, self.tally, None, 0, "missing")
+        self.profiles = tuple(profile.name for profile in watched.reference.columns)
         self.hidden: set[str] = set()
         self.first, self.last = np.inf, -np.inf
         self.outputs, self.losses = Moments(), Moments()
