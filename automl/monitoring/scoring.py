@@ -25,7 +25,7 @@ from automl.monitoring.walk import ColumnsMissingError, Walk
 from automl.monitoring.watched import Watched
 from automl.store.files import file_sha256, replacing
 
-__all__ = ["Scored", "score"]
+__all__ = ["Scored", "compared", "score"]
 
 Source = pd.DataFrame | str | PathLike[str]
 Progress = Callable[[float, str], None]
@@ -119,12 +119,12 @@ def score(
     except ColumnsMissingError:
         return Scored(_unscored(watched, walk, path, name, started), (), [])
     walk.notes += [f"The column {old!r} was read as {new!r}." for old, new in (names or {}).items()]
-    report = _compared(watched, walk, tally, path, name, time_budget, seed, step, started)
+    report = compared(watched, walk, tally, path, name, time_budget, seed, step, started)
     step(1.0, "Done")
     return Scored(report, walk.columns, walk.preview)
 
 
-def _compared(
+def compared(
     watched: Watched,
     walk: Walk,
     tally: Tally,
@@ -135,6 +135,7 @@ def _compared(
     step: Progress,
     started: float,
 ) -> DriftReport:
+    """What came of a walk over rows that were tallied; the arguments are those of `score`."""
     notes = [*watched.notes, *walk.notes]
     step(0.72, "Telling new rows from old ones")
     apart = tell_apart(watched.known, tally.sample, watched.schema, seed=seed)

@@ -13,8 +13,9 @@ from automl.monitoring.counts import Counts, count, count_numbers
 from automl.monitoring.reference import outputs_of
 from automl.monitoring.truth import Truth
 from automl.monitoring.watched import Watched
+from automl.task import Task
 
-__all__ = ["Tally"]
+__all__ = ["Tally", "given_codes"]
 
 Floats = NDArray[np.float64]
 
@@ -30,6 +31,8 @@ class Tally:
     watched : Watched
     seed : int
         Of the samples.
+    labelled : int
+        So many rows with a target are kept, at random.
 
     Attributes
     ----------
@@ -41,8 +44,8 @@ class Tally:
         Rows with a target that is known, and without.
     """
 
-    def __init__(self, watched: Watched, *, seed: int = 0) -> None:
-        self._watched = watched
+    def __init__(self, watched: Watched, *, seed: int = 0, labelled: int = _LABELLED) -> None:
+        self._watched, self._most = watched, labelled
         self._rng = np.random.default_rng([seed, 3])
         self._places = np.empty(0)
         self._kept: list[NDArray[Any]] = []
@@ -52,7 +55,7 @@ class Tally:
         self.sample = pd.DataFrame()
         self.labelled = self.unlabelled = 0
 
-    def add(self, table: RawTable, dataset: Dataset, predictions: pd.DataFrame) -> None:
+    def add(self, table: RawTable, dataset: Dataset, predictions: pd.DataFrame) -> Floats:
         """Count the next rows.
 
         Parameters
@@ -63,6 +66,11 @@ class Tally:
             The same rows behind the gate.
         predictions : DataFrame
             From `Scorer.predictions`.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            Their targets: codes of classes, or values; NaN where there is none that is known.
         """
         reference, schema = self._watched.reference, self._watched.schema
         predicted = self._predicted(predictions)
@@ -80,15 +88,17 @@ class Tally:
         self.columns = columns if first else _added(self.columns, columns)
         self.outputs = outputs if first else _added(self.outputs, outputs)
         self._draw(dataset.frame)
-        self._judge(self.truth.of(table), predicted, predictions)
+        truth = self.truth.of(table)
+        self._judge(truth, predicted, predictions)
+        return truth
 
     def judged(self) -> tuple[NDArray[Any], Floats, NDArray[np.int64] | None] | None:
-        """Truth, predictions and given labels of the rows with a known target, at most 200,000 at random."""
+        """Truth, predictions and given labels of the rows with a known target, at most so many at random."""
         if not self._kept:
             return None
         kept = np.concatenate(self._kept)
-        if len(kept) > _LABELLED:
-            kept = kept[np.sort(self._rng.choice(len(kept), _LABELLED, replace=False))]
+        if len(kept) > self._most:
+            kept = kept[np.sort(self._rng.choice(len(kept), self._most, replace=False))]
         if self._watched.task.classes is None:
             return kept[:, 0], kept[:, 2], None
         return kept[:, 0].astype(np.int64), kept[:, 2:], kept[:, 1].astype(np.int64)
@@ -115,16 +125,20 @@ class Tally:
         self.unlabelled += int((~known).sum())
         if not known.any():
             return
-        classes = self._watched.task.classes
-        given = np.full(len(truth), np.nan)
-        if classes is not None:
-            place = {label: code for code, label in enumerate(classes)}
-            given = np.array([place[label] for label in predictions["prediction"].tolist()], dtype=np.float64)
+        given = given_codes(self._watched.task, predictions)
         rows = np.column_stack([truth, given, predicted.reshape(len(truth), -1)])[known]
         self._kept.append(rows)
-        if sum(map(len, self._kept)) > 2 * _LABELLED:
+        if sum(map(len, self._kept)) > 2 * self._most:
             together = np.concatenate(self._kept)
-            self._kept = [together[np.sort(self._rng.choice(len(together), _LABELLED, replace=False))]]
+            self._kept = [together[np.sort(self._rng.choice(len(together), self._most, replace=False))]]
+
+
+def given_codes(task: Task, predictions: pd.DataFrame) -> Floats:
+    """Codes of the labels that the model gave, shape (n,); NaN for values."""
+    if task.classes is None:
+        return np.full(len(predictions), np.nan)
+    place = {label: code for code, label in enumerate(task.classes)}
+    return np.array([place[label] for label in predictions["prediction"].tolist()], dtype=np.float64)
 
 
 def _added(old: list[Counts], new: list[Counts]) -> list[Counts]:

@@ -1,9 +1,10 @@
-"""Columns that the model does not read, such as the date that rows are put into windows by."""
+"""Columns that a table has besides those that the model reads, such as the date that makes the windows."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,19 +19,25 @@ Floats = NDArray[np.float64]
 
 
 class Reader:
-    """Reads named columns of a table that comes in pieces, each as it was read first.
+    """Reads named columns of a table that comes in pieces, each piece as the first one was read.
 
     Parameters
     ----------
     names : sequence of str
+    known : Schema, optional
+        How columns that the model reads are read.
     kinds : mapping of name to Kind, optional
-        Of the columns whose kind is known; else it is inferred from the first piece that has a value.
+        Of the others; what is in neither is inferred from the first piece that has a value.
     """
 
-    def __init__(self, names: Sequence[str], kinds: Mapping[str, Kind] | None = None) -> None:
+    def __init__(
+        self, names: Sequence[str], known: Schema | None = None, kinds: Mapping[str, Kind] | None = None
+    ) -> None:
         self._names = tuple(names)
         self._kinds = dict(kinds or {})
-        self._schemas: dict[str, Schema] = {}
+        self._schemas = (
+            {} if known is None else {name: known.select([name]) for name in names if name in known}
+        )
 
     def of(self, table: RawTable) -> pd.DataFrame:
         """The columns of the next rows, behind a gate of their own.
@@ -47,11 +54,10 @@ class Reader:
                 fix=f"Its columns are: {shown}.",
                 column=missing[0],
             )
-        return pd.DataFrame(
-            {name: self._read(table, name) for name in self._names}, index=pd.RangeIndex(len(table.frame))
-        )
+        index = pd.RangeIndex(len(table.frame))
+        return pd.DataFrame({name: self._read(table, name) for name in self._names}, index=index)
 
-    def _read(self, table: RawTable, name: str) -> pd.Series[object]:
+    def _read(self, table: RawTable, name: str) -> pd.Series[Any]:
         alone = replace(table, frame=table.frame[[name]].reset_index(drop=True))
         if name not in self._schemas:
             if alone.frame[name].isna().all():
@@ -61,22 +67,19 @@ class Reader:
         return self._schemas[name].coerce(alone).frame[name]
 
 
-def moments_of(values: pd.Series[object]) -> Floats:
+def moments_of(values: pd.Series[Any]) -> Floats:
     """Dates as seconds since 1970, UTC; NaN where there is none.
 
     Raises
     ------
     DataError
-        When no value is a date.
+        When these are no dates.
     """
-    if not len(values):
-        return np.empty(0)
-    stamps = pd.to_datetime(values, errors="coerce").to_numpy(dtype="datetime64[us]")
-    missing = np.isnat(stamps)
-    if missing.all():
+    if not pd.api.types.is_datetime64_any_dtype(values.dtype) and values.notna().any():
         raise DataError(
-            f"No value of {values.name!r} can be read as a date.",
-            fix="Name the column that says when a row was predicted.",
+            f"{values.name!r} holds no dates.",
+            fix="Name a column that says when a row was predicted.",
             column=str(values.name),
         )
-    return np.where(missing, np.nan, stamps.astype(np.int64) / 1e6)
+    stamps = pd.to_datetime(values).to_numpy(dtype="datetime64[us]")
+    return np.where(np.isnat(stamps), np.nan, stamps.astype(np.int64) / 1e6)

@@ -1,4 +1,4 @@
-"""What a timeline consists of: windows, and what is to be said over all of them; all of it is kept as JSON."""
+"""What a timeline consists of: windows, and what is to be said over all of them, kept as JSON."""
 
 from __future__ import annotations
 
