@@ -1,4 +1,4 @@
-"""Timelines for the pages: made of a run's scorings at once, or read from what a job has left."""
+"""Timelines for the pages: made of a few scorings at once, or read from what a job has left."""
 
 from __future__ import annotations
 
@@ -12,27 +12,35 @@ from automl.monitoring.timeline.records import Timeline
 from automl.store import RunFolder, files
 from automl.task import Task
 
-__all__ = ["behind", "has_scored", "of_scorings", "stored"]
+__all__ = ["SCORED", "at_once", "behind", "scored", "stored"]
+
+SCORED = "scoring"
+"""The period of a timeline whose windows are scored tables."""
+_AT_ONCE = 24  # tables whose comparisons are read, and searched for changes, within a second
 
 
-def has_scored(run: RunFolder, model: str) -> bool:
-    """Whether a model has scored a table, as far as it could be scored."""
-    return any(each.model == model and each.predictions is not None for each in scorings(run))
+def scored(run: RunFolder, model: str) -> list[Scoring]:
+    """The tables that a model has scored, newest first, without those that could not be scored."""
+    return [each for each in scorings(run) if each.model == model and each.predictions is not None]
 
 
-def of_scorings(run: RunFolder, model: str) -> Timeline:
-    """The tables that a model has scored, in the order of time; made anew when there is another one.
+def at_once(run: RunFolder, found: list[Scoring]) -> Timeline | None:
+    """The timeline of some scored tables of one model; None where they are too many for a page.
 
-    Raises
-    ------
-    RunError
-        Where there are none.
+    Parameters
+    ----------
+    run : RunFolder
+    found : list of Scoring
+        From `scored`, at least one.
     """
-    return _of_scorings(run.path, model, (run.path / SCORINGS).stat().st_mtime_ns, len(scorings(run)))
+    if len(found) > _AT_ONCE:
+        return None
+    stamp = (run.path / SCORINGS).stat().st_mtime_ns
+    return _at_once(run.path, found[0].model, stamp, len(found))
 
 
 @lru_cache(maxsize=16)
-def _of_scorings(path: Path, model: str, _stamp: int, _count: int) -> Timeline:
+def _at_once(path: Path, model: str, _stamp: int, _count: int) -> Timeline:
     from automl.monitoring.timeline.scorings import scorings_timeline
 
     run = RunFolder(path)

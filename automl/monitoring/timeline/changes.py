@@ -13,7 +13,6 @@ from automl.monitoring.measures import adjusted
 from automl.monitoring.rules import ALARMS, PART, WORSENED, Level
 from automl.monitoring.timeline.records import ChangePoint, ChangeTest, Window
 from automl.monitoring.timeline.shifts import FEWEST, Shift, Shifts, find_shifts
-from automl.monitoring.timeline.slices import LOSSES
 from automl.task import Task
 
 __all__ = ["Series", "changes_of", "loss_series", "mean_series", "metric_series"]
@@ -88,6 +87,8 @@ def mean_series(
 
 def loss_series(task: Task, losses: Sequence[tuple[float, float] | None]) -> Series:
     """The mean loss of the rows with a label, by window: mean and standard error, None for none."""
+    from automl.monitoring.timeline.slices import LOSSES  # not above: it loads what scores
+
     found = [(i, *each) for i, each in enumerate(losses) if each is not None]
     return _series("row_loss", LOSSES[task.classes is None], found)
 

@@ -15,9 +15,9 @@ from automl.monitoring.performance import Measured, worse_by
 from automl.monitoring.report import DriftReport
 from automl.monitoring.rules import WORSE
 from automl.monitoring.timeline.changes import changes_of, mean_series, metric_series
+from automl.monitoring.timeline.columns import columns_of
 from automl.monitoring.timeline.records import Promise, Timeline, Window
 from automl.monitoring.timeline.verdict import overall
-from automl.monitoring.timeline.windows import columns_of
 from automl.store import RunFolder
 from automl.task import Task
 

@@ -13,12 +13,13 @@ from automl.monitoring.measures import adjusted, smirnov
 from automl.monitoring.report import DriftReport
 from automl.monitoring.rules import ALARMS, LOOK
 from automl.monitoring.scoring import compared
+from automl.monitoring.timeline.columns import columns_of
 from automl.monitoring.timeline.periods import Period
-from automl.monitoring.timeline.records import Labelling, Window, WindowColumn
+from automl.monitoring.timeline.records import Labelling, Window
 from automl.monitoring.timeline.slices import Slice
 from automl.monitoring.watched import Watched
 
-__all__ = ["columns_of", "labelling_of", "main_place", "report_of", "window_of"]
+__all__ = ["labelling_of", "main_place", "report_of", "window_of"]
 
 
 def report_of(
@@ -74,22 +75,6 @@ def window_of(
         shift=None if before is None else mean - before,
         performance=report.performance,
         reasons=report.reasons,
-    )
-
-
-def columns_of(report: DriftReport) -> tuple[WindowColumn, ...]:
-    """How far each column has moved, and what that does to the mean prediction."""
-    parts = report.parts
-    return tuple(
-        WindowColumn(
-            name=each.column,
-            moved=each.moved,
-            chance=each.chance,
-            adjusted=each.adjusted,
-            part=parts.get(each.column, 0.0) if report.shift is not None else None,
-            level=each.level,
-        )
-        for each in report.columns
     )
 
 

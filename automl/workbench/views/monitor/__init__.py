@@ -58,10 +58,7 @@ def show() -> None:
 def _timeline(run: RunFolder, model: Standing, asked: str | None) -> Timeline | None:
     """The timeline that the address names; None where there is none (yet), which the page says."""
     if asked is None:
-        if timelines.has_scored(run, model.id):
-            return timelines.of_scorings(run, model.id)
-        _nothing(run, model)
-        return None
+        return _of_scorings(run, model)
     if not is_id(asked):
         raise RunError("There is no such timeline here.", fix="Choose one from the list.")
     if (run.path / TIMELINES / asked / "about.json").is_file():
@@ -73,6 +70,26 @@ def _timeline(run: RunFolder, model: Standing, asked: str | None) -> Timeline | 
         return None
     _under_way(run, model, jobs.state(folder))
     return None
+
+
+def _of_scorings(run: RunFolder, model: Standing) -> Timeline | None:
+    """The timeline of the scored tables; of very many a job makes it, anew when there is another one."""
+    found = timelines.scored(run, model.id)
+    if not found:
+        _nothing(run, model)
+        return None
+    timeline = timelines.at_once(run, found)
+    if timeline is not None:
+        return timeline
+    many = f"{len(found):,} scored tables"
+    # The newest one is named, so that each further table asks for another job.
+    done = working.result_of(
+        run, "timeline", {"model": model.id, "name": f"{many}, the last of them {found[0].id}"},
+        title=f"Looking at {many}",
+        text="What was found out about each of them is put together; nothing is scored again.",
+        key="scorings",
+    )  # fmt: skip
+    return None if done is None else timelines.stored(kept_timeline(run, str(done["timeline"])))
 
 
 def _under_way(run: RunFolder, model: Standing, job: jobs.JobState) -> None:

@@ -10,6 +10,7 @@ from automl.jobs import JobState
 from automl.monitoring.timeline.kept import Kept, kept_timelines
 from automl.store import RunFolder
 from automl.workbench import format as fmt
+from automl.workbench.timelines import SCORED
 
 __all__ = ["choose", "name_of"]
 
@@ -21,7 +22,11 @@ def choose(run: RunFolder, model: str) -> str | None:
     """Let the person choose; the address keeps it. The id of a timeline, None for the scored tables."""
     asked = st.query_params.get("timeline")
     labels = {_SCORINGS: "Scored tables"}
-    labels |= {each.id: _label(each) for each in kept_timelines(run) if each.model == model}
+    labels |= {
+        each.id: _label(each)
+        for each in kept_timelines(run)
+        if each.model == model and (each.period != SCORED or each.id == asked)
+    }
     if len(labels) == 1 or (asked is not None and asked not in labels):
         return asked  # under way, of another model, or unknown: the page says so
     now = asked or _SCORINGS
