@@ -25,14 +25,18 @@ WORKER = ("-m", "automl.jobs.worker")
 OTHER_KINDS = (
     "compare",
     "decide",
+    "difference",
     "explain",
     "export",
     "inspect",
     "query",
+    "register",
     "report",
     "score",
+    "sheet",
     "standing",
     "thresholds",
+    "verify",
 )
 """What a job may be beside a search; see `automl.jobs.kinds`, which is not imported here."""
 
