@@ -90,7 +90,7 @@ def difference(
     from automl.monitoring.between import difference as found
     from automl.monitoring.versions import registered
 
-    _forget_old(run_folder, "difference")
+    _forget_old(job_folder)
     folder = JobFolder(job_folder)
     with _catalogue(run_folder) as catalogue:
         read = []
@@ -123,7 +123,7 @@ def verify(run_folder: Path, job_folder: Path, *, heads: list[str]) -> dict[str,
     """
     from automl.store.audit import Head
 
-    _forget_old(run_folder, "verify")
+    _forget_old(job_folder)
     folder, began = JobFolder(job_folder), time.monotonic()
     noted = [Head.of(text) for text in heads]
 
@@ -160,7 +160,7 @@ def sheet(run_folder: Path, job_folder: Path, *, model: int) -> dict[str, Any]:
     """
     from explain.report import render_html, render_markdown
 
-    _forget_old(run_folder, "sheet")
+    _forget_old(job_folder)
     with _catalogue(run_folder) as catalogue:
         made = sheet_of(catalogue, catalogue.models.version(model))
     html, markdown = job_folder / "sheet.html", job_folder / "sheet.md"
@@ -182,7 +182,7 @@ def register(run_folder: Path, job_folder: Path) -> dict[str, Any]:
     """
     from automl.store.catalogue import catch_up
 
-    _forget_old(run_folder, "register")
+    _forget_old(job_folder)
     JobFolder(job_folder).set_status("running", message="Registering what has ended")
     problems: list[str] = []
     with _catalogue(run_folder) as catalogue:
@@ -196,8 +196,9 @@ def _catalogue(run_folder: Path) -> Catalogue:
     return open_catalogue(run_folder.parent)
 
 
-def _forget_old(run_folder: Path, kind: str) -> None:
-    """Delete the oldest finished jobs of a kind; their results are made again in a moment."""
-    over = [job for job in jobs(run_folder, kind) if job.is_over and not job.alive]
-    for job in over[_KEPT:]:
+def _forget_old(job_folder: Path) -> None:
+    """Delete the oldest jobs of this one's kind that are over; their results are made again in a moment."""
+    folder = JobFolder(job_folder)
+    others = [job for job in jobs(folder.run.path, folder.spec["kind"]) if job.id != job_folder.name]
+    for job in [job for job in others if job.is_over and not job.alive][_KEPT:]:
         shutil.rmtree(job.folder, ignore_errors=True)
