@@ -164,6 +164,9 @@ def _target(subject: str) -> str:
     if subject.startswith("data:"):
         name, _, number = subject.removeprefix("data:").rpartition("/")
         return f"data?{urlencode({'dataset': name, 'number': number})}" if number.isdecimal() else ""
+    if subject.startswith("schema:"):  # of a dataset
+        name = subject.removeprefix("schema:").rpartition("/")[0]
+        return f"data?{urlencode({'dataset': name})}" if name else ""
     name, _, number = subject.rpartition("/")
     if name and number.isdecimal():
         return f"registry?{urlencode({'name': name, 'version': number})}"

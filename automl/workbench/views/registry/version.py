@@ -61,11 +61,10 @@ def version_page(catalogue: Catalogue, one: ModelVersion, found: Sequence[ModelV
 
 
 def _facts(catalogue: Catalogue, one: ModelVersion, run: RunRecord) -> None:
-    told = f"<b>{components.text(score_of(one))}</b>"
-    if one.score is not None:
-        spread = f", 90 % interval {components.text(measured(one))}" if one.low is not None else ""
-        told += components.text("" if spread else f", {one.measured}") + spread
-    st.html(f'<p class="gb gb-sentence">{told}</p>')
+    told = measured(one)
+    interval = "90 % interval " if one.low is not None else ""
+    rest = f", {interval}{told}" if told else ""
+    st.html(f'<p class="gb gb-sentence"><b>{components.text(score_of(one))}</b>{components.text(rest)}</p>')
     components.definitions(
         [
             ("Predicts", f"{run.target}{f', {run.task}' if run.task else ''}"),
