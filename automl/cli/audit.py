@@ -11,7 +11,6 @@ from typing import Any
 from automl.cli.console import Console
 from automl.cli.opened import opened
 from automl.errors import CatalogueError, SettingError
-from automl.run import load_run
 from automl.store import RunFolder
 from automl.store.audit import BEGINNING, Head, flaws
 from automl.store.audit.erasing import forget, log_flaws, seal
@@ -68,10 +67,11 @@ def _details(text: str) -> str:
 
 def _verify(options: Namespace, console: Console, catalogue: Catalogue) -> int:
     noted = [Head.of(text) for text in options.head]
-    found = [flaw.message for flaw in catalogue.audit.flaws(noted)]
+    looked = catalogue.audit.verified(noted)
+    found = [flaw.message for flaw in looked.flaws]
     for folder in options.log:
         found += log_flaws(catalogue.audit, folder)
-    return _tell_flaws(console, found, catalogue.audit.head(), noted)
+    return _tell_flaws(console, found, looked.head, noted)
 
 
 def _verify_file(options: Namespace, console: Console) -> int:
@@ -133,22 +133,14 @@ def _forget(options: Namespace, console: Console, catalogue: Catalogue) -> int:
 
 
 def _sheet(options: Namespace, console: Console, catalogue: Catalogue) -> int:
-    from automl.report.account import account_of
-    from automl.report.sheet import build_sheet, gaps
+    from automl.jobs.accounting import sheet_of
     from explain.report import render_html, render_markdown
 
     model = _model(catalogue, options.model)
-    folder = catalogue.models.run_of(model).path
-    if not (Path(folder) / "spec.json").is_file():
-        raise CatalogueError(
-            f"The folder of the run of {model.label} is gone: {folder}",
-            fix="Its report and card are in its bundle; what the catalogue knows: automl models show.",
-        )
-    subject, account = load_run(folder).stored_subject(model.model), account_of(catalogue, model)
-    document = build_sheet(subject, account)
+    made = sheet_of(catalogue, model)
     is_html = options.out is not None and options.out.suffix.lower() in (".html", ".htm")
-    text = render_html(document) if is_html else render_markdown(document)
-    told: dict[str, Any] = {"model": model.label, "run": folder}
+    text = render_html(made.document) if is_html else render_markdown(made.document)
+    told: dict[str, Any] = {"model": model.label, "run": made.folder}
     if options.out is not None:
         if options.out.suffix.lower() not in (".html", ".htm", ".md"):
             raise SettingError(
@@ -159,12 +151,11 @@ def _sheet(options: Namespace, console: Console, catalogue: Catalogue) -> int:
             stream.write(text.encode("utf-8"))
         options.out.chmod(0o644)
         told["sheet"] = str(options.out.absolute())
-    missing = gaps(subject, account)
-    console.document({**told, "missing": missing, **({} if options.out else {"text": text})})
+    console.document({**told, "missing": made.missing, **({} if options.out else {"text": text})})
     if options.out is None:
         console.say(text.rstrip("\n"))
     else:
-        console.say(f"{options.out}  ({len(missing)} things missing)")
+        console.say(f"{options.out}  ({len(made.missing)} things missing)")
     return 0
 
 

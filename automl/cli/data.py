@@ -30,8 +30,8 @@ def data(options: Namespace, console: Console) -> int:
 
 def _list(_options: Namespace, console: Console, catalogue: Catalogue) -> int:
     found = catalogue.datasets.versions()
-    runs = {version.id: len(catalogue.datasets.runs_of(version)) for version in found}
-    console.document({"versions": [asdict(each) | {"runs": runs[each.id]} for each in found]})
+    runs = catalogue.summaries.runs_by_version()
+    console.document({"versions": [asdict(each) | {"runs": runs.get(each.id, 0)} for each in found]})
     if not found:
         console.say(
             "No dataset is registered yet: a finished run registers its own, `automl data add` others."
@@ -42,7 +42,7 @@ def _list(_options: Namespace, console: Console, catalogue: Catalogue) -> int:
         [
             (
                 each.label, short(each.digest), f"{each.rows:,}", f"{each.columns:,}", day(each.created),
-                each.who, str(runs[each.id]), Path(each.source).name if each.source else "–",
+                each.who, str(runs.get(each.id, 0)), Path(each.source).name if each.source else "–",
             )
             for each in found
         ],
@@ -141,15 +141,14 @@ def _diff(options: Namespace, console: Console, catalogue: Catalogue) -> int:
 def _version(catalogue: Catalogue, label: str) -> Version:
     """A version as it is compared: a file by its path, else one of the catalogue."""
     from automl.monitoring.between import Version
-    from automl.store.catalogue.kept_rows import read_rows, rows_of
+    from automl.monitoring.versions import registered
+    from automl.store.catalogue.kept_rows import read_rows
 
     path = Path(label)
     if path.is_file():
         rows = read_rows(path)
         return Version(path.name, rows.frame, rows.schema, rows.note)
-    version = catalogue.datasets.find(label)
-    rows = rows_of(catalogue, version)
-    return Version(version.label, rows.frame, rows.schema, rows.note)
+    return registered(catalogue, catalogue.datasets.find(label))
 
 
 def _add(options: Namespace, console: Console, catalogue: Catalogue) -> int:

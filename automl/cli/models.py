@@ -10,7 +10,7 @@ from typing import Any
 from automl.cli.console import Console, number
 from automl.cli.opened import day, opened, short
 from automl.errors import CatalogueError, SettingError
-from automl.store.catalogue import AliasChange, Catalogue, ModelVersion
+from automl.store.catalogue import AliasChange, Catalogue, Statement
 from automl.store.files import replacing
 
 __all__ = ["alias", "approve", "models"]
@@ -48,7 +48,8 @@ def _list(options: Namespace, console: Console, catalogue: Catalogue) -> int:
     pointing: dict[int, list[str]] = {}
     for each in catalogue.aliases.all(options.name):
         pointing.setdefault(each.model_id, []).append(each.alias)
-    words = {model.id: _approval_words(catalogue, model) for model in found}
+    said = catalogue.summaries.approvals(options.name)
+    words = {model.id: _approval_words(said.get(model.id)) for model in found}
     console.document(
         {
             "models": [
@@ -75,8 +76,7 @@ def _list(options: Namespace, console: Console, catalogue: Catalogue) -> int:
     return 0
 
 
-def _approval_words(catalogue: Catalogue, model: ModelVersion) -> str:
-    said = catalogue.models.approval(model)
+def _approval_words(said: Statement | None) -> str:
     return "none" if said is None else f"{said.kind} by {said.who}"
 
 
@@ -110,7 +110,7 @@ def _show(options: Namespace, console: Console, catalogue: Catalogue) -> int:
         f"data       {f'{data.label}  (sha256 {short(data.digest)}…)' if data else 'not known'}",
         f"score      {model.metric} {number(model.score)} ({number(model.low)} to {number(model.high)}), "
         f"{model.measured}",
-        f"approval   {_approval_words(catalogue, model)}",
+        f"approval   {_approval_words(catalogue.models.approval(model))}",
     )
     for each in said:
         console.say(f"{each.kind:<10} {each.text or '(no reason)'}  ({each.who}, {day(each.at)} UTC)")

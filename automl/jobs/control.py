@@ -25,16 +25,20 @@ WORKER = ("-m", "automl.jobs.worker")
 OTHER_KINDS = (
     "compare",
     "decide",
+    "difference",
     "explain",
     "export",
     "glance",
     "inspect",
     "query",
+    "register",
     "report",
     "score",
+    "sheet",
     "standing",
     "thresholds",
     "timeline",
+    "verify",
 )
 """What a job may be beside a search; see `automl.jobs.kinds`, which is not imported here."""
 

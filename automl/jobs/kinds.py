@@ -11,6 +11,7 @@ from typing import Any, Literal
 
 from automl.errors import RunError
 from automl.inspection import file_of, fingerprint_of, get_inspection
+from automl.jobs.accounting import difference, register, sheet, verify
 from automl.jobs.choosing import compare, decide, standing, thresholds
 from automl.jobs.control import await_explanation, launch
 from automl.jobs.folder import JobFolder
@@ -399,16 +400,20 @@ def _told(job_folder: Path) -> Callable[[float, str], None]:
 OTHERS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "compare": compare,
     "decide": decide,
+    "difference": difference,
     "explain": explain,
     "export": export,
     "glance": glance,
     "inspect": inspect,
     "query": query,
+    "register": register,
     "report": report,
     "score": score,
+    "sheet": sheet,
     "standing": standing,
     "thresholds": thresholds,
     "timeline": timeline,
+    "verify": verify,
 }
 
 

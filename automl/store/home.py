@@ -38,6 +38,14 @@ class Home:
         path.mkdir(parents=True, exist_ok=True)
         return path
 
+    def work(self) -> RunFolder:
+        """The folder of jobs that belong to no run; made when it is missing."""
+        folder = RunFolder(self.path / "work")
+        if not folder.has("spec.json"):
+            folder.path.mkdir(parents=True, exist_ok=True)
+            folder.write("spec.json", {"version": 1, "id": folder.id, "work": True})
+        return folder
+
     def runs(self) -> list[RunFolder]:
         """All runs, newest first."""
         if not self.runs_path.is_dir():

@@ -26,6 +26,7 @@ __all__ = [
     "new_error_id",
     "no_run_chosen",
     "note",
+    "operate_header",
     "plain",
     "problem",
     "run_header",
@@ -127,6 +128,15 @@ def no_run_chosen() -> None:
     with st.container(horizontal=True, horizontal_alignment="center"):
         navigation.link("runs", "Go to the runs")
         navigation.link("new", "Start a new run")
+
+
+def operate_header(path: str, text: str) -> None:
+    """Title of a page about all runs together, what it is for, and the links to the others of its kind."""
+    st.title(navigation.title(path), anchor=False)
+    lead(text)
+    with st.container(horizontal=True, gap="small", key="gb-operate-nav"):
+        for each in navigation.operate_pages():
+            navigation.link(each)
 
 
 _KINDS = {"binary": "two classes", "multiclass": "several classes", "regression": "a number"}

@@ -22,6 +22,7 @@ from automl.workbench.samples import Sample, samples
 
 __all__ = [
     "Draft", "Sample", "find", "from_folder", "from_query", "from_run", "from_sample", "from_upload",
+    "from_version",
     "new_folder", "open_draft", "register_upload", "safe_name", "samples", "tidy",
 ]  # fmt: skip
 
@@ -61,7 +62,7 @@ class Draft:
 
     @property
     def source(self) -> dict[str, Any]:
-        """Where the table came from; `kind` is upload, sample, folder, query or run."""
+        """Where the table came from; `kind` is upload, sample, folder, query, run or version."""
         return dict(self._content.get("source") or {"kind": "upload"})
 
     @property
@@ -254,6 +255,11 @@ def from_run(home: Home, spec: Mapping[str, Any]) -> Draft | None:
     name = before.name if before else table.name
     source = before.source if before else {"kind": "run", "run": spec.get("id")}
     return _create(new_folder(home), table, name, source, kept)
+
+
+def from_version(home: Home, table: Path, label: str) -> Draft:
+    """A draft about a table that the catalogue knows as a version of a dataset; it stays where it is."""
+    return _create(new_folder(home), table, table.name, {"kind": "version", "version": label})
 
 
 def open_draft(home: Home, draft_id: str) -> Draft:

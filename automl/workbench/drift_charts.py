@@ -31,20 +31,34 @@ def told(drift: ColumnDrift) -> str:
     return f"{words.column(drift)} " + ("; ".join(parts[:6]) if parts else "Shares of rows by value.")
 
 
-def shares(drift: ColumnDrift, *, colors: Palette, height: int = 300) -> Figure:
-    """Shares of the rows by value: old rows as hollow bars, new ones as a filled line or filled bars."""
+def shares(
+    drift: ColumnDrift, *, colors: Palette, height: int = 300, names: tuple[str, str] = (BEFORE, NOW)
+) -> Figure:
+    """Shares of the rows by value: old rows as hollow bars, new ones as a filled line or filled bars.
+
+    Parameters
+    ----------
+    drift : ColumnDrift
+    colors : Palette
+    height : int
+    names : (str, str)
+        What the rows before and now are called.
+    """
     if drift.chart.labels:
-        return _labels(drift, colors, height)
-    return _numbers(drift, colors, height)
+        return _labels(drift, colors, height, names)
+    return _numbers(drift, colors, height, names)
 
 
-def _labels(drift: ColumnDrift, colors: Palette, height: int) -> Figure:
+def _labels(drift: ColumnDrift, colors: Palette, height: int, called: tuple[str, str]) -> Figure:
     chart = drift.chart
     names = [name if len(name) <= _LABEL else name[: _LABEL - 1] + "…" for name in chart.labels]
     # Positions, since two shortened names may be the same.
     places = list(range(len(names)))
-    traces = [_bars(BEFORE, chart.before, places, chart.labels, colors)]
-    traces += [_bars(NOW, chart.after, places, chart.labels, colors)]
+    markers = _markers(colors)
+    traces = [
+        _bars(name, values, places, chart.labels, marker)
+        for name, values, marker in zip(called, (chart.before, chart.after), markers, strict=True)
+    ]
     return {
         "data": traces,
         "layout": _with_legend(
@@ -65,7 +79,7 @@ def _labels(drift: ColumnDrift, colors: Palette, height: int) -> Figure:
 
 
 def _bars(
-    name: str, values: Sequence[float], places: list[int], labels: Sequence[str], colors: Palette
+    name: str, values: Sequence[float], places: list[int], labels: Sequence[str], marker: dict[str, Any]
 ) -> dict[str, Any]:
     return {
         "type": "bar",
@@ -74,12 +88,12 @@ def _bars(
         "x": list(values),
         "y": places,
         "customdata": list(labels),
-        "marker": _marker(name, colors),
+        "marker": marker,
         "hovertemplate": f"%{{customdata}}<br>{name}: %{{x:.1%}}<extra></extra>",
     }
 
 
-def _numbers(drift: ColumnDrift, colors: Palette, height: int) -> Figure:
+def _numbers(drift: ColumnDrift, colors: Palette, height: int, called: tuple[str, str]) -> Figure:
     chart = drift.chart
     dates = drift.kind == Kind.DATETIME
     if chart.ends:
@@ -97,24 +111,24 @@ def _numbers(drift: ColumnDrift, colors: Palette, height: int) -> Figure:
         places = middles
     before = {
         "type": "bar",
-        "name": BEFORE,
+        "name": called[0],
         "x": places,
         "y": list(chart.before),
         "width": widths,
         "customdata": hovers,
-        "marker": _marker(BEFORE, colors),
-        "hovertemplate": f"%{{customdata}}<br>{BEFORE}: %{{y:.1%}}<extra></extra>",
+        "marker": _markers(colors)[0],
+        "hovertemplate": f"%{{customdata}}<br>{called[0]}: %{{y:.1%}}<extra></extra>",
     }
     now = {
         "type": "scatter",
-        "name": NOW,
+        "name": called[1],
         "x": places,
         "y": list(chart.after),
         "customdata": hovers,
         "mode": "lines+markers",
         "line": {"color": colors.accent, "width": 2.5, "shape": "hvh"},
         "marker": {"color": colors.accent, "size": 6},
-        "hovertemplate": f"%{{customdata}}<br>{NOW}: %{{y:.1%}}<extra></extra>",
+        "hovertemplate": f"%{{customdata}}<br>{called[1]}: %{{y:.1%}}<extra></extra>",
     }
     chances = drift.kind == PROBABILITY
     name = "Characters" if drift.kind == Kind.TEXT else drift.column
@@ -137,10 +151,10 @@ def _numbers(drift: ColumnDrift, colors: Palette, height: int) -> Figure:
     }
 
 
-def _marker(name: str, colors: Palette) -> dict[str, Any]:
-    if name == NOW:
-        return {"color": colors.accent, "line": {"width": 0}}
-    return {"color": colors.grid, "line": {"color": colors.muted, "width": 1}}
+def _markers(colors: Palette) -> tuple[dict[str, Any], dict[str, Any]]:
+    """How the bars of old rows and of new ones look."""
+    hollow = {"color": colors.grid, "line": {"color": colors.muted, "width": 1}}
+    return hollow, {"color": colors.accent, "line": {"width": 0}}
 
 
 def _with_legend(colors: Palette, height: int, **more: Any) -> dict[str, Any]:

@@ -11,6 +11,7 @@ __all__ = [
     "count",
     "duration",
     "metric_label",
+    "moment",
     "ordinal",
     "percent",
     "plural",
@@ -168,6 +169,15 @@ def ago(moment: float | None, now: float | None = None) -> str:
     if days < 14:
         return f"{days} days ago"
     return time.strftime("%d %b %Y", time.localtime(moment)).lstrip("0")
+
+
+def moment(at: float | None) -> str:
+    """A moment (Unix seconds), to the minute.
+
+    >>> moment(1774000000.0), moment(None)
+    ('2026-03-20 09:46 UTC', '–')
+    """
+    return "–" if at is None else time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(at))
 
 
 def size(number: float | None) -> str:

@@ -13,7 +13,10 @@ import streamlit as st
 from automl.errors import RunError
 from automl.store import Home, RunFolder, is_id
 
-__all__ = ["RUN_PAGES", "all_pages", "current_run", "go", "home", "link", "page"]
+__all__ = [
+    "OPERATE", "RUN_PAGES", "all_pages", "current_run", "go", "home", "link", "operate_pages", "page",
+    "title",
+]  # fmt: skip
 
 # url path → (module in views, title, icon, shown in the top bar)
 _PAGES: Mapping[str, tuple[str, str, str, bool]] = {
@@ -26,8 +29,15 @@ _PAGES: Mapping[str, tuple[str, str, str, bool]] = {
     "score": ("score", "Score", ":material/scoreboard:", False),
     "monitor": ("monitor", "Monitor", ":material/monitoring:", True),
     "export": ("export", "Export", ":material/package_2:", False),
+    "registry": ("registry", "Models & registry", ":material/inventory_2:", True),
+    "data": ("datasets", "Data & versions", ":material/database:", True),
+    "audit": ("audit", "Audit", ":material/fact_check:", True),
 }
 RUN_PAGES = ("run", "models", "explain", "what-if", "score", "monitor", "export")
+"""About one run, which their address names."""
+OPERATE = "Operate"
+"""What the pages about all runs together are called."""
+_OPERATE = ("registry", "data", "monitor", "audit")
 
 
 def _show(module: str) -> Callable[[], None]:
@@ -51,9 +61,18 @@ def page(path: str) -> st.Page:
     )
 
 
-def all_pages() -> list[st.Page]:
-    """Every page, in the order of the top bar."""
-    return [page(path) for path in _PAGES]
+def operate_pages() -> list[str]:
+    """Addresses of the pages about all runs together, in their order."""
+    return [path for path in _OPERATE if path in _PAGES]
+
+
+def all_pages() -> dict[str, list[st.Page]]:
+    """Every page, by the section of the top bar: runs with their pages, and what is about all runs."""
+    operate = operate_pages()
+    return {
+        "": [page(path) for path in _PAGES if path not in operate],
+        OPERATE: [page(path) for path in operate],
+    }
 
 
 def link(path: str, label: str | None = None, *, icon: str | None = None, **query: str) -> None:
@@ -67,6 +86,11 @@ def link(path: str, label: str | None = None, *, icon: str | None = None, **quer
 def go(path: str, **query: str) -> None:
     """Leave for another page."""
     st.switch_page(page(path), query_params=query or None)
+
+
+def title(path: str) -> str:
+    """What the page with this address is called."""
+    return _PAGES[path][1]
 
 
 def home() -> Home:

@@ -12,7 +12,7 @@ import streamlit as st
 
 from automl import jobs
 from automl.store import RunFolder
-from automl.workbench import components, navigation
+from automl.workbench import components
 
 __all__ = ["failed", "latest", "result_of", "show_progress"]
 
@@ -40,6 +40,7 @@ def result_of(
     Parameters
     ----------
     run : RunFolder
+        Or the folder of jobs that belong to no run, `Home.work`.
     kind : str
         Of the job; see `automl.jobs.launch`.
     params : dict
@@ -90,7 +91,7 @@ def failed(job: jobs.JobState, otherwise: str, fix: str = "") -> None:
 def show_progress(run: RunFolder, job: jobs.JobState, title: str, text: str, *, key: str) -> None:
     """A job under way, with how far it is and a button that stops it; redraws the page when it is over."""
     components.busy(title, text)
-    st.fragment(_progress, run_every=_EVERY)(run.id, job.id, title)
+    st.fragment(_progress, run_every=_EVERY)(job.folder, title)
     with st.container(horizontal=True, horizontal_alignment="center"):  # outside the polled part
         st.button(
             "Stop", type="tertiary", icon=":material/stop_circle:", key=f"{key}-stop", on_click=_stop,
@@ -102,8 +103,8 @@ def _stop(folder: Path) -> None:
     jobs.cancel(folder)
 
 
-def _progress(run_id: str, job_id: str, title: str) -> None:
-    now = jobs.state(navigation.home().run(run_id).path / "jobs" / job_id)
+def _progress(folder: Path, title: str) -> None:
+    now = jobs.state(folder)
     if now.is_over:
         st.rerun()
     share = now.status.get("progress")

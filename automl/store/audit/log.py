@@ -2,23 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, insert, null, select, update
+from sqlalchemy import Connection, func, insert, null, select, update
 
 from automl.errors import CatalogueError
 from automl.store.audit.chain import Entry, Flaw, Head, canonical, entry_hash, flaws
+from automl.store.audit.wanted import Wanted
 from automl.store.catalogue.database import Database
 from automl.store.catalogue.tables import audit, audit_head
 from automl.store.files import replacing
 from automl.store.who import who
 
-__all__ = ["AuditLog", "append", "read_log"]
+__all__ = ["AuditLog", "Verified", "append", "read_log"]
 
 _AT_ONCE = 1000
+
+
+@dataclass(frozen=True)
+class Verified:
+    """What came of looking through a whole log.
+
+    Attributes
+    ----------
+    head : Head
+        Where it said that it ends, at that moment.
+    flaws : list of Flaw
+        Empty where it is as it was written.
+    """
+
+    head: Head
+    flaws: list[Flaw]
 
 
 def append(
@@ -132,6 +150,45 @@ class AuditLog:
         with self._database.reading() as connection:
             return [Entry(**row._mapping) for row in connection.execute(query)]
 
+    def find(self, wanted: Wanted, *, skip: int = 0, most: int = 50) -> list[Entry]:
+        """Entries that somebody wants to see, newest first.
+
+        Parameters
+        ----------
+        wanted : Wanted
+        skip : int
+            So many of the newest are left out.
+        most : int
+        """
+        query = select(audit).where(*wanted.conditions()).order_by(audit.c.number.desc())
+        with self._database.reading() as connection:
+            return [Entry(**row._mapping) for row in connection.execute(query.offset(skip).limit(most))]
+
+    def count(self, wanted: Wanted, *, after: int = 0) -> int:
+        """How many entries there are of those that somebody wants to see; `after` an entry only, if asked."""
+        query = select(func.count()).select_from(audit).where(*wanted.conditions())
+        with self._database.reading() as connection:
+            return int(connection.execute(query.where(audit.c.number > after)).scalar_one())
+
+    def entry(self, number: int) -> Entry | None:
+        """The entry with this number; None where there is none."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(audit).where(audit.c.number == number)).first()
+        return None if row is None else Entry(**row._mapping)
+
+    def actions(self) -> list[str]:
+        """What has been done at all, by name."""
+        return self._distinct("action")
+
+    def people(self) -> list[str]:
+        """Who has done anything, by name."""
+        return self._distinct("who")
+
+    def _distinct(self, column: str) -> list[str]:
+        with self._database.reading() as connection:
+            found = connection.execute(select(audit.c[column]).distinct()).scalars().all()
+        return sorted(found)
+
     def flaws(self, noted: list[Head] | None = None) -> list[Flaw]:
         """Whatever shows that the log is not as it was written; see `automl.store.audit.chain.flaws`.
 
@@ -140,9 +197,30 @@ class AuditLog:
         noted : list of Head, optional
             Heads that were noted elsewhere.
         """
+        return self.verified(noted).flaws
+
+    def verified(
+        self, noted: list[Head] | None = None, *, progress: Callable[[float], None] | None = None
+    ) -> Verified:
+        """Look through the whole log, as it is at one moment.
+
+        Parameters
+        ----------
+        noted : list of Head, optional
+            Heads that were noted elsewhere.
+        progress : callable, optional
+            Told the share that is done, now and then.
+        """
         with self._database.reading() as connection:
-            number, digest = connection.execute(select(audit_head.c.number, audit_head.c.hash)).one()
-            return list(flaws(_walk(connection), Head(number, digest), noted or ()))
+            head = Head(*connection.execute(select(audit_head.c.number, audit_head.c.hash)).one())
+
+            def walked() -> Iterator[Entry]:
+                for place, entry in enumerate(_walk(connection), 1):
+                    yield entry
+                    if progress is not None and place % _AT_ONCE == 0:
+                        progress(min(place / max(head.number, 1), 1.0))
+
+            return Verified(head, list(flaws(walked(), head, noted or ())))
 
     def export(self, path: Path) -> Head:
         """Write the whole log as JSON lines; `read_log` gives it back.

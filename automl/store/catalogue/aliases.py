@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Sequence
 from typing import Literal
 
 from sqlalchemy import Connection, delete, insert, select, update
@@ -124,19 +125,19 @@ class Aliases:
         with self._database.writing() as connection:
             current = _target(connection, name, alias)
             _require_expected(name, alias, current, expected)
-            undone = set()
-            for change in reversed(_changes(connection, name, alias)):
-                if change.undoes_id is not None:
-                    undone |= {change.id, change.undoes_id}
-                elif change.id not in undone:
-                    break
-            else:
+            change = _undoable(_changes(connection, name, alias))
+            if change is None:
                 raise CatalogueError(
                     f"The alias {alias!r} of {name!r} has no earlier version to go back to.",
                     fix="Set it to the version that you want: `automl alias set`.",
                 )
             before = None if change.before_id is None else _model(connection, change.before_id)
             return _move(connection, name, alias, current, before, reason, undoes=change.id)
+
+    def undoable(self, name: str, alias: str) -> AliasChange | None:
+        """The change that `rollback` would take back; None where there is none."""
+        with self._database.reading() as connection:
+            return _undoable(_changes(connection, name, alias))
 
     def changes(self, name: str, alias: str | None = None) -> list[AliasChange]:
         """How a name's aliases were changed, oldest first."""
@@ -149,6 +150,17 @@ def _changes(connection: Connection, name: str, alias: str | None) -> list[Alias
     if alias is not None:
         query = query.where(alias_changes.c.alias == alias)
     return every(connection, AliasChange, query)
+
+
+def _undoable(changes: Sequence[AliasChange]) -> AliasChange | None:
+    """The last change that was not taken back yet, of all in their order."""
+    undone = set()
+    for change in reversed(changes):
+        if change.undoes_id is not None:
+            undone |= {change.id, change.undoes_id}
+        elif change.id not in undone:
+            return change
+    return None
 
 
 def _target(connection: Connection, name: str, alias: str) -> ModelVersion | None:

@@ -14,6 +14,7 @@ from automl.store.catalogue.datasets import Datasets
 from automl.store.catalogue.life import Life
 from automl.store.catalogue.models import Models
 from automl.store.catalogue.place import Place, place_of
+from automl.store.catalogue.summaries import Summaries
 from automl.store.catalogue.upgrade import ready
 from automl.store.home import Home
 
@@ -38,6 +39,8 @@ class Catalogue:
         Bundles, deployments, verdicts on new rows, alerts.
     audit : AuditLog
     artefacts : Artefacts
+    summaries : Summaries
+        The same in lists.
 
     Raises
     ------
@@ -59,6 +62,7 @@ class Catalogue:
         self.life = Life(self.database)
         self.audit = AuditLog(self.database)
         self.artefacts = Artefacts(place.artefacts)
+        self.summaries = Summaries(self.database)
 
     def close(self) -> None:
         """Let go of the database."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from automl.errors import CatalogueError
 from automl.store.catalogue.catalogue import Catalogue
 from automl.store.catalogue.records import DatasetVersion
-from automl.store.files import file_sha256
+from automl.store.catalogue.sources import source_of
 from automl.store.run_folder import RunFolder
 
 if TYPE_CHECKING:
@@ -48,16 +48,16 @@ def rows_of(catalogue: Catalogue, version: DatasetVersion) -> KeptRows:
     if version.artefact is not None:
         with catalogue.artefacts.fetched(version.digest) as path:
             return read_rows(path)
-    source = None if version.source is None else Path(version.source)
-    if source is not None and source.is_file() and file_sha256(source) == version.digest:
-        return read_rows(source)
+    source = source_of(version)
+    if source.state == "same" and source.path is not None:
+        return read_rows(source.path)
     for run in catalogue.datasets.runs_of(version):
         folder = RunFolder(run.path)
         if folder.has("data.parquet") and folder.has("schema.json"):
             return _of_run(folder, version)
-    where = f"{source} is another file by now, or gone" if source is not None else "there was no file"
     raise CatalogueError(
-        f"The rows of {version.label} are nowhere any more: {where}, and no run that read them is left.",
+        f"The rows of {version.label} are nowhere any more: what they were read from {source.found}, and no "
+        "run that read them is left.",
         fix="Keep a copy of versions that will be needed: `automl data add FILE`.",
     )
 

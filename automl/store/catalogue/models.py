@@ -79,6 +79,11 @@ class Models:
         with self._database.reading() as connection:
             return every(connection, RunRecord, select(runs).order_by(runs.c.created.desc()))
 
+    def seen(self) -> dict[str, str]:
+        """For each run that is known, what names the state of its folder that was read."""
+        with self._database.reading() as connection:
+            return {row.id: row.seen for row in connection.execute(select(runs.c.id, runs.c.seen))}
+
     def say(self, model: ModelVersion, kind: str, text: str = "") -> Statement:
         """Write down what somebody says of a model; nothing that was said before is lost.
 

@@ -38,12 +38,18 @@ from automl.store.run_folder import END_STATES, RunFolder
 from automl.store.taken import decisions, preferred_model
 
 __all__ = [
+    "UNREADABLE",
     "catch_up",
+    "pending",
     "register_bundle",
     "register_check",
     "register_model",
     "register_run",
 ]
+
+
+UNREADABLE = (CatalogueError, KeyError, OSError, TypeError, ValueError, zipfile.BadZipFile)
+"""What registering a run raises where its folder is damaged, or the catalogue refuses it."""
 
 
 def catch_up(
@@ -70,20 +76,39 @@ def catch_up(
     list of str
         Ids of the runs that were looked at.
     """
-    known = {} if anew else {run.id: run.seen for run in catalogue.models.runs()}
     done = []
-    for folder in reversed(Home(home).runs()):  # the oldest first: versions count up with time
-        state = folder.read("status.json", {}).get("state")
-        if state in END_STATES and known.get(folder.id) != seen_of(folder):
-            try:
-                register_run(catalogue, folder)
-            except (CatalogueError, KeyError, OSError, TypeError, ValueError, zipfile.BadZipFile) as error:
-                if problem is None:
-                    raise
-                problem(f"The run {folder.id} could not be registered ({type(error).__name__}: {error}).")
-                continue
-            done.append(folder.id)
+    for folder in pending(catalogue, home, anew=anew):
+        try:
+            register_run(catalogue, folder)
+        except UNREADABLE as error:
+            if problem is None:
+                raise
+            problem(f"The run {folder.id} could not be registered ({type(error).__name__}: {error}).")
+            continue
+        done.append(folder.id)
     return done
+
+
+def pending(catalogue: Catalogue, home: Path | str | None = None, *, anew: bool = False) -> list[RunFolder]:
+    """The runs of a home that have ended and are not known as they are now, the oldest first.
+
+    In that order versions count up with time.
+
+    Parameters
+    ----------
+    catalogue : Catalogue
+    home : path, optional
+        Default: `GLASSBENCH_HOME`, else `./glassbench-home`.
+    anew : bool
+        Whether those count as well that are known as they are.
+    """
+    known = {} if anew else catalogue.models.seen()
+    return [
+        folder
+        for folder in reversed(Home(home).runs())
+        if folder.read("status.json", {}).get("state") in END_STATES
+        and known.get(folder.id) != seen_of(folder)
+    ]
 
 
 def register_run(catalogue: Catalogue, folder: RunFolder) -> ModelVersion | None:

@@ -16,6 +16,7 @@ from automl.workbench.reading import Standing
 from automl.workbench.views.export.card import card
 from automl.workbench.views.export.contents import listing
 from automl.workbench.views.export.named import file_name
+from automl.workbench.views.export.refused import refused
 from automl.workbench.views.export.stale import overtaken
 
 __all__ = ["bundle", "reader", "zip_of"]
@@ -52,8 +53,9 @@ def bundle(run: RunFolder, model: Standing) -> str:
         return name
     path = Path((job.result or {}).get("path", ""))
     if job.state == "failed":
-        working.failed(job, "The bundle could not be built.", "No bundle was handed out.")
-        _build_button(run, model, "Try again")
+        with st.container(border=True, key="gb-refused"):
+            refused(job, zip_of(run, model.id), name)
+            _build_button(run, model, "Try again")
     elif not path.is_file():
         components.problem("The bundle is no longer on the disk.", "Build it again.")
         _build_button(run, model, "Build the bundle")

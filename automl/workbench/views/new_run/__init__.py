@@ -92,6 +92,8 @@ def _origin(draft: Draft) -> str:
         return "read in place on the server"
     if source["kind"] == "sample":
         return "a sample table"
+    if source["kind"] == "version":
+        return f"{source['version']} of the catalogue"
     if source["kind"] != "query":
         return ""
     from automl.sql import snapshot_of
