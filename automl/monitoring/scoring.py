@@ -44,11 +44,14 @@ class Scored:
         Of the predictions; empty where nothing could be scored.
     preview : list of dict
         The first rows with their predictions, as JSON values.
+    tally : Tally or None
+        What was counted and drawn on the way; None where nothing could be scored.
     """
 
     report: DriftReport
     columns: tuple[str, ...]
     preview: list[dict[str, Any]]
+    tally: Tally | None = None
 
 
 def score(
@@ -113,7 +116,7 @@ def score(
         return Scored(_unscored(watched, walk, path, name, started), (), [])
     report = _compared(watched, walk, tally, path, name, time_budget, seed, step, started)
     step(1.0, "Done")
-    return Scored(report, walk.columns, walk.preview)
+    return Scored(report, walk.columns, walk.preview, tally)
 
 
 def _compared(

@@ -33,6 +33,9 @@ from automl.store.who import who
 
 __all__ = ["Turn", "Watching", "subject_of"]
 
+_BEGAN = "(began)"
+"""Where it stands when a watch began: no rule can be called so."""
+
 
 class Watching:
     """Watches of a catalogue.
@@ -275,6 +278,14 @@ class Turn:
         found: float | None = self._connection.execute(query).scalar()
         return found
 
+    def began(self, now: float) -> float:
+        """When the watch began, as far as anybody remembers; now, where it does so now."""
+        known = self.states().get(_BEGAN)
+        if known is not None:
+            return float(known["at"])
+        self.remember(_BEGAN, {"at": now})
+        return now
+
     def states(self) -> dict[str, Mapping[str, Any]]:
         """What the rules remember, by their names."""
         query = select(rule_states.c.rule, rule_states.c.state).where(rule_states.c.watch == self.watch)
@@ -291,6 +302,11 @@ class Turn:
     def open_alert(self, rule: str) -> Alert | None:
         """The open alert of a rule."""
         return open_alert_of(self._connection, subject_of(self.watch), rule)
+
+    def open_alerts(self) -> list[Alert]:
+        """All open alerts of the watch."""
+        query = select(alerts).where(alerts.c.subject == subject_of(self.watch), alerts.c.closed.is_(None))
+        return every(self._connection, Alert, query)
 
     def last_closed(self, rule: str) -> float | None:
         """When an alert of a rule was last closed."""
