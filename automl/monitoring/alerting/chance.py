@@ -14,7 +14,7 @@ import numpy as np
 from automl.monitoring.alerting.rule import FACTS, Rule
 from automl.monitoring.rules import ALARMS, SURPRISE
 
-__all__ = ["FalseAlarms", "checks_between", "false_alarms", "level_of", "opens_within"]
+__all__ = ["FalseAlarms", "checks_between", "false_alarms", "level_of", "opens_within", "percent"]
 
 _BY_CHANCE = {"unseen_category", "out_of_range", "new_missing"}
 
@@ -49,7 +49,7 @@ class FalseAlarms:
         many = f"{self.checks:,} checks" if self.checks != 1 else "one check"
         return (
             f"Chance alone opens this in {many} without any change with a probability of at most "
-            f"{_share(self.chance)}: once in {self.every:,.0f} checks."
+            f"{percent(self.chance)}: once in {self.every:,.0f} checks."
         )
 
     def to_json(self) -> dict[str, float | int | str | None]:
@@ -151,7 +151,8 @@ def _walk(
     return after, states
 
 
-def _share(value: float) -> str:
+def percent(value: float) -> str:
+    """A probability as a percentage, with two digits."""
     if value < 0.0001:
-        return "0.01 %"
+        return "0 %" if value == 0 else "less than 0.01 %"
     return f"{100 * value:.2g} %" if value < 0.995 else "100 %"

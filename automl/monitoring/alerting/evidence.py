@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from automl.monitoring.alerting.chance import FalseAlarms
+from automl.monitoring.alerting.chance import false_alarms, opens_within, percent
 from automl.monitoring.alerting.observing import TABLE, Observed
 from automl.monitoring.alerting.rule import Rule
+from automl.monitoring.alerting.simulated import Simulated
 from automl.store.catalogue.alerts import event_id, moment
 from automl.store.catalogue.watching import subject_of
 
@@ -25,8 +26,8 @@ def evidence(
     rule: Rule,
     observed: Observed,
     names: Sequence[str],
-    chance: FalseAlarms,
-    simulated: Mapping[str, Any] | None = None,
+    checks: int,
+    simulated: Simulated | None = None,
 ) -> dict[str, Any]:
     """What an alert is based on, as JSON values without any value of a row.
 
@@ -37,15 +38,33 @@ def evidence(
         What it saw in the check that opened the alert.
     names : sequence of str
         Columns that the alert is about.
-    chance : FalseAlarms
-    simulated : mapping, optional
-        What the rule did on tables without any change; see `simulated.simulate`.
+    checks : int
+        So many were judged until it was opened.
+    simulated : Simulated, optional
+        What the rule did on tables without any change.
     """
     return {
         "rule": rule.to_json(),
         "figures": [dict(each) for each in observed.about(names)[:_MOST_FIGURES]],
-        "false_alarms": chance.to_json() | ({} if simulated is None else {"simulated": dict(simulated)}),
+        "false_alarms": _false_alarms(rule, checks, simulated),
     }
+
+
+def _false_alarms(rule: Rule, checks: int, simulated: Simulated | None) -> dict[str, Any]:
+    """How often chance does the same: by the level of the tests, and where it can be, as simulated."""
+    chance = false_alarms(rule, checks)
+    told: dict[str, Any] = chance.to_json()
+    if simulated is None:
+        return told
+    ends = [
+        opens_within(each, rule.opens_after, rule.of, checks) for each in (simulated.share, simulated.high)
+    ]
+    told["simulated"] = simulated.to_json() | {"chance": ends[0], "chance_high": ends[1]}
+    told["words"] = (
+        f"{chance.words} Of {simulated.tables:,} simulated tables of {simulated.rows:,} rows without any "
+        f"change {simulated.over:,} were over the limit: {percent(ends[0])}, at most {percent(ends[1])}."
+    )
+    return told
 
 
 def notice(

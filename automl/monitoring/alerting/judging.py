@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from automl.monitoring.alerting.chance import false_alarms
 from automl.monitoring.alerting.evidence import columns_of, evidence, notice
 from automl.monitoring.alerting.machine import Event, State, settled, step
 from automl.monitoring.alerting.observing import TABLE, Observed
 from automl.monitoring.alerting.rule import Rule
+from automl.monitoring.alerting.simulated import Simulated
 from automl.monitoring.rules import RANK, Level
 from automl.store.catalogue import Alert, Check, ModelVersion
 from automl.store.catalogue.watching import Turn
 
 __all__ = ["About", "Told", "judge"]
+
+_LONGEST = 2000  # characters of a message: columns may be called anything
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def judge(
     *,
     check: Check | None = None,
     at: float,
-    simulated: Mapping[str, Mapping[str, Any]] | None = None,
+    simulated: Mapping[str, Simulated] | None = None,
 ) -> list[Told]:
     """Take what rules see in a check into account.
 
@@ -113,7 +115,7 @@ def _judged(
     before: State,
     found: Observed,
     check: Check | None,
-    simulated: Mapping[str, Any] | None,
+    simulated: Simulated | None,
 ) -> tuple[State, list[Told]]:
     state, events = step(rule, before, found.seen)
     alert = turn.open_alert(rule.name)
@@ -123,10 +125,8 @@ def _judged(
         return state, []
     (event,) = events
     if event.kind == "opened":
-        chance = false_alarms(rule, state.checks)
-        alert = _opened(
-            turn, rule, about, event, found, check, evidence(rule, found, event.names, chance, simulated)
-        )
+        told = evidence(rule, found, event.names, state.checks, simulated)
+        alert = _opened(turn, rule, about, event, found, check, told)
         return state, [Told(event, alert, rule.name, alert.message)]
     assert alert is not None  # `_remembered` sees to that
     reason = (
@@ -146,7 +146,7 @@ def _opened(
     told: dict[str, Any],
 ) -> Alert:
     columns = columns_of(event.names)
-    message = found.message(event.names)
+    message = found.message(event.names)[:_LONGEST]
     alert = turn.raise_alert(
         rule.name, rule.severity, message, columns=columns, evidence=told, model=about.version, check=check,
         at=event.at,

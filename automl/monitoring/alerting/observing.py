@@ -1,7 +1,7 @@
 """What a rule sees in a comparison of new rows with old ones: which columns are over its limit, and by what.
 
-Figures and sentences hold counts, shares and names of columns. They hold no value of any row: they are sent to
-places that may not see the data.
+Figures and sentences hold counts, shares and names of columns. They hold no value of any row: they are sent
+to places that may not see the data.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from automl.monitoring.report import DriftReport
 from automl.monitoring.rules import ALARMS, RANK
 from explain import formats
 
-__all__ = ["TABLE", "Observed", "Figures", "by_columns", "observe", "unreadable"]
+__all__ = ["TABLE", "Figures", "Observed", "by_columns", "observe", "unreadable"]
 
 TABLE = ""
 """The name of what is about no column."""

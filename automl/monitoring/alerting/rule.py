@@ -39,8 +39,8 @@ TIMED: tuple[What, ...] = ("silence",)
 """Judged by the clock, not by a check."""
 
 _OPENS: dict[What, float] = {
-    "drift": LOOK, "missing": MISSING, "effect": PART, "predictions": ACT, "apart": APART, "performance": WORSE,
-    "estimated": WORSE,
+    "drift": LOOK, "missing": MISSING, "effect": PART, "predictions": ACT, "apart": APART,
+    "performance": WORSE, "estimated": WORSE,
 }  # fmt: skip
 _BY_COLUMN: tuple[What, ...] = ("drift", "missing", "effect", "anomaly")
 _EASE = 0.7
@@ -235,7 +235,8 @@ def default_rules() -> tuple[Rule, ...]:
             {"name": "columns", "what": "anomaly", "severity": "act",
              "codes": ["missing_column", "renamed_column", "changed_kind"]},
             {"name": "values", "what": "anomaly", "severity": "look", "opens_after": 2, "of": 3,
-             "closes_after": 2, "codes": ["unreadable_values", "unseen_category", "out_of_range", "new_missing"]},
+             "closes_after": 2, "codes": ["unreadable_values", "unseen_category", "out_of_range",
+                                             "new_missing"]},
             {"name": "predictions", "what": "predictions", "severity": "act", "closes_after": 2},
             {"name": "effect", "what": "effect", "severity": "act", "opens_after": 2, "of": 3,
              "closes_after": 2},

@@ -1,7 +1,7 @@
 """What rules do on tables without any change: drawn from what a model's own rows were counted to be.
 
-Old rows and new ones are both drawn, so that the old ones are not taken for the truth; several tables in a row
-are compared with the same old rows, as a watch does. Columns are drawn independently of each other.
+Old rows and new ones are both drawn, so that the old ones are not taken for the truth; several tables in a
+row are compared with the same old rows, as a watch does. Columns are drawn independently of each other.
 """
 
 from __future__ import annotations

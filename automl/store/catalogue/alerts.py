@@ -53,10 +53,11 @@ def raise_alert(
     known = open_alert_of(connection, subject, rule)
     if known is not None:
         return known
+    opened = time.time() if at is None else at
     made = add(
         connection, Alert, alerts,
         model_id=model and model.id, check_id=check and check.id, rule=rule, level=level,
-        message=checked(message, needed=True), columns=list(columns), opened=time.time() if at is None else at,
+        message=checked(message, needed=True), columns=list(columns), opened=opened,
         closed=None, closed_by=None, reason=None, subject=subject,
         evidence=None if evidence is None else dict(evidence),
     )  # fmt: skip
@@ -98,7 +99,8 @@ def settle_alert(
     for row in connection.execute(told).all():
         payload = {
             **row.payload, "event": "closed", "at": moment(facts["closed"]), "reason": facts["reason"],
-            "closed_by": facts["closed_by"], "id": event_id(alert.subject, alert.rule, alert.opened, "closed"),
+            "closed_by": facts["closed_by"],
+            "id": event_id(alert.subject, alert.rule, alert.opened, "closed"),
         }  # fmt: skip
         put_out(connection, alert, row.watch, row.sink, "closed", payload)
     return facts

@@ -1,7 +1,7 @@
 """What a watch has seen, what its rules remember, and what is to be told to whom.
 
-Whoever takes a turn is alone: what has come is registered, judged, and told in one transaction. So two watches
-of one name may run at once, and what one of them has looked at the other leaves alone.
+Whoever takes a turn is alone: what has come is registered, judged, and told in one transaction. So two
+watches of one name may run at once, and what one of them has looked at the other leaves alone.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from automl.store.catalogue.alerts import open_alert_of, put_out, raise_alert, s
 from automl.store.catalogue.database import Database
 from automl.store.catalogue.life import add_check
 from automl.store.catalogue.records import Alert, Check, ModelVersion
-from automl.store.catalogue.rows import add, checked, every, first
+from automl.store.catalogue.rows import checked, every, first
 from automl.store.catalogue.tables import (
     accepted_windows,
     alerts,
@@ -252,13 +252,14 @@ class Turn:
         refused: str | None = None,
         size: int | None = None,
         modified: int | None = None,
+        at: float,
     ) -> None:
         """Write down what was looked at, by its key."""
         self._connection.execute(
             insert(arrivals).values(
                 watch=self.watch, key=key, name=name, bytes=size, modified=modified,
                 status="checked" if refused is None else "refused", reason=refused or "",
-                check_id=check and check.id, at=time.time(), who=who(),
+                check_id=check and check.id, at=at, who=who(),
             )
         )  # fmt: skip
 

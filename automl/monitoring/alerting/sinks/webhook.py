@@ -5,8 +5,9 @@
     Glassbench-Delivery: 5f0c…                       the id; the same when it is sent again
     Glassbench-Signature: t=1764300000,v1=9a31…      HMAC-SHA256 of "1764300000." and the body
 
-Whoever receives it computes the signature with the shared secret, compares in constant time, and refuses times
-that are long past. A redirection is not followed: it would take the alert to an address that nobody named.
+Whoever receives it computes the signature with the shared secret, compares in constant time, and refuses
+times that are long past. A redirection is not followed: it would take the alert to an address that nobody
+named.
 """
 
 from __future__ import annotations

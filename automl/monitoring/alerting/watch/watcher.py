@@ -10,7 +10,6 @@ import time
 import traceback
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from automl.errors import CatalogueError, GlassbenchError
 from automl.monitoring.alerting.delivering import Delivered, deliver
@@ -33,13 +32,13 @@ from automl.monitoring.scoring import Scored, score
 from automl.store.catalogue import Catalogue, Check
 from automl.store.catalogue.verdicts import verdict_facts
 
-__all__ = ["Pass", "Stopped", "Watcher"]
+__all__ = ["Pass", "WatchStoppedError", "Watcher"]
 
 _FAULTS = (GlassbenchError, ArithmeticError, LookupError, TypeError, ValueError)
 """What a file may make the code raise: then the file is refused, and the next one is looked at."""
 
 
-class Stopped(Exception):
+class WatchStoppedError(Exception):
     """The watch was told to end; what it was at is done by the next one."""
 
 
@@ -112,7 +111,7 @@ class Watcher:
         ------
         GlassbenchError
             When the model, the folder or the catalogue cannot be reached.
-        Stopped
+        WatchStoppedError
         """
         done = Pass()
         try:
@@ -135,7 +134,7 @@ class Watcher:
         about = self._about(current)
         for found in looked.found:
             if self._stopping():
-                raise Stopped
+                raise WatchStoppedError
             self._judge(done, found, current, about)
         self._judge_silence(done, about)
 
@@ -180,7 +179,9 @@ class Watcher:
                 f"watch:{self._settings.name}:{found.key}", model=current.version, run_id=current.run_id,
                 **verdict_facts(report),
             )  # fmt: skip
-            turn.arrive(found.key, found.name, check=check, size=found.size, modified=found.modified)
+            turn.arrive(
+                found.key, found.name, check=check, size=found.size, modified=found.modified, at=self._clock()
+            )
             if window is not None:
                 turn.keep_window(check, window)
             told = judge(turn, about, observed, check=check, at=report.created, simulated=simulated)
@@ -208,7 +209,13 @@ class Watcher:
                 headline=f"{found.name} cannot be read: {reason}"[:2000], columns=[], at=now,
             )  # fmt: skip
             turn.arrive(
-                found.key, found.name, check=check, refused=reason, size=found.size, modified=found.modified
+                found.key,
+                found.name,
+                check=check,
+                refused=reason,
+                size=found.size,
+                modified=found.modified,
+                at=now,
             )
             told = judge(turn, about, observed, check=check, at=now)
         done.checks.append(check)
@@ -258,7 +265,7 @@ class Watcher:
 
     def _simulations(
         self, observed: Mapping[str, Observed], base: Renewed, rows: int
-    ) -> dict[str, dict[str, Any]]:
+    ) -> dict[str, Simulated]:
         """What rules that may be about to open do on tables without any change."""
         due = [
             rule
@@ -298,7 +305,7 @@ class Watcher:
 
     def _progress(self, _share: float, _what: str) -> None:
         if self._stopping():
-            raise Stopped
+            raise WatchStoppedError
 
 
 def _silence(at: float, seconds: float, over: bool) -> Observed:
