@@ -45,6 +45,8 @@ _MODULES = {
     "approve": "automl.cli.models",
     "audit": "automl.cli.audit",
     "catalogue": "automl.cli.catalogue",
+    "watch": "automl.cli.watch",
+    "alerts": "automl.cli.alerts",
 }
 
 

@@ -13,6 +13,7 @@ from automl.cli import values
 from automl.cli.catalogue_verbs import add_catalogue_verbs
 from automl.cli.timeline_verbs import add_timeline_verb
 from automl.cli.trust_verbs import add_trust_verbs
+from automl.cli.watch_verbs import add_watch_verbs
 from automl.serving.options import add_options as add_server_options
 
 __all__ = ["build_parser"]
@@ -39,7 +40,8 @@ examples:
 
 exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 interrupted by Ctrl-C
             (monitor, timeline: 0 fine, 2 findings, 1 could not run; bless: 0 blessed, 2 not;
-            audit verify: 0 as written, 2 changed)
+            audit verify: 0 as written, 2 changed;
+            watch --once: 0 nothing is open, 2 an alert is)
 """
 _FIT = """\
 Search the best model for a column of a table, within a time budget.
@@ -119,6 +121,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_onnx(verbs)
     _add_app(verbs)
     add_catalogue_verbs(verbs, _add_home, _add_output)
+    add_watch_verbs(verbs, _add_home, _add_output)
     return parser
 
 

@@ -44,11 +44,14 @@ class Scored:
         Of the predictions; empty where nothing could be scored.
     preview : list of dict
         The first rows with their predictions, as JSON values.
+    tally : Tally or None
+        What was counted and drawn on the way; None where nothing could be scored.
     """
 
     report: DriftReport
     columns: tuple[str, ...]
     preview: list[dict[str, Any]]
+    tally: Tally | None = None
 
 
 def score(
@@ -121,7 +124,7 @@ def score(
     walk.notes += [f"The column {old!r} was read as {new!r}." for old, new in (names or {}).items()]
     report = compared(watched, walk, tally, path, name, time_budget, seed, step, started)
     step(1.0, "Done")
-    return Scored(report, walk.columns, walk.preview)
+    return Scored(report, walk.columns, walk.preview, tally)
 
 
 def compared(

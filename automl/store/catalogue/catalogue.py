@@ -16,6 +16,7 @@ from automl.store.catalogue.models import Models
 from automl.store.catalogue.place import Place, place_of
 from automl.store.catalogue.summaries import Summaries
 from automl.store.catalogue.upgrade import ready
+from automl.store.catalogue.watching import Watching
 from automl.store.home import Home
 
 __all__ = ["Catalogue", "open_catalogue"]
@@ -37,6 +38,8 @@ class Catalogue:
     aliases : Aliases
     life : Life
         Bundles, deployments, verdicts on new rows, alerts.
+    watching : Watching
+        What watches have seen, and what is to be told to whom.
     audit : AuditLog
     artefacts : Artefacts
     summaries : Summaries
@@ -60,6 +63,7 @@ class Catalogue:
         self.models = Models(self.database)
         self.aliases = Aliases(self.database)
         self.life = Life(self.database)
+        self.watching = Watching(self.database)
         self.audit = AuditLog(self.database)
         self.artefacts = Artefacts(place.artefacts)
         self.summaries = Summaries(self.database)

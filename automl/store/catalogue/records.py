@@ -330,6 +330,10 @@ class Alert:
     opened : float
     closed : float or None
     closed_by, reason : str or None
+    subject : str
+        What it is about: `watch:NAME`, `model:ID`, or nothing.
+    evidence : mapping or None
+        The rule, the figures behind it, and how often chance does the same.
     """
 
     id: int
@@ -343,3 +347,5 @@ class Alert:
     closed: float | None
     closed_by: str | None
     reason: str | None
+    subject: str = ""
+    evidence: Mapping[str, Any] | None = None
