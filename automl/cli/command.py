@@ -44,6 +44,7 @@ _MODULES = {
     "approve": "automl.cli.models",
     "audit": "automl.cli.audit",
     "catalogue": "automl.cli.catalogue",
+    "schema": "automl.cli.schema",
 }
 
 

@@ -10,7 +10,7 @@ from typing import Any, Literal, get_args
 from ...errors import SchemaError
 from ..columns import Kind
 from ..schema import Schema
-from .celltype import CellType, cell_type
+from .celltype import LISTED, CellType, cell_type
 from .constraints import Constraints
 
 __all__ = ["FORMAT", "ReviewedSchema", "Unknown"]
@@ -115,19 +115,12 @@ class ReviewedSchema:
     def read_by(self, schema: Schema) -> ReviewedSchema:
         """What of it concerns rows that a schema reads, such as that of a model.
 
-        Of the other columns the name and the kind stay, so that they are known; none of their values.
-
-        Raises
-        ------
-        SchemaError
-            When the schema reads a column as another kind.
+        Of the other columns the name and the kind stay, so that they are known; none of their values. The
+        same holds for a column that the schema reads as another kind; labels stay labels, however few.
         """
         return replace(
             self,
-            columns=tuple(
-                each if each.name in schema else Constraints(each.name, each.kind, required=False)
-                for each in self.columns
-            ),
+            columns=tuple(_as_read(each, schema) for each in self.columns),
             reads=schema.select([name for name in schema.names if name in self]),
         )
 
@@ -204,6 +197,20 @@ class ReviewedSchema:
     def kinds(self) -> dict[str, Kind]:
         """The kind of each column."""
         return {column.name: column.kind for column in self.columns}
+
+
+def _as_read(constraints: Constraints, schema: Schema) -> Constraints:
+    name = constraints.name
+    if name not in schema:
+        return Constraints(name, constraints.kind, required=False)
+    kind = schema[name].kind
+    if kind == constraints.kind:
+        return constraints
+    if not {kind, constraints.kind} <= LISTED:
+        return Constraints(name, kind, required=False)
+    if kind is Kind.CONSTANT:
+        return replace(constraints, kind=kind, drift=None, skew=None)
+    return replace(constraints, kind=kind)
 
 
 def _require_known(payload: Mapping[str, Any], known: Iterable[str]) -> None:

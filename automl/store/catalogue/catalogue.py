@@ -14,6 +14,7 @@ from automl.store.catalogue.datasets import Datasets
 from automl.store.catalogue.life import Life
 from automl.store.catalogue.models import Models
 from automl.store.catalogue.place import Place, place_of
+from automl.store.catalogue.reviews import Reviews
 from automl.store.catalogue.upgrade import ready
 from automl.store.home import Home
 
@@ -36,6 +37,8 @@ class Catalogue:
     aliases : Aliases
     life : Life
         Bundles, deployments, verdicts on new rows, alerts.
+    reviews : Reviews
+        Reviewed schemas of datasets.
     audit : AuditLog
     artefacts : Artefacts
 
@@ -57,6 +60,7 @@ class Catalogue:
         self.models = Models(self.database)
         self.aliases = Aliases(self.database)
         self.life = Life(self.database)
+        self.reviews = Reviews(self.database)
         self.audit = AuditLog(self.database)
         self.artefacts = Artefacts(place.artefacts)
 

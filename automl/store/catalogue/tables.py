@@ -30,11 +30,12 @@ __all__ = [
     "deployments",
     "metadata",
     "models",
+    "reviewed_schemas",
     "runs",
     "statements",
 ]
 
-REVISION = "0002"
+REVISION = "0003_reviewed_schemas"
 """The newest migration; known here so that opening a catalogue need not look for it."""
 
 metadata = MetaData(
@@ -199,6 +200,20 @@ alerts = Table(
     Column("closed", Double),
     Column("closed_by", String(100)),
     Column("reason", Text),
+)
+
+reviewed_schemas = Table(
+    "reviewed_schemas",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dataset", String(200), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("schema", JSON, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("who", String(100), nullable=False),
+    Column("at", Double, nullable=False),
+    UniqueConstraint("dataset", "number"),
 )
 
 audit = Table(
