@@ -5,6 +5,7 @@ What it has no word for is left out: dates' ranges, uniqueness, lengths and patt
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 from automl.data import Kind
@@ -54,28 +55,32 @@ def reviewed_feature(reviewed: ReviewedSchema, name: str) -> Message:
 
 
 def _domain(column: Constraints, kind: str) -> Fields:
-    if column.kind is Kind.NUMBER and kind != "BYTES":
-        ends = [
-            (what, end) for what, end in (("min", column.minimum), ("max", column.maximum)) if end is not None
-        ]
-        if kind == "INT":
-            return [("int_domain", [("name", column.name), *((what, int(end)) for what, end in ends)])]
-        limits = [(what, float(end)) for what, end in ends]
-        return [("float_domain", [("name", column.name), *limits, ("disallow_inf", True)])]
+    if column.kind is Kind.NUMBER:
+        return _range(column, kind)
     if column.domain is None or column.kind in (Kind.TEXT, Kind.IDENTIFIER):
         return []
     if kind == "BYTES":
         values = [("name", column.name), *(("value", value) for value in column.domain)]
-        mass: Fields = [("distribution_constraints", [("min_domain_mass", float(column.min_domain_mass))])]
+        mass = [("distribution_constraints", [("min_domain_mass", float(column.min_domain_mass))])]
         return [("string_domain", values), *(mass if not column.is_closed else [])]
     if not column.is_closed or not column.domain:
         return []
-    read = int if kind == "INT" else float
-    numbers = [read(value) for value in column.domain]
-    ends = [("name", column.name), ("min", min(numbers)), ("max", max(numbers))]
-    return [
-        ("int_domain", [*ends, ("is_categorical", True)]) if kind == "INT" else ("float_domain", ends),
-    ]
+    numbers = [float(value) for value in column.domain]
+    if kind == "FLOAT":
+        return [("float_domain", [("name", column.name), ("min", min(numbers)), ("max", max(numbers))])]
+    low, high = int(min(numbers)), int(max(numbers))
+    return [("int_domain", [("name", column.name), ("min", low), ("max", high), ("is_categorical", True)])]
+
+
+def _range(column: Constraints, kind: str) -> Fields:
+    ends = [("min", column.minimum), ("max", column.maximum)]
+    known = [(what, float(end)) for what, end in ends if end is not None]
+    if kind == "INT":
+        inwards = {"min": math.ceil, "max": math.floor}
+        return [("int_domain", [("name", column.name), *((what, inwards[what](end)) for what, end in known)])]
+    if kind == "FLOAT":
+        return [("float_domain", [("name", column.name), *known, ("disallow_inf", True)])]
+    return []  # numbers that only the gate can read
 
 
 def _comparator(what: str, threshold: float | None, column: Constraints, kind: str) -> Fields:

@@ -7,6 +7,7 @@ ReviewedSchema + two tables ─compare_tables→ [Finding]
 
 from __future__ import annotations
 
+from . import codes
 from .check import Check, Purpose, check_table
 from .comparing import Against, compare_column, compare_tables
 from .constraints import Constraints
@@ -14,11 +15,12 @@ from .distribution import Distribution, distribution_of
 from .editing import Edit, differences, edited
 from .infer import infer_reviewed
 from .reviewed import ReviewedSchema
-from .single import RowCheck
+from .single import Broken, RowCheck
 
 __all__ = [
     "REVIEWED",
     "Against",
+    "Broken",
     "Check",
     "Constraints",
     "Distribution",
@@ -27,6 +29,7 @@ __all__ = [
     "ReviewedSchema",
     "RowCheck",
     "check_table",
+    "codes",
     "compare_column",
     "compare_tables",
     "differences",

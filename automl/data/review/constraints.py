@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
@@ -19,6 +18,8 @@ Grade = Literal["error", "warning"]
 _TEXTS = frozenset({Kind.BOOLEAN, Kind.CATEGORY, Kind.CONSTANT, Kind.TEXT, Kind.IDENTIFIER})
 _MEASURED = frozenset({Kind.NUMBER, Kind.DATETIME})
 _COMPARED = frozenset({Kind.NUMBER, Kind.BOOLEAN, Kind.CATEGORY})
+_LARGEST = 1e300
+_LONGEST_PATTERN = 500
 _WRITTEN = {"minimum": "min", "maximum": "max"}
 
 
@@ -206,9 +207,13 @@ class Constraints:
         if self.max_length is not None and (type(self.max_length) is not int or self.max_length < 1):
             raise self._refuse("max_length", self.max_length, "a whole number of 1 or more")
         if self.pattern is not None:
+            if type(self.pattern) is not str or len(self.pattern) > _LONGEST_PATTERN:
+                raise self._refuse(
+                    "pattern", self.pattern, f"a text of at most {_LONGEST_PATTERN} characters"
+                )
             try:
                 re.compile(self.pattern)
-            except (re.error, TypeError) as error:
+            except (re.error, OverflowError, RecursionError) as error:
                 raise self._refuse("pattern", self.pattern, f"a regular expression ({error})") from None
 
 
@@ -219,7 +224,7 @@ NAMES = tuple(_WRITTEN.get(field.name, field.name) for field in _FIELDS)
 
 
 def _is_number(value: Any) -> bool:
-    return type(value) in (int, float) and math.isfinite(value)
+    return type(value) in (int, float) and abs(value) < _LARGEST  # NaN is not, either
 
 
 def _is_date(value: Any) -> bool:
