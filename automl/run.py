@@ -31,6 +31,7 @@ from automl.store import (
     unpick_model,
 )
 from automl.store.files import file_sha256, json_records, read_json, replacing
+from automl.store.run_folder import REVIEWED_SCHEMA
 from automl.store.who import who
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ if TYPE_CHECKING:
 
     from automl.conformal import Conformal
     from automl.data import Schema
+    from automl.data.review import ReviewedSchema
     from automl.inspection import Inspected, Inspection, Matter, Scope
     from automl.monitoring import Reference, Scored, Watched
     from automl.monitoring.timeline import Timeline
@@ -62,6 +64,7 @@ _SAMPLE_ROWS = 30
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*", re.IGNORECASE)
 _LEAST_MEMORY = 100_000_000
 _CALIBRATE = ("auto", "off")
+_SCHEMA_CHECKS = ("refuse", "warn")
 _ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.]+\]|[\w.-]+):\d{1,5}")
 
 
@@ -93,6 +96,8 @@ def create_run(
     drop_duplicates: bool = False,
     calibrate: str = "auto",
     costs: Mapping[Any, Any] | None = None,
+    reviewed: ReviewedSchema | str | Path | None = None,
+    schema_check: str = "refuse",
     read: Mapping[str, Any] | None = None,
     name: str | None = None,
 ) -> Run:
@@ -170,6 +175,11 @@ def create_run(
         What errors cost, by which labels are then decided: of two classes
         ``{"false_positive": 1, "false_negative": 5}``, of any truth → predicted → cost; see `automl.costs`.
         The metric `cost` measures them; the default metric with costs is `log_loss`.
+    reviewed : ReviewedSchema or path, optional
+        What the table must be like (see `automl.data.review`), which also decides the kinds of its columns.
+        Bundles carry it.
+    schema_check : {"refuse", "warn"}
+        What to do about a table that breaks it: end the run, or go on with findings.
     read : mapping, optional
         Fields of `automl.data.ReadOptions`, where the file is not read as it should be.
     name : str, optional
@@ -191,6 +201,11 @@ def create_run(
     if calibrate not in _CALIBRATE:
         raise SettingError(f"calibrate is {calibrate!r}.", fix=f"Give {' or '.join(map(repr, _CALIBRATE))}.")
     _check_extra_families(extra_families)
+    if schema_check not in _SCHEMA_CHECKS:
+        raise SettingError(
+            f"schema_check is {schema_check!r}.", fix=f"Give {' or '.join(map(repr, _SCHEMA_CHECKS))}."
+        )
+    must_be = None if reviewed is None else _reviewed(reviewed)
     earlier = None
     if warm_start is not None:
         from automl.search.warm import best_candidates
@@ -241,10 +256,14 @@ def create_run(
         "drop_duplicates": bool(drop_duplicates),
         "calibrate": calibrate,
         "costs": costs,
+        **({} if must_be is None else {"schema_check": schema_check}),
         "read": dict(read) if read else None,
         "who": who(),
     }
-    return Run(RunFolder.create(folder_path, spec))
+    folder = RunFolder.create(folder_path, spec)
+    if must_be is not None:
+        folder.write(REVIEWED_SCHEMA, must_be)
+    return Run(folder)
 
 
 def fit(
@@ -701,7 +720,15 @@ class Run:
             known=data.sample(min(len(data), _KNOWN_ROWS), random_state=self.folder.spec["seed"] + 3),
             background=self._background(),
             promised=self._promised(model_id),
+            reviewed=self._reviewed(),
         )
+
+    def _reviewed(self) -> ReviewedSchema | None:
+        """What the reviewed schema says of the columns that the model reads."""
+        from automl.search.reviewing import reviewed_schema
+
+        found = reviewed_schema(self.folder)
+        return None if found is None else found.read_by(self.schema)
 
     def reference(self, model: str | None = None) -> Reference:
         """What new rows are compared with: the run's rows, and predictions of such rows, as counts.
@@ -1397,6 +1424,7 @@ class Run:
             background=self._background(),
             conformal=self._conformal(model_id),
             reference=self.reference(model_id),
+            reviewed=self._reviewed(),
             progress=lambda share, what: step(0.4 + 0.6 * share, what),
         )
         self._note(lambda catalogue, folder: register_bundle(catalogue, folder, model_id, written))
@@ -1462,6 +1490,18 @@ def _check_executor(executor: str | None) -> None:
             fix="Give tcp://host:port, or tls://host:port where Dask is configured with certificates.",
         )
     require_extra("dask", "Evaluating on a Dask cluster")
+
+
+def _reviewed(given: ReviewedSchema | str | Path) -> dict[str, Any]:
+    """A reviewed schema as JSON values, checked."""
+    from automl.data.review import ReviewedSchema
+
+    if not isinstance(given, ReviewedSchema):
+        path = Path(given)
+        if not path.is_file():
+            raise SettingError(f"There is no file {path} with a reviewed schema.", fix="Check the path.")
+        given = ReviewedSchema.from_json(path.read_text(encoding="utf-8"))
+    return given.to_json()
 
 
 def _check_extra_families(names: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from automl.conformal import Conformal
 from automl.data import Schema
+from automl.data.review import REVIEWED
 from automl.errors import BundleError
 from automl.plan import CannotCompileError, DeclinedError, Plan, compile_plan
 from automl.plan.document import pack
@@ -38,6 +39,7 @@ from .trusted import dump_model, load_model
 from .upgrading import model_of
 
 if TYPE_CHECKING:
+    from automl.data.review import ReviewedSchema
     from automl.monitoring import Reference
     from explain.certificate import Certificate
 
@@ -62,6 +64,7 @@ def write_bundle(
     background: pd.DataFrame,
     conformal: Conformal | None = None,
     reference: Reference | None = None,
+    reviewed: ReviewedSchema | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Path:
     """Write the bundle of a fitted model.
@@ -83,6 +86,8 @@ def write_bundle(
         What intervals and sets are made from.
     reference : Reference, optional
         What new rows are compared with.
+    reviewed : ReviewedSchema, optional
+        What rows must be like, by the schema of the model.
     progress : callable, optional
         Called with the share done (0 to 1) and what is being done.
 
@@ -104,7 +109,7 @@ def write_bundle(
     data = dump_model(model)
     types = load_model(data).types
     step(0.3, "Gathering the rest")
-    files = _files(data, types, model, subject, sample, background, conformal, reference, step)
+    files = _files(data, types, model, subject, sample, background, conformal, reference, reviewed, step)
     hand_out(target, files, step)
     step(1.0, "Done")
     return target
@@ -148,6 +153,7 @@ def _files(
     background: pd.DataFrame,
     conformal: Conformal | None,
     reference: Reference | None,
+    reviewed: ReviewedSchema | None,
     step: Callable[[float, str], None],
 ) -> dict[str, bytes]:
     schema, task, facts = subject.schema, subject.task, subject.facts
@@ -202,6 +208,8 @@ def _files(
         files["conformal.json"] = (json.dumps(conformal.to_json()) + "\n").encode("utf-8")
     if reference is not None:
         files["reference.json"] = (json.dumps(reference.to_json(), ensure_ascii=False) + "\n").encode("utf-8")
+    if reviewed is not None:
+        files[REVIEWED] = _json(reviewed.to_json(reads=False))
     told = facts_of(
         facts,
         schema=schema,
@@ -211,6 +219,7 @@ def _files(
         types=types,
         background=background_rows,
         reference=None if reference is None else reference.to_json(),
+        reviewed=None if reviewed is None else reviewed.to_json(),
     )
     files |= target_files(told, files)
     files |= supply_files(files, name=facts.name, version=facts.glassbench, created=facts.created)
@@ -359,6 +368,7 @@ def readme(name: str, target: str, names: set[str]) -> str:
         "explanation.json": "what the model looks at, and why some rows are predicted as they are",
         "certificate.json": "how explanations fared against brute force; verify.py does it again",
         "conformal.json": ("how wrong it was on rows it had not learned from: `predict.py --interval 0.9`"),
+        "constraints.json": "what rows must be like, by the reviewed schema: presence, ranges, values",
         "reference.json": "counts of the training rows, with which `automl monitor` compares new ones",
         "sample_input.csv, sample_predictions.csv": (
             "rows and their predictions, as an example and for verify.py"

@@ -47,6 +47,7 @@ _MODULES = {
     "catalogue": "automl.cli.catalogue",
     "watch": "automl.cli.watch",
     "alerts": "automl.cli.alerts",
+    "schema": "automl.cli.schema",
 }
 
 

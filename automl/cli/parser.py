@@ -12,6 +12,7 @@ from automl.cli import publish as publishing
 from automl.cli import values
 from automl.cli.catalogue_verbs import add_catalogue_verbs
 from automl.cli.timeline_verbs import add_timeline_verb
+from automl.cli.schema_verbs import add_fit_options, add_schema_verbs
 from automl.cli.trust_verbs import add_trust_verbs
 from automl.cli.watch_verbs import add_watch_verbs
 from automl.serving.options import add_options as add_server_options
@@ -40,6 +41,7 @@ examples:
 
 exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 interrupted by Ctrl-C
             (monitor, timeline: 0 fine, 2 findings, 1 could not run; bless: 0 blessed, 2 not;
+            schema check: 0 fine, 2 anomalies, 1 could not run;
             audit verify: 0 as written, 2 changed;
             watch --once: 0 nothing is open, 2 an alert is)
 """
@@ -122,6 +124,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_app(verbs)
     add_catalogue_verbs(verbs, _add_home, _add_output)
     add_watch_verbs(verbs, _add_home, _add_output)
+    add_schema_verbs(verbs, _add_home, _add_output)
     return parser
 
 
@@ -213,6 +216,7 @@ def _add_fit(verbs: Verbs) -> None:
     )
     _add_constraints(fit)
     _add_costs(fit)
+    add_fit_options(fit)
     fit.add_argument("--name", help="shown in the list of runs (default: the file's name)")
     _add_home(fit)
     _add_output(fit, quiet=True)

@@ -14,6 +14,7 @@ import pandas as pd
 
 from automl.data import Finding, ReadOptions
 from automl.monitoring.apart import tell_apart
+from automl.monitoring.conformance import skewed, untold
 from automl.monitoring.drift import drift_of
 from automl.monitoring.parts import main_output, split_shift
 from automl.monitoring.performance import measure
@@ -162,7 +163,7 @@ def compared(
     if (judged := tally.judged()) is not None:
         step(0.96, "Comparing with the labels")
         performance = measure(watched.task, *judged, watched.promised, unlabelled=tally.unlabelled, seed=seed)
-    findings = _findings(walk, tally)
+    findings = _findings(watched, walk, tally)
     deviation = None
     if shift is not None:
         of = main_output(shift) if len(watched.reference.outputs) > 1 else 0
@@ -191,7 +192,7 @@ def compared(
 def _unscored(
     watched: Watched, walk: Walk, path: Path | None, name: str | None, started: float
 ) -> DriftReport:
-    findings = walk.differences.findings()
+    findings = _findings(watched, walk)
     verdict = judge(rows=walk.rows, findings=findings, scored=False)
     return DriftReport(
         **_about(watched, walk, path, name),
@@ -223,11 +224,14 @@ def _about(watched: Watched, walk: Walk, path: Path | None, name: str | None) ->
     }
 
 
-def _findings(walk: Walk, tally: Tally) -> tuple[Finding, ...]:
+def _findings(watched: Watched, walk: Walk, tally: Tally | None = None) -> tuple[Finding, ...]:
+    """What is odd about the table, the most serious first; a reviewed schema has the first word."""
+    anomalies = [] if walk.check is None else list(walk.check.anomalies())
+    found = untold(walk.differences.findings(), anomalies) + anomalies
+    if tally is not None:
+        found += [*skewed(watched, tally.columns), *tally.truth.findings()]
     order = {"error": 0, "warning": 1, "info": 2}
-    return tuple(
-        sorted((*walk.differences.findings(), *tally.truth.findings()), key=lambda f: order[f.severity])
-    )
+    return tuple(sorted(found, key=lambda each: order[each.severity]))
 
 
 def _pieces(

@@ -2,6 +2,7 @@
 
     spec.json         what was asked; written once, but that the run may get another name, and a resumed
                       search other workers
+    reviewed_schema.json   what the table must be like, where that was said
     read_report.json, schema.json, findings.json, profile.json, task.json    what was understood
     data.parquet      the canonical rows, target included
     data_version.json hash of the rows where they came from no file; read_report.json has a file's
@@ -39,10 +40,11 @@ from typing import Any
 from automl.errors import RunError, SettingError
 from automl.store import files, lock
 
-__all__ = ["ACTIVE_STATES", "END_STATES", "WORKER_LOCK", "RunFolder", "is_id"]
+__all__ = ["ACTIVE_STATES", "END_STATES", "REVIEWED_SCHEMA", "WORKER_LOCK", "RunFolder", "is_id"]
 
 ACTIVE_STATES = ("preparing", "searching", "finishing")
 END_STATES = ("finished", "cancelled", "failed")
+REVIEWED_SCHEMA = "reviewed_schema.json"
 WORKER_LOCK = "worker.lock"
 """Held by a process of the job from before it starts until the last of its children has gone."""
 

@@ -35,11 +35,12 @@ __all__ = [
     "metadata",
     "models",
     "rule_states",
+    "reviewed_schemas",
     "runs",
     "statements",
 ]
 
-REVISION = "0003"
+REVISION = "0004"
 """The newest migration; known here so that opening a catalogue need not look for it."""
 
 metadata = MetaData(
@@ -270,6 +271,20 @@ accepted_windows = Table(
     Column("accepted", Double),
     Column("accepted_by", String(100)),
     Column("reason", Text),
+)
+
+reviewed_schemas = Table(
+    "reviewed_schemas",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dataset", String(200), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("schema", JSON, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("who", String(100), nullable=False),
+    Column("at", Double, nullable=False),
+    UniqueConstraint("dataset", "number"),
 )
 
 audit = Table(
