@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NoReturn
 from automl.cli import publish as publishing
 from automl.cli import values
 from automl.cli.catalogue_verbs import add_catalogue_verbs
-from automl.cli.timeline_verbs import add_timeline_verb
 from automl.cli.schema_verbs import add_fit_options, add_schema_verbs
+from automl.cli.timeline_verbs import add_timeline_verb
 from automl.cli.trust_verbs import add_trust_verbs
 from automl.cli.watch_verbs import add_watch_verbs
 from automl.serving.options import add_options as add_server_options

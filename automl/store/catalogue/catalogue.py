@@ -14,8 +14,8 @@ from automl.store.catalogue.datasets import Datasets
 from automl.store.catalogue.life import Life
 from automl.store.catalogue.models import Models
 from automl.store.catalogue.place import Place, place_of
-from automl.store.catalogue.summaries import Summaries
 from automl.store.catalogue.reviews import Reviews
+from automl.store.catalogue.summaries import Summaries
 from automl.store.catalogue.upgrade import ready
 from automl.store.catalogue.watching import Watching
 from automl.store.home import Home

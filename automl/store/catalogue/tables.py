@@ -34,8 +34,8 @@ __all__ = [
     "deployments",
     "metadata",
     "models",
-    "rule_states",
     "reviewed_schemas",
+    "rule_states",
     "runs",
     "statements",
 ]
