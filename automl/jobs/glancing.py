@@ -44,6 +44,7 @@ def glance(
     from automl.data import ReadOptions
     from automl.monitoring.glance import glance as look
     from automl.monitoring.known import known_columns
+    from automl.search.reviewing import reviewed_schema
 
     folder, run = JobFolder(job_folder), RunFolder.open(run_folder)
     folder.set_status("running", progress=0.0, message="Counting the rows that are known")
@@ -56,6 +57,7 @@ def glance(
         name=name,
         read=ReadOptions.from_json(read) if read else None,
         names=names,
+        reviewed=reviewed_schema(run),
         seconds=seconds,
         progress=lambda share, what: folder.set_status("running", progress=share, message=what),
     )

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from automl.data import Column, Finding
 from automl.data.review import Distribution, codes, compare_column
 from automl.monitoring.counts import Counts, Grid, is_listed
-from automl.monitoring.watched import Watched
+
+if TYPE_CHECKING:  # it loads what scores, and a look at a file does not
+    from automl.monitoring.watched import Watched
 
 __all__ = ["distribution", "skewed", "untold"]
 

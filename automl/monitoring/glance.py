@@ -16,6 +16,9 @@ from typing import Any
 import pandas as pd
 
 from automl.data import Finding, RawTable, ReadOptions, ReadReport, Schema
+from automl.data.findings import SEVERITIES
+from automl.data.review import Check, ReviewedSchema
+from automl.monitoring.conformance import untold
 from automl.monitoring.differences import Differences
 from automl.monitoring.pieces import pieces, renamed
 from automl.monitoring.reference import Reference
@@ -29,7 +32,6 @@ __all__ = ["Glance", "glance"]
 _PIECE = 2_000_000  # bytes of text: read and looked at in a fraction of a second
 _EXCEL_ROWS = 2_000
 _PREVIEW = 5
-_ABSENT = ("missing_column", "renamed_column")
 
 
 @dataclass(frozen=True)
@@ -106,6 +108,7 @@ def glance(
     name: str | None = None,
     read: ReadOptions | None = None,
     names: Mapping[str, str] | None = None,
+    reviewed: ReviewedSchema | None = None,
     seconds: float | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Glance:
@@ -123,6 +126,8 @@ def glance(
         What the person calls it; default its name.
     read, names
         As for `automl.monitoring.score`.
+    reviewed : ReviewedSchema, optional
+        What the table must be like.
     seconds : float, optional
         After which no further piece is begun, of a workbook no further row read; default: all of the file is
         looked at.
@@ -137,6 +142,7 @@ def glance(
     began = time.monotonic()
     step = progress or (lambda _share, _what: None)
     differences = Differences(schema, known, target)
+    check = None if reviewed is None else Check(reviewed, purpose="scoring")
     first: RawTable | None = None
     rows, done, labelled = 0, 0.0, False
     quick = {} if seconds is None else {"size": _PIECE, "excel_rows": _EXCEL_ROWS}
@@ -144,7 +150,10 @@ def glance(
         for piece in found:
             table = piece.table
             first = first or table
-            differences.add(table, schema.coerce(table, missing_columns="missing"))
+            dataset = schema.coerce(table, missing_columns="missing")
+            differences.add(table, dataset)
+            if check is not None:
+                check.add(table, dataset)
             rows, done = rows + len(table.frame), piece.done
             labelled = labelled or (target in table.frame and bool(table.frame[target].notna().any()))
             step(done, f"Looked at {rows:,} rows")
@@ -152,9 +161,13 @@ def glance(
                 break
     assert first is not None  # a file without a table is refused by `pieces`
     cut = first.report.format == "excel" and seconds is not None and rows >= _EXCEL_ROWS
-    findings = differences.findings()
-    level = _level(findings, rows)
+    told = differences.findings()
+    likely = {f.evidence["like"]: f.column for f in told if f.code == "renamed_column" and f.column}
+    anomalies = list(check.anomalies()) if check is not None else []
+    together = [*untold(told, anomalies), *anomalies]
+    findings = tuple(sorted(together, key=lambda each: SEVERITIES.index(each.severity)))
     absent = differences.absent
+    level = _level(findings, rows, absent)
     return Glance(
         table=name or source.name,
         level=level,
@@ -164,7 +177,7 @@ def glance(
         read=first.report.to_json(),
         columns=len(schema),
         absent=absent,
-        likely={f.evidence["like"]: f.column for f in findings if f.code == "renamed_column" and f.column},
+        likely=likely,
         labelled=labelled,
         target=target,
         findings=findings,
@@ -173,8 +186,8 @@ def glance(
     )
 
 
-def _level(findings: tuple[Finding, ...], rows: int) -> Level:
-    if not rows or any(each.code in _ABSENT for each in findings):
+def _level(findings: tuple[Finding, ...], rows: int, absent: tuple[str, ...]) -> Level:
+    if not rows or absent:
         return "act"
     return "fine" if all(each.severity == "info" for each in findings) else "look"
 

@@ -14,6 +14,7 @@ from automl.data import ReadOptions, Schema
 from automl.monitoring.glance import Glance, glance
 from automl.monitoring.known import known_columns
 from automl.monitoring.reference import Reference
+from automl.search.reviewing import reviewed_schema
 from automl.store import RunFolder, files
 
 __all__ = ["SECONDS", "quick", "stored"]
@@ -57,7 +58,8 @@ def _quick(run: Path, table: str, name: str, stamp: int, asked: str) -> Glance:
     schema, known = _known(run)
     return glance(
         schema, known, task["target"], Path(table), name=name,
-        read=ReadOptions.from_json(read) if read else None, names=names, seconds=SECONDS,
+        read=ReadOptions.from_json(read) if read else None, names=names,
+        reviewed=reviewed_schema(RunFolder(run)), seconds=SECONDS,
     )  # fmt: skip
 
 

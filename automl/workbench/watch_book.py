@@ -46,7 +46,7 @@ def _catalogue() -> Iterator[Catalogue | None]:
 
 
 def alerts_of(run: RunFolder, model: str) -> Alerts:
-    """The alerts of one model of a run, in all versions of it, and of rules that are about no model.
+    """The alerts of one model of a run, in all versions of it.
 
     Parameters
     ----------

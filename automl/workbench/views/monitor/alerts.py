@@ -7,7 +7,7 @@ import streamlit as st
 from automl.errors import GlassbenchError
 from automl.monitoring.rules import RANK, Level
 from automl.store.catalogue import Alert
-from automl.workbench import components, watch_book
+from automl.workbench import acting, components, watch_book
 from automl.workbench import format as fmt
 from automl.workbench.views.score.levels import badge
 from automl.workbench.watch_book import Alerts
@@ -56,6 +56,7 @@ def _closing(alert: Alert) -> None:
             placeholder="Such as: the new booking system writes another code; the import was mended.",
             help="Goes into the audit log with your name and the time.",
         )
+        acting.told()
         if st.form_submit_button("Close the alert", type="primary"):
             _close(alert, reason.strip())
 
@@ -65,7 +66,8 @@ def _close(alert: Alert, reason: str) -> None:
         st.error("Say in a few words what you found: whoever looks later will want to know.")
         return
     try:
-        watch_book.close(alert.id, reason)
+        with acting.as_person():
+            watch_book.close(alert.id, reason)
     except GlassbenchError as error:
         components.problem(error.message, error.fix)
         return
@@ -96,8 +98,20 @@ def _facts(alert: Alert, found: Alerts) -> str:
         named = list(alert.columns)
         more = f" and {len(named) - 4} more" if len(named) > 4 else ""
         facts.append(f"columns: {', '.join(named[:4])}{more}")
+    if chance := _by_chance(alert):
+        facts.append(chance)
     return " · ".join(facts)
 
 
 def _level(text: str) -> Level:
     return next((each for each in RANK if each == text), "look")
+
+
+def _by_chance(alert: Alert) -> str:
+    """How often chance alone would have opened it by then; empty where its rule was none of a watch."""
+    told = (alert.evidence or {}).get("false_alarms")
+    if told is None:
+        return ""
+    if told.get("chance") is None:
+        return "not by chance"
+    return f"by chance: at most {fmt.percent(told['chance'])}"
