@@ -15,6 +15,7 @@ from automl.workbench.modelled import modelled_run
 from automl.workbench.reading import Standing
 from automl.workbench.views.monitor import shown
 from automl.workbench.views.monitor.alerts import closed_alerts, open_alerts
+from automl.workbench.views.monitor.anew import anew
 from automl.workbench.views.monitor.card import card
 from automl.workbench.views.monitor.effects import effects
 from automl.workbench.views.monitor.ledger import ledger
@@ -133,5 +134,6 @@ def _draw(run: RunFolder, timeline: Timeline, alerts: Alerts, *, from_scorings: 
     with st.container(gap="xsmall"):
         segments(timeline)
         fairness(timeline)
+        anew(run, timeline)
         closed_alerts(alerts)
         method(timeline)

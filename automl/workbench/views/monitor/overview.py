@@ -30,8 +30,9 @@ class _Watched:
 
 def overview() -> None:
     """Draw the page where its address names no run."""
-    st.title("Monitor", anchor=False)
-    components.lead("How your models do on new rows: are they still fine, since when, and what to do next.")
+    components.operate_header(
+        "monitor", "How your models do on new rows: are they still fine, since when, and what to do next."
+    )
     found = _watched()
     if not found:
         components.empty(
