@@ -21,12 +21,12 @@ def anew(run: RunFolder, timeline: Timeline) -> None:
     name = shlex.quote(str(run.spec["name"]))
     with st.expander("Learn it anew", icon=":material/model_training:"):
         st.markdown(
-            "A search on the rows that are known and on new ones makes a challenger. Both models are compared "
+            "A search on the rows that are known and on new ones makes a challenger. Both are compared "
             "on the latest rows, which neither has learned from; the challenger takes over if it is better, "
             "at once or when somebody approves it. A change can be taken back."
         )
         st.code(f"automl retrain {name} new-rows.csv", language="bash", wrap_lines=True)
         st.caption(
-            "The new rows need the target. With a policy (`--policy retrain.toml`) the same command decides by "
+            "The new rows need the target. With a policy (`--policy retrain.toml`) the command decides by "
             "itself whether it is time: by drift, decay, age, or the number of new rows."
         )
