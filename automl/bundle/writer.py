@@ -41,6 +41,7 @@ from .upgrading import model_of
 if TYPE_CHECKING:
     from automl.data.review import ReviewedSchema
     from automl.monitoring import Reference
+    from automl.monitoring.estimate import Estimator
     from explain.certificate import Certificate
 
 __all__ = ["write_bundle"]
@@ -65,6 +66,7 @@ def write_bundle(
     conformal: Conformal | None = None,
     reference: Reference | None = None,
     reviewed: ReviewedSchema | None = None,
+    estimator: Estimator | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Path:
     """Write the bundle of a fitted model.
@@ -88,6 +90,8 @@ def write_bundle(
         What new rows are compared with.
     reviewed : ReviewedSchema, optional
         What rows must be like, by the schema of the model.
+    estimator : Estimator, optional
+        What tells performance on new rows without labels.
     progress : callable, optional
         Called with the share done (0 to 1) and what is being done.
 
@@ -109,7 +113,9 @@ def write_bundle(
     data = dump_model(model)
     types = load_model(data).types
     step(0.3, "Gathering the rest")
-    files = _files(data, types, model, subject, sample, background, conformal, reference, reviewed, step)
+    files = _files(
+        data, types, model, subject, sample, background, conformal, reference, reviewed, estimator, step
+    )  # fmt: skip
     hand_out(target, files, step)
     step(1.0, "Done")
     return target
@@ -154,6 +160,7 @@ def _files(
     conformal: Conformal | None,
     reference: Reference | None,
     reviewed: ReviewedSchema | None,
+    estimator: Estimator | None,
     step: Callable[[float, str], None],
 ) -> dict[str, bytes]:
     schema, task, facts = subject.schema, subject.task, subject.facts
@@ -210,6 +217,8 @@ def _files(
         files["reference.json"] = (json.dumps(reference.to_json(), ensure_ascii=False) + "\n").encode("utf-8")
     if reviewed is not None:
         files[REVIEWED] = _json(reviewed.to_json(reads=False))
+    if estimator is not None:
+        files["estimator.json"] = (json.dumps(estimator.to_json(), ensure_ascii=False) + "\n").encode("utf-8")
     told = facts_of(
         facts,
         schema=schema,
@@ -370,6 +379,7 @@ def readme(name: str, target: str, names: set[str]) -> str:
         "conformal.json": ("how wrong it was on rows it had not learned from: `predict.py --interval 0.9`"),
         "constraints.json": "what rows must be like, by the reviewed schema: presence, ranges, values",
         "reference.json": "counts of the training rows, with which `automl monitor` compares new ones",
+        "estimator.json": "what `automl monitor` tells performance from where new rows have no labels",
         "sample_input.csv, sample_predictions.csv": (
             "rows and their predictions, as an example and for verify.py"
         ),

@@ -75,7 +75,8 @@ def _say_windows(found: Timeline, console: Console) -> None:
     console.say("")
     if len(shown) < len(found.windows):
         console.say(f"the last {len(shown)} of {len(found.windows)} windows; all are in --json and --out")
-    scores = [metric] if metric else []
+    estimated = next((w.estimated.main.label for w in found.windows if w.estimated is not None), None)
+    scores = [*([metric] if metric else []), *([f"{estimated} (estimated)"] if estimated else [])]
     headers = ["window", "rows", "labelled", mean, "shift", *scores, "drifted", "verdict"]
     console.table(
         headers,
@@ -87,6 +88,7 @@ def _say_windows(found: Timeline, console: Console) -> None:
                 number(each.mean),
                 "–" if each.shift is None else f"{each.shift:+.3g}",
                 *([_score(each)] if metric else []),
+                *([_estimate(each)] if estimated else []),
                 _drifted(each),
                 words.LEVELS[each.level].lower(),
             )
@@ -102,6 +104,13 @@ def _score(each: Window) -> str:
     main = each.performance.main
     flag = "*" if each.labelling is not None and each.labelling.selected else ""
     return f"{number(main.score, 3)}{flag} ({number(main.low, 3)} to {number(main.high, 3)})"
+
+
+def _estimate(each: Window) -> str:
+    if each.estimated is None:
+        return "–"
+    main = each.estimated.main
+    return f"{number(main.estimated, 3)} ({number(main.low, 3)} to {number(main.high, 3)})"
 
 
 def _drifted(each: Window) -> str:

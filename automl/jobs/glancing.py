@@ -49,6 +49,7 @@ def glance(
     folder, run = JobFolder(job_folder), RunFolder.open(run_folder)
     folder.set_status("running", progress=0.0, message="Counting the rows that are known")
     schema, known = known_columns(run)
+    reviewed = reviewed_schema(run)
     seen = look(
         schema,
         known,
@@ -57,7 +58,7 @@ def glance(
         name=name,
         read=ReadOptions.from_json(read) if read else None,
         names=names,
-        reviewed=reviewed_schema(run),
+        reviewed=None if reviewed is None else reviewed.read_by(schema),
         seconds=seconds,
         progress=lambda share, what: folder.set_status("running", progress=share, message=what),
     )

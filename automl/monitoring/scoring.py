@@ -26,12 +26,17 @@ from automl.monitoring.walk import ColumnsMissingError, Walk
 from automl.monitoring.watched import Watched
 from automl.store.files import file_sha256, replacing
 
-__all__ = ["Scored", "compared", "score"]
+__all__ = ["NO_ESTIMATOR", "Scored", "compared", "score"]
 
 Source = pd.DataFrame | str | PathLike[str]
 Progress = Callable[[float, str], None]
 
 _SHIFT_SECONDS = 30.0
+NO_ESTIMATOR = (
+    "Performance without labels is not estimated: this model carries nothing to estimate it from. Export it "
+    "again; it takes a hundred rows with a label that it had not learned from."
+)
+"""The note of a report without an estimate."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -163,6 +168,11 @@ def compared(
     if (judged := tally.judged()) is not None:
         step(0.96, "Comparing with the labels")
         performance = measure(watched.task, *judged, watched.promised, unlabelled=tally.unlabelled, seed=seed)
+    if tally.gathered is not None:
+        step(0.97, "Estimating the performance without labels")
+        estimated = tally.gathered.estimated(watched.promised)
+    elif tally.unlabelled:
+        notes.append(NO_ESTIMATOR)
     findings = _findings(watched, walk, tally)
     deviation = None
     if shift is not None:
@@ -170,7 +180,7 @@ def compared(
         deviation = watched.reference.outputs[min(of, len(watched.reference.outputs) - 1)].deviation
     verdict = judge(
         rows=walk.rows, findings=findings, columns=columns, outputs=outputs, deviation=deviation, apart=apart,
-        shift=shift, performance=performance,
+        shift=shift, performance=performance, estimated=estimated,
     )  # fmt: skip
     return DriftReport(
         **_about(watched, walk, path, name),
@@ -186,6 +196,7 @@ def compared(
         performance=performance,
         notes=tuple(notes),
         seconds=time.monotonic() - started,
+        estimated=estimated,
     )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from automl.data import Dataset, RawTable
 from automl.monitoring.counts import Counts, count, count_numbers
+from automl.monitoring.estimate.gathered import Gathered
 from automl.monitoring.reference import outputs_of
 from automl.monitoring.truth import Truth
 from automl.monitoring.watched import Watched
@@ -42,6 +43,8 @@ class Tally:
         Canonical rows, at most 2,000, at random.
     labelled, unlabelled : int
         Rows with a target that is known, and without.
+    gathered : Gathered or None
+        Those without; None where the model has no estimator.
     """
 
     def __init__(self, watched: Watched, *, seed: int = 0, labelled: int = _LABELLED) -> None:
@@ -54,6 +57,8 @@ class Tally:
         self.outputs: list[Counts] = []
         self.sample = pd.DataFrame()
         self.labelled = self.unlabelled = 0
+        made = watched.estimator
+        self.gathered = None if made is None else Gathered(made, watched.task, watched.schema, seed=seed)
 
     def add(self, table: RawTable, dataset: Dataset, predictions: pd.DataFrame) -> Floats:
         """Count the next rows.
@@ -88,8 +93,11 @@ class Tally:
         self.columns = columns if first else _added(self.columns, columns)
         self.outputs = outputs if first else _added(self.outputs, outputs)
         self._draw(dataset.frame)
-        truth = self.truth.of(table)
-        self._judge(truth, predicted, predictions)
+        truth, given = self.truth.of(table), given_codes(self._watched.task, predictions)
+        self._judge(truth, predicted, given)
+        if self.gathered is not None:
+            open_ = np.isnan(truth)
+            self.gathered.add(dataset.frame[open_], predicted[open_], None if given is None else given[open_])
         return truth
 
     def judged(self) -> tuple[NDArray[Any], Floats, NDArray[np.int64] | None] | None:
@@ -119,26 +127,26 @@ class Tally:
         self.sample = pd.concat(parts, ignore_index=True) if parts else frame
         self._places = places[chosen]
 
-    def _judge(self, truth: Floats, predicted: Floats, predictions: pd.DataFrame) -> None:
+    def _judge(self, truth: Floats, predicted: Floats, given: NDArray[np.int64] | None) -> None:
         known = ~np.isnan(truth)
         self.labelled += int(known.sum())
         self.unlabelled += int((~known).sum())
         if not known.any():
             return
-        given = given_codes(self._watched.task, predictions)
-        rows = np.column_stack([truth, given, predicted.reshape(len(truth), -1)])[known]
+        labels = np.full(len(truth), np.nan) if given is None else given
+        rows = np.column_stack([truth, labels, predicted.reshape(len(truth), -1)])[known]
         self._kept.append(rows)
         if sum(map(len, self._kept)) > 2 * self._most:
             together = np.concatenate(self._kept)
             self._kept = [together[np.sort(self._rng.choice(len(together), self._most, replace=False))]]
 
 
-def given_codes(task: Task, predictions: pd.DataFrame) -> Floats:
-    """Codes of the labels that the model gave, shape (n,); NaN for values."""
+def given_codes(task: Task, predictions: pd.DataFrame) -> NDArray[np.int64] | None:
+    """Codes of the labels that the model gave, shape (n,); None for values."""
     if task.classes is None:
-        return np.full(len(predictions), np.nan)
+        return None
     place = {label: code for code, label in enumerate(task.classes)}
-    return np.array([place[label] for label in predictions["prediction"].tolist()], dtype=np.float64)
+    return np.array([place[label] for label in predictions["prediction"].tolist()], dtype=np.int64)
 
 
 def _added(old: list[Counts], new: list[Counts]) -> list[Counts]:

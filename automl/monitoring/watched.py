@@ -14,6 +14,7 @@ from automl.bundle.scoring import Scorer
 from automl.data import Schema
 from automl.data.review import ReviewedSchema
 from automl.errors import BundleError
+from automl.monitoring.estimate.estimator import ESTIMATOR, Estimator
 from automl.monitoring.reference import REFERENCE, Reference
 from automl.task import Task
 from explain import ExplainError
@@ -42,6 +43,8 @@ class Watched:
         What limits the comparison.
     reviewed : ReviewedSchema or None
         What rows must be like, where a person has said so.
+    estimator : Estimator or None
+        What tells performance without labels; older bundles have none.
     """
 
     name: str
@@ -53,6 +56,7 @@ class Watched:
     promised: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     reviewed: ReviewedSchema | None = None
+    estimator: Estimator | None = None
 
     @property
     def schema(self) -> Schema:
@@ -80,6 +84,12 @@ def watched_bundle(bundle: Bundle) -> Watched:
         raise BundleError(f"{REFERENCE} is damaged ({error}).", fix="Export the model again.") from error
     explanation = bundle.explanation()
     known = bundle.background() if explanation is None else bundle.coerce(explanation.data).frame
+    estimator = None
+    if (content := bundle.file(ESTIMATOR)) is not None:
+        try:
+            estimator = Estimator.from_json(parse_json(content, ESTIMATOR))
+        except (ExplainError, *DAMAGED) as error:
+            raise BundleError(f"{ESTIMATOR} is damaged ({error}).", fix="Export the model again.") from error
     result = bundle.metrics["result"]
     return Watched(
         name=f"{bundle.manifest['name']} ({bundle.manifest['lineage']['model']['id']})",
@@ -93,4 +103,5 @@ def watched_bundle(bundle: Bundle) -> Watched:
             f"Whole rows are compared with the {len(known):,} that the bundle carries; the run has more.",
         ),
         reviewed=bundle.reviewed(),
+        estimator=estimator,
     )

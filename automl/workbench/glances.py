@@ -56,10 +56,11 @@ def _quick(run: Path, table: str, name: str, stamp: int, asked: str) -> Glance:
     read, names = json.loads(asked)
     task = RunFolder(run).read("task.json")
     schema, known = _known(run)
+    reviewed = reviewed_schema(RunFolder(run))
     return glance(
         schema, known, task["target"], Path(table), name=name,
         read=ReadOptions.from_json(read) if read else None, names=names,
-        reviewed=reviewed_schema(RunFolder(run)), seconds=SECONDS,
+        reviewed=None if reviewed is None else reviewed.read_by(schema), seconds=SECONDS,
     )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""A million logged rows over a year: seconds and peak memory; false alarms and power of the search for changes.
+"""A million logged rows over a year: seconds and peak memory; false alarms and power of the change test.
 
 python tests/benchmarks/bench_timeline.py rows [week]
 python tests/benchmarks/bench_timeline.py alarms [REPEATS]

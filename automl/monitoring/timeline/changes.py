@@ -122,7 +122,7 @@ def changes_of(
 
 
 def _searched(series: Series, seed: int) -> Shifts | None:
-    if len(series.values) < FEWEST or not np.any(series.errors):
+    if len(series.values) < FEWEST:
         return None
     return find_shifts(np.array(series.values), np.array(series.errors), alarms=ALARMS, seed=seed)
 
@@ -145,11 +145,7 @@ def _told(series: Series, found: Shifts | None, p: float | None) -> ChangeTest:
     windows = len(series.values)
     note = ""
     if found is None:
-        note = (
-            f"{windows} windows have a value; changes are searched for from {FEWEST} on."
-            if windows < FEWEST
-            else "All windows are the same."
-        )
+        note = f"{windows} windows have a value that varies; changes are searched for from {FEWEST} on."
     return ChangeTest(
         what=series.what,
         label=series.label,
@@ -164,5 +160,7 @@ def _told(series: Series, found: Shifts | None, p: float | None) -> ChangeTest:
 
 
 def _series(what: str, label: str, found: Sequence[tuple[int, Any, float]], **more: Any) -> Series:
-    at, values, errors = zip(*found, strict=True) if found else ((), (), ())
+    # A window without any spread, such as a perfect score of few rows, does not tell how sure its value is.
+    told = [each for each in found if each[2] > 0]
+    at, values, errors = zip(*told, strict=True) if told else ((), (), ())
     return Series(what, label, tuple(at), tuple(map(float, values)), tuple(map(float, errors)), **more)

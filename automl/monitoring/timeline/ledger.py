@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from automl.conformal import Conformal
 from automl.errors import SettingError
+from automl.metrics import metrics_for
 from automl.monitoring.counts import is_listed
 from automl.monitoring.measures import surprise
 from automl.monitoring.performance import Measured, measure
@@ -59,6 +60,7 @@ def promised_scores(watched: Watched, windows: Sequence[Window], rows: Pooled | 
     """The scores that were promised: over all windows, and in how many of them each was kept."""
     task = watched.task
     names = [task.metric, *(name for name in watched.promised if name != task.metric)]
+    labels = {metric.name: metric.label for metric in metrics_for(task.kind, task.costs)}
     all_over = None
     if rows is not None:
         all_over = measure(task, rows.truth, rows.predicted, rows.given, watched.promised)
@@ -75,7 +77,7 @@ def promised_scores(watched: Watched, windows: Sequence[Window], rows: Pooled | 
         found.append(
             Promise(
                 metric=name,
-                label=name if came is None and not each else (came or each[0]).label,
+                label=labels.get(name, name),
                 promised=promised["score"],
                 low=low,
                 high=high,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.json as arrow_json
 
 from automl.data import Kind, Schema
@@ -84,7 +85,7 @@ class LineReader:
     def pieces(self, path: Path) -> Iterator[tuple[pa.Table, int]]:
         """Whole predictions of a file, in order, with the bytes read so far.
 
-        The last line may still be on its way, and is left out then.
+        The last line may still be on its way; it is left out then.
         """
         number = read = 0
         with path.open("rb") as stream:
@@ -95,6 +96,8 @@ class LineReader:
                 if whole:
                     yield self._table(whole + end, path, number), read
                     number += whole.count(b"\n") + 1
+            if _is_whole(rest):
+                yield self._table(rest + b"\n", path, number), read
 
     def notes(self) -> list[str]:
         """What was odd about the lines."""
@@ -117,18 +120,18 @@ class LineReader:
             )
         except pa.ArrowInvalid:
             return self._one_by_one(data, path, before)
-        whole = pa.compute.and_(
-            pa.compute.and_(found["id"].is_valid(), found["time"].is_valid()),
-            pa.compute.and_(found["prediction"].is_valid(), found["row"].is_valid()),
+        whole = pc.and_(
+            pc.and_(found["id"].is_valid(), found["time"].is_valid()),
+            pc.and_(found["prediction"].is_valid(), found["row"].is_valid()),
         )
         if self._labels is not None:
-            whole = pa.compute.and_(whole, found["probabilities"].is_valid())
+            whole = pc.and_(whole, found["probabilities"].is_valid())
         erased = found["erased"].is_valid()
-        kept = pa.compute.and_not(whole, erased)
-        lost = pa.compute.sum(pa.compute.invert(pa.compute.or_(whole, erased))).as_py() or 0
+        kept = pc.and_not(whole, erased)
+        lost = pc.sum(pc.invert(pc.or_(whole, erased))).as_py() or 0
         if lost:  # they are to be named by their lines
             return self._one_by_one(data, path, before)
-        self.erased += pa.compute.sum(erased).as_py() or 0
+        self.erased += pc.sum(erased).as_py() or 0
         return found.filter(kept)
 
     def _one_by_one(self, data: bytes, path: Path, before: int) -> pa.Table:
@@ -166,6 +169,15 @@ class LineReader:
 
     def _cell(self, name: str, value: Any) -> Any:
         return float(value) if name in self._numbers else str(value)
+
+
+def _is_whole(line: bytes) -> bool:
+    """Whether a line without an end is all there."""
+    try:
+        json.loads(line)
+    except ValueError:
+        return False
+    return True
 
 
 def counted(models: Counter[str]) -> str:

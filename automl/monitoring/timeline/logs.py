@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -175,10 +174,9 @@ def _hidden(found: pa.Table, schema: Schema) -> dict[str, NDArray[np.bool_]]:
     redacted = found["redacted"]
     if redacted.null_count == len(redacted):
         return {}
-    # Few different lists, of which each is looked at once.
-    texts = [None if names is None else json.dumps(names) for names in redacted.to_pylist()]
-    codes, distinct = pd.factorize(np.array(texts, dtype=object))
-    lists = [set(json.loads(text)) for text in distinct.tolist()]
+    # There are few different lists, and each is looked at once.
+    codes, distinct = pd.factorize(_texts(pc.binary_join(redacted, "\0")))
+    lists = [set(names.split("\0")) for names in distinct.tolist()]
     there = np.array([[name in names for name in schema.names] for names in lists] + [[False] * len(schema)])
     rows = there[codes]
     return {name: rows[:, i] for i, name in enumerate(schema.names) if rows[:, i].any()}

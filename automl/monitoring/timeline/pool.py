@@ -63,14 +63,17 @@ class Pool:
         self._numbers: list[Floats] = []  # columns: draw, window, truth, given, predicted …
         self._frames: list[pd.DataFrame] = []
 
-    def add(self, window: int, truth: Floats, given: Floats, predicted: Floats, frame: pd.DataFrame) -> None:
+    def add(
+        self, window: int, truth: Floats, given: Ints | None, predicted: Floats, frame: pd.DataFrame
+    ) -> None:
         """Take the next rows of a window; NaN as truth is no label."""
         drawn = self._rng.random(len(truth))
         kept = ~np.isnan(truth) & (drawn < self._below)
         if not kept.any():
             return
+        labels = np.full(len(truth), np.nan) if given is None else given
         rows = np.column_stack(
-            [drawn, np.full(len(truth), window), truth, given, predicted.reshape(len(truth), -1)]
+            [drawn, np.full(len(truth), window), truth, labels, predicted.reshape(len(truth), -1)]
         )
         self._numbers.append(rows[kept])
         self._frames.append(frame.loc[kept].reset_index(drop=True))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Self
 
+from automl.monitoring.estimate.records import Estimated
 from automl.monitoring.performance import Performance
 from automl.monitoring.rules import Level
 from explain.judge.fairness import Fairness
@@ -103,8 +104,8 @@ class Window(Stored):
         That less the mean for rows like those learned from.
     performance : Performance or None
         None for under 20 rows with a label.
-    estimated : None
-        Performance without labels.
+    estimated : Estimated or None
+        Performance of the rows without a label, as far as that can be told.
     labelling : Labelling or None
         None where nothing says which rows have a label.
     reasons : tuple of str
@@ -122,7 +123,7 @@ class Window(Stored):
     mean: float | None
     shift: float | None
     performance: Performance | None
-    estimated: None = None
+    estimated: Estimated | None = None
     labelling: Labelling | None = None
     reasons: tuple[str, ...] = ()
 

@@ -98,6 +98,7 @@ def _window(each: Scoring, report: DriftReport, place: int) -> Window:
         mean=after,
         shift=None if before is None or after is None else after - before,
         performance=report.performance,
+        estimated=report.estimated,
         reasons=report.reasons,
     )
 

@@ -12,7 +12,7 @@ import numpy as np
 from automl.monitoring.measures import adjusted, smirnov
 from automl.monitoring.report import DriftReport
 from automl.monitoring.rules import ALARMS, LOOK
-from automl.monitoring.scoring import compared
+from automl.monitoring.scoring import NO_ESTIMATOR, compared
 from automl.monitoring.timeline.columns import columns_of
 from automl.monitoring.timeline.periods import Period
 from automl.monitoring.timeline.records import Labelling, Window
@@ -37,11 +37,16 @@ def report_of(
         tally = copy.copy(tally)
         places = [i for i, p in enumerate(found.profiles) if p not in found.hidden]
         tally.columns = [tally.columns[i] for i in places]
+        if watched.task.classes is None:  # losses are estimated from all columns
+            tally.gathered = None
         time_budget = None
     began = time.monotonic()
-    return compared(
+    report = compared(
         watched, found.walk, tally, None, name, time_budget, seed, lambda _share, _what: None, began
     )
+    if found.hidden and watched.estimator is not None:
+        report = replace(report, notes=tuple(note for note in report.notes if note != NO_ESTIMATOR))
+    return report
 
 
 def window_of(
@@ -74,6 +79,7 @@ def window_of(
         mean=mean,
         shift=None if before is None else mean - before,
         performance=report.performance,
+        estimated=report.estimated,
         reasons=report.reasons,
     )
 

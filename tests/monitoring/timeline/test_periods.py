@@ -20,11 +20,15 @@ def seconds(*moments: str) -> np.ndarray:
     [
         ("day", ["2025-03-01", "2025-03-01 23:59:59", "2025-03-02"], ["2025-03-01"] * 2 + ["2025-03-02"]),
         # 2025-03-03 is a Monday
-        ("week", ["2025-03-02 23:59", "2025-03-03", "2025-03-09"], ["week of 2025-02-24"] + ["week of 2025-03-03"] * 2),
+        (
+            "week",
+            ["2025-03-02 23:59", "2025-03-03", "2025-03-09"],
+            ["week of 2025-02-24", "week of 2025-03-03", "week of 2025-03-03"],
+        ),
         ("month", ["2024-02-29", "2024-03-01", "1969-12-31"], ["2024-02", "2024-03", "1969-12"]),
         ("quarter", ["2024-03-31", "2024-04-01", "2024-12-31"], ["2024 Q1", "2024 Q2", "2024 Q4"]),
     ],
-)  # fmt: skip
+)
 def test_windows_of_the_calendar(unit: str, moments: list[str], labels: list[str]) -> None:
     period, at = Period.parse(unit), seconds(*moments)
     codes = period.codes(at)

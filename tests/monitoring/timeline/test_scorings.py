@@ -21,7 +21,7 @@ from ...customers import customers
 def folder(binary: Watched, tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     """A run whose model has scored eight tables, the last three with an age that is out of date."""
     path = tmp_path_factory.mktemp("run")
-    for number in range(8):
+    for number in range(9):
         frame = customers(300, 100 + number)
         if number >= 5:
             frame["age"] += 9

@@ -89,7 +89,7 @@ def test_a_pool_of_too_many_rows_keeps_the_same_share_of_each_window() -> None:
         for window, rows in ((1, 300), (2, 900)):
             truth = rng.normal(size=rows)
             truth[::3] = np.nan
-            pool.add(window, truth, np.full(rows, np.nan), truth * 2, pd.DataFrame({"x": truth}))
+            pool.add(window, truth, None, truth * 2, pd.DataFrame({"x": truth}))
     kept = pool.rows()
     assert kept is not None
     assert len(kept.truth) <= 2000

@@ -251,7 +251,7 @@ def test_no_labels_no_performance_and_promises_not_known(binary: Watched) -> Non
     assert (ledger["roc_auc"], ledger["calibration"]) == (None, None)
     assert made.segments == ()
     tests = {each.what: each.note for each in made.tests}
-    assert "0 windows have a value" in tests["roc_auc"]
+    assert tests["roc_auc"].startswith("0 windows have a value")
 
 
 def test_rows_without_a_date_are_counted(binary: Watched) -> None:

@@ -33,6 +33,7 @@ _CONTENTS: Mapping[str, str] = {
     "background.csv": "Typical rows that explanations compare with",
     "constraints.json": "What rows must be like, as a person has reviewed it",
     "reference.json": "Counts of the rows it was learned from, to tell when new rows are other ones",
+    "estimator.json": "What its scores on new rows are estimated from, before their truth is known",
     "requirements.txt": "The packages that it needs, with exact versions",
     "requirements-explain.txt": "One package more, for exact explanations of tree models",
     "requirements-serve.txt": "What the server needs beside them",
