@@ -168,6 +168,7 @@ def compared(
     if (judged := tally.judged()) is not None:
         step(0.96, "Comparing with the labels")
         performance = measure(watched.task, *judged, watched.promised, unlabelled=tally.unlabelled, seed=seed)
+    estimated = None
     if tally.gathered is not None:
         step(0.97, "Estimating the performance without labels")
         estimated = tally.gathered.estimated(watched.promised)

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from automl.monitoring.estimate.records import EstimatedMetric
 from automl.monitoring.performance import Measured
 from automl.monitoring.rules import Level
 from automl.monitoring.timeline.records import ChangePoint, Timeline, Window
@@ -171,13 +172,33 @@ def _main(window: Window) -> Measured | None:
 
 def _performance(timeline: Timeline, colors: Palette) -> _Panel | None:
     found = [(i, main) for i, each in enumerate(timeline.windows) if (main := _main(each)) is not None]
-    if not found:
+    guessed = [(i, main) for i, each in enumerate(timeline.windows) if (main := _estimate(each)) is not None]
+    if not found and not guessed:
         return None
-    first = found[0][1]
+    first: Measured | EstimatedMetric = found[0][1] if found else guessed[0][1]
+    traces = [*([_estimated(timeline, guessed, colors)] if guessed else [])]
+    traces += [_measured(timeline, found, colors)] if found else []
+    title = f"{first.label} with its 90 % interval" if found else f"{first.label}, estimated without labels"
+    if found and guessed:
+        title += "; dashed: estimated without labels"
+    shapes: list[dict[str, Any]] = []
+    if first.promised is not None:
+        title += "; band: promised"
+        if first.promised_low is not None and first.promised_high is not None:
+            shapes.append(
+                {"type": "rect", "y0": first.promised_low, "y1": first.promised_high, "opacity": 0.14,
+                 "fillcolor": colors.accent, "line": {"width": 0}}
+            )  # fmt: skip
+        line = {"color": colors.accent, "width": 1, "dash": "dot"}
+        shapes.append({"type": "line", "y0": first.promised, "y1": first.promised, "line": line})
+    return _Panel(title, 190, traces, {"nticks": 5}, (first.metric,), tuple(shapes))
+
+
+def _measured(timeline: Timeline, found: Sequence[tuple[int, Measured]], colors: Palette) -> dict[str, Any]:
     looks = {"fine": colors.accent, "look": colors.warning, "act": colors.serious}
     levels: list[Level] = [timeline.windows[i].performance.level for i, _ in found]  # type: ignore[union-attr]
-    trace = {
-        "type": "scatter", "mode": "lines+markers", "name": first.label,
+    return {
+        "type": "scatter", "mode": "lines+markers", "name": found[0][1].label,
         "x": [i for i, _ in found], "y": [main.score for _, main in found],
         "customdata": [i for i, _ in found],
         "text": [_scored(timeline.windows[i], main) for i, main in found],
@@ -186,22 +207,45 @@ def _performance(timeline: Timeline, colors: Palette) -> _Panel | None:
                    "color": [looks[level] for level in levels]},
         "error_y": {
             "type": "data", "symmetric": False, "thickness": 1.2, "width": 3, "color": colors.muted,
-            "array": [_above(main) for _, main in found], "arrayminus": [_below(main) for _, main in found],
+            "array": [_beyond(main.high, main.score) for _, main in found],
+            "arrayminus": [_beyond(main.score, main.low) for _, main in found],
         },
         "hovertemplate": "%{text}<extra></extra>",
     }  # fmt: skip
-    title = f"{first.label} with its 90 % interval"
-    shapes: list[dict[str, Any]] = []
-    if first.promised is not None:
-        title += "; band: what was promised"
-        if first.promised_low is not None and first.promised_high is not None:
-            shapes.append(
-                {"type": "rect", "y0": first.promised_low, "y1": first.promised_high, "opacity": 0.14,
-                 "fillcolor": colors.accent, "line": {"width": 0}}
-            )  # fmt: skip
-        line = {"color": colors.accent, "width": 1, "dash": "dot"}
-        shapes.append({"type": "line", "y0": first.promised, "y1": first.promised, "line": line})
-    return _Panel(title, 190, [trace], {"nticks": 5}, (first.metric,), tuple(shapes))
+
+
+def _estimated(
+    timeline: Timeline, found: Sequence[tuple[int, EstimatedMetric]], colors: Palette
+) -> dict[str, Any]:
+    """What the score of the rows without a label is estimated to be: hollow and dashed, beside what came."""
+    return {
+        "type": "scatter", "mode": "lines+markers", "name": f"{found[0][1].label}, estimated",
+        "x": [i + 0.12 for i, _ in found], "y": [main.estimated for _, main in found],
+        "customdata": [i for i, _ in found],
+        "text": [_guessed(timeline.windows[i], main) for i, main in found],
+        "line": {"color": colors.up, "width": 1.6, "dash": "dash"},
+        "marker": {"size": 8 if len(found) <= 40 else 5, "symbol": "diamond-open", "color": colors.up},
+        "error_y": {
+            "type": "data", "symmetric": False, "thickness": 1, "width": 2, "color": colors.up,
+            "array": [_beyond(main.high, main.estimated) for _, main in found],
+            "arrayminus": [_beyond(main.estimated, main.low) for _, main in found],
+        },
+        "hovertemplate": "%{text}<extra></extra>",
+    }  # fmt: skip
+
+
+def _estimate(window: Window) -> EstimatedMetric | None:
+    found = window.estimated
+    return None if found is None or found.main.estimated is None else found.main
+
+
+def _guessed(window: Window, main: EstimatedMetric) -> str:
+    ends = "" if main.low is None else f" ({fmt.score(main.low)} to {fmt.score(main.high)})"
+    rows = 0 if window.estimated is None else window.estimated.rows
+    return (
+        f"<b>{window.label}</b>: {main.label} estimated {fmt.score(main.estimated)}{ends}"
+        f"<br>for {fmt.plural(rows, 'row')} without a label"
+    )
 
 
 def _scored(window: Window, main: Measured) -> str:
@@ -213,12 +257,8 @@ def _scored(window: Window, main: Measured) -> str:
     )
 
 
-def _above(main: Measured) -> float:
-    return 0.0 if main.high is None or main.score is None else max(main.high - main.score, 0.0)
-
-
-def _below(main: Measured) -> float:
-    return 0.0 if main.low is None or main.score is None else max(main.score - main.low, 0.0)
+def _beyond(upper: float | None, lower: float | None) -> float:
+    return 0.0 if upper is None or lower is None else max(upper - lower, 0.0)
 
 
 def _means(timeline: Timeline, colors: Palette) -> _Panel | None:
