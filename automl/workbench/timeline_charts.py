@@ -79,7 +79,7 @@ def overview(timeline: Timeline, *, chosen: int, colors: Palette) -> Figure:
         high = top - _GAP / inside
         low = high - panel.height / inside
         axis = layout(colors, height, yaxis=panel.axis)["yaxis"]
-        axes[f"yaxis{name[1:]}"] = {**axis, "domain": [max(low, 0.0), high]}
+        axes[f"yaxis{name[1:]}"] = {**axis, "domain": [max(low, 0.0), high], "anchor": "x"}
         data += [{**trace, "yaxis": name, "xaxis": "x"} for trace in panel.traces]
         shapes += [
             {"xref": "paper", "x0": 0, "x1": 1, "yref": name, "layer": "below", **shape}

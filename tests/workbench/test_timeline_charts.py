@@ -124,3 +124,13 @@ def test_parts_and_verdicts_in_words() -> None:
     assert shown_part(None, None) == "–"
     assert verdict(column) == "drifted"
     assert verdict(replace(column, level="fine")) == "differs a little"
+
+
+def test_estimates_without_labels_stand_beside_the_score() -> None:
+    guessed = next(trace for trace in drawn()["data"] if trace["name"] == "ROC AUC, estimated")
+    assert len(guessed["x"]) == 12, "also where no labels have come"
+    assert guessed["line"]["dash"] == "dash"
+    assert guessed["marker"]["symbol"].endswith("open")
+    alone = timeline_charts.overview(made(12, labels=False), chosen=0, colors=COLORS)
+    titles = [note["text"] for note in alone["layout"]["annotations"]]
+    assert any(title.startswith("ROC AUC, estimated without labels") for title in titles)
