@@ -12,6 +12,7 @@ reasons that the model knows nothing of. The labels of the sixth month have not 
 from __future__ import annotations
 
 import argparse
+import sys
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -73,7 +74,7 @@ def watched_months(home: Path, *, trials: int = 4) -> Run:
     with open_catalogue(home) as catalogue:
         version = register_model(catalogue, run.folder, "ensemble")
         catalogue.life.open_alert(
-            "effect of a column", "act", "Contract moves the mean probability of “Yes” by more than 5 points.",
+            "effect of a column", "act", "Contract moves the mean probability by more than 5 points.",
             columns=["Contract"], model=version,
         )  # fmt: skip
     return run
@@ -87,7 +88,7 @@ def main() -> None:
     parser.add_argument("home", type=Path, metavar="FOLDER")
     options = parser.parse_args()
     run = watched_months(options.home)
-    print(f"GLASSBENCH_HOME={options.home} automl app    # then /monitor?run={run.folder.id}")
+    sys.stdout.write(f"GLASSBENCH_HOME={options.home} automl app   # then /monitor?run={run.folder.id}\n")
 
 
 if __name__ == "__main__":
