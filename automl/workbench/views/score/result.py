@@ -74,6 +74,7 @@ def _verdict(run: RunFolder, rows: Sequence[Standing], one: Scoring, report: Dri
             navigation.link(
                 "score", "Score another table", icon=":material/upload_file:", run=run.id, model=one.model
             )
+            navigation.link("monitor", "See the model over time", run=run.id, model=one.model)
 
 
 def _download(one: Scoring) -> None:
