@@ -274,3 +274,16 @@ def test_a_large_timeline_is_drawn_quickly(open_page: OpenPage, run: RunFolder) 
         open_page("monitor", run=folder.id, timeline=asked)
         seconds.append(time.perf_counter() - began)
     assert seconds[1] < 5 * seconds[0]
+
+
+def test_another_model_is_not_shown_with_the_timeline_of_this_one(
+    open_page: OpenPage, watched_run: RunFolder
+) -> None:
+    page = open_page("monitor", run=watched_run.id, model="t0003", timeline=kept(watched_run))
+    assert "Nothing to watch yet" in plain(page)
+    assert "timeline" not in page.query_params
+    page = open_page("monitor", run=watched_run.id)
+    box = next(box for box in page.selectbox if box.label == "Shown")
+    box.select_index(1).run()
+    assert "since 2020-09" in words(page)
+    assert page.query_params["timeline"] == ["20260601-000000-timeline-abcdef"]
