@@ -2,62 +2,80 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import streamlit as st
 
 from automl.monitoring.timeline.records import Promise, Timeline
-from automl.workbench import components
 from automl.workbench import format as fmt
+from automl.workbench.tables import table
 
 __all__ = ["ledger"]
 
-_LOOKS = {
-    True: ("green", ":material/check_circle:", "Kept"),
-    False: ("red", ":material/cancel:", "Broken"),
-    None: ("gray", ":material/hourglass_empty:", "Not known yet"),
-}
+_VERDICTS = {True: "✓ Kept", False: "✕ Broken", None: "… Not known yet"}
+_FEW = 8
 
 
 def ledger(timeline: Timeline) -> None:
     """Draw the promises; nothing where none was made."""
-    if not timeline.ledger:
+    found = timeline.ledger
+    if not found:
         return
     st.subheader("Promised and come", anchor=False)
-    kept = sum(each.kept is True for each in timeline.ledger)
-    known = sum(each.kept is not None for each in timeline.ledger)
+    kept, known = (sum(each.kept in values for each in found) for values in ((True,), (True, False)))
     st.markdown(
         f"{kept} of {fmt.plural(known, 'promise')} that can be judged {'was' if kept == 1 else 'were'} kept."
         if known
         else "Nothing can be judged yet: that needs rows with labels."
     )
-    for each in timeline.ledger:
-        _promise(each)
+    _table(found[:_FEW], timeline)
+    if len(found) > _FEW:
+        with st.expander(f"{len(found) - _FEW} more promises"):
+            _table(found[_FEW:], timeline)
     st.caption(
-        "A metric is kept where what came is within its interval and that of the promise; intervals hold the "
-        "true value in nine of ten cases."
+        "Broken: what came is worse than what was promised by more than chance. In brackets: 90 % intervals."
     )
 
 
-def _promise(each: Promise) -> None:
-    color, icon, word = _LOOKS[each.kept]
-    windows = f"in {each.windows_held} of {fmt.plural(each.windows, 'window')}" if each.windows else ""
-    with st.container(border=True, key=f"gb-promise-{each.metric.replace(':', '-')}"):
-        first, second, third, fourth = st.columns([3, 3, 3, 2], vertical_alignment="center")
-        with first:
-            st.markdown(f"**{components.plain(each.label)}**")
-        with second:
-            components.cell(_with_ends(each.promised, each.low, each.high), "promised")
-        with third:
-            components.cell(_with_ends(each.came, each.came_low, each.came_high), "came")
-        with fourth:
-            st.badge(word, icon=icon, color=color)  # type: ignore[arg-type]
-            if windows:
-                components.note(windows)
+def _table(found: Sequence[Promise], timeline: Timeline) -> None:
+    headers = ("Promise", "Verdict", "Promised", "Came", "Kept in windows")
+    table(
+        headers,
+        [_row(each, _shown(each, timeline)) for each in found],
+        right=headers[2:],
+        label="What was promised when the model was made, and what came",
+    )
 
 
-def _with_ends(value: float | None, low: float | None, high: float | None) -> str:
-    if value is None and low is None and high is None:
-        return "–"
-    ends = "" if low is None or high is None else f"{fmt.score(low)} to {fmt.score(high)}"
+def _row(each: Promise, shown: Callable[[float | None], str]) -> tuple[str, ...]:
+    windows = f"{each.windows_held} of {each.windows}" if each.windows else "–"
+    return (
+        each.label,
+        _VERDICTS[each.kept],
+        _with_ends(each.promised, each.low, each.high, shown),
+        _with_ends(each.came, each.came_low, each.came_high, shown),
+        windows,
+    )
+
+
+def _shown(each: Promise, timeline: Timeline) -> Callable[[float | None], str]:
+    """How a figure of a promise is written: shares in percent, scores as elsewhere."""
+    if each.metric == "coverage" or each.metric.startswith("unseen:"):
+        return fmt.percent
+    if each.metric.startswith("calibration") and timeline.output is not None:
+        return _points
+    return fmt.score
+
+
+def _points(value: float | None) -> str:
+    return "–" if value is None else f"{100 * value:+.1f} points".replace("-", "−").replace("+0.0", "0")
+
+
+def _with_ends(
+    value: float | None, low: float | None, high: float | None, shown: Callable[[float | None], str]
+) -> str:
     if value is None:
-        return ends or (f"at least {fmt.score(low)}" if low is not None else f"at most {fmt.score(high)}")
-    return f"{fmt.score(value)} ({ends})" if ends else fmt.score(value)
+        return "–"
+    if low is None or high is None:
+        return shown(value)
+    return f"{shown(value)} ({shown(low)} to {shown(high)})"
