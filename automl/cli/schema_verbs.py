@@ -68,7 +68,7 @@ def add_schema_verbs(verbs: Any, add_home: Adds, add_output: Adds) -> None:
     show = part("show", "Show a schema.")
     show.add_argument("schema", metavar="SCHEMA", help=_SCHEMA)
     show.add_argument(
-        "--tfx", type=Path, metavar="SCHEMA.pbtxt", help="write it for TensorFlow Data Validation and TFX, too"
+        "--tfx", type=Path, metavar="SCHEMA.pbtxt", help="also write it for TensorFlow Data Validation"
     )
     edit = part("edit", "Change a schema: a new version, on record.", epilog=_EDITS)
     edit.add_argument("schema", metavar="NAME|FILE", help="the newest version of a name, or a file")

@@ -23,8 +23,8 @@ Environment = Callable[[str], Path]
 Named = dict[str, set[tuple[str, str]]]
 
 SHAPE = "INVALID_FEATURE_SHAPE"
-"""A column that has one value in each row has a shape there, by which it is read as a dense tensor. That values
-are missing is told twice then: it stands for no anomaly of its own."""
+"""A column that has one value in each row has a shape there, by which it is read as a dense tensor. That it
+misses values is told twice then: it stands for no anomaly of its own."""
 
 
 @pytest.fixture(scope="module")

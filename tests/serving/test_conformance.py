@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,13 +36,13 @@ def path(binary: Case, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def service(path: Path) -> Iterator[Callable[..., Service]]:
+def service(path: Path) -> Callable[..., Service]:
     """Return a function: settings → a service without a log."""
 
     def made(**settings: Any) -> Service:
         return load(path, Settings(keep_log=False, **settings))
 
-    yield made
+    return made
 
 
 def plain(case: Case) -> dict[str, Any]:
