@@ -113,6 +113,7 @@ def test_the_schema_is_told(service: Callable[..., Service]) -> None:
     columns = {each["name"]: each for each in told["columns"]}
     assert columns["plan"]["constraints"]["domain"] == ["basic", "pro"]
     assert columns["age"]["constraints"]["max"] == 90
+    assert columns["age"]["allowed"] == "a number from 0 to 90"
 
 
 def test_without_a_reviewed_schema_nothing_can_be_refused(binary: Case) -> None:

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from automl.data import read_table
-from automl.data.review import Broken, RowCheck, codes, edited, infer_reviewed
+from automl.data.review import Broken, RowCheck, allowed, codes, edited, infer_reviewed
 
 TABLE = pd.DataFrame(
     {
@@ -76,9 +76,10 @@ def test_rows_one_by_one_are_told_the_same(check: tuple[RowCheck, pd.DataFrame])
     assert Broken(codes.MISSING, "age", [0]) in rules.of_rows(rows[:1])
 
 
-def test_what_is_allowed_in_words(check: tuple[RowCheck, pd.DataFrame]) -> None:
-    rules, _ = check
-    assert rules.allowed("age") == "a whole number from 10 to 90"
-    assert rules.allowed("plan") == 'one of "basic", "pro"'
-    assert rules.allowed("day") == "a date from 2026-01-01 to 2026-12-31"
-    assert rules.allowed("note") == "a text of at most 20 characters"
+def test_what_is_allowed_in_words() -> None:
+    reviewed = edited(infer_reviewed(read_table(TABLE)), ["note.max_length=20", "town.domain="])
+    assert allowed(reviewed["age"]) == "a whole number from 10 to 90"
+    assert allowed(reviewed["plan"]) == 'one of "basic", "pro"'
+    assert allowed(reviewed["day"]) == "a date from 2026-01-01 on"
+    assert allowed(reviewed["note"]) == "a text of at most 20 characters"
+    assert allowed(reviewed["town"]) == "a text, not missing"
