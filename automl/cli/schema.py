@@ -59,6 +59,11 @@ def _infer(options: Namespace, console: Console) -> int:
 
 def _show(options: Namespace, console: Console) -> int:
     found, label = reviewed_of(options.schema, options.home)
+    if options.tfx is not None:
+        from automl.bundle.targets._tfreviewed import reviewed_pbtxt  # it loads scikit-learn
+
+        with replacing(options.tfx.absolute()) as stream:
+            stream.write(reviewed_pbtxt(found).encode())
     console.document({"label": label, "schema": found.to_json()})
     rows = (
         f"{found.min_rows or 1:,} or more"

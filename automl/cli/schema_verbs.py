@@ -65,7 +65,11 @@ def add_schema_verbs(verbs: Any, add_home: Adds, add_output: Adds) -> None:
     )  # fmt: skip
     infer.add_argument("--out", type=Path, metavar="FILE.json", help="write it there, not to the catalogue")
     _add_reason(infer)
-    part("show", "Show a schema.").add_argument("schema", metavar="SCHEMA", help=_SCHEMA)
+    show = part("show", "Show a schema.")
+    show.add_argument("schema", metavar="SCHEMA", help=_SCHEMA)
+    show.add_argument(
+        "--tfx", type=Path, metavar="SCHEMA.pbtxt", help="also write it for TensorFlow Data Validation"
+    )
     edit = part("edit", "Change a schema: a new version, on record.", epilog=_EDITS)
     edit.add_argument("schema", metavar="NAME|FILE", help="the newest version of a name, or a file")
     edit.add_argument(

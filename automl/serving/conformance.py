@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from ..data.review import Broken, ReviewedSchema, RowCheck
+from ..data.review import Broken, ReviewedSchema, RowCheck, allowed
 from .metrics import Metrics
 from .problems import Problem, unprocessable
 from .wording import shown
@@ -30,7 +30,8 @@ class Conformance:
     def __init__(
         self, reviewed: ReviewedSchema, metrics: Metrics, policy: Literal["count", "refuse"]
     ) -> None:
-        self._check, self._metrics, self._policy = RowCheck(reviewed), metrics, policy
+        self._reviewed, self._check = reviewed, RowCheck(reviewed)
+        self._metrics, self._policy = metrics, policy
 
     def look_at(self, rows: pd.DataFrame | Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
         """Warnings of what the rows of a request break.
@@ -59,7 +60,7 @@ class Conformance:
     def _problem(self, each: Broken, row: int, rows: pd.DataFrame | Sequence[Mapping[str, Any]]) -> Problem:
         value = rows[each.column].iloc[row] if isinstance(rows, pd.DataFrame) else rows[row][each.column]
         found = shown(_plain(value))
-        expected = self._check.allowed(each.column)
+        expected = allowed(self._reviewed[each.column])
         return Problem(
             each.code, f"Expected {expected} for {shown(each.column)}, found {found}.",
             "The reviewed schema of the model allows no other.", row, each.column, expected, found,
@@ -69,7 +70,7 @@ class Conformance:
         return {
             "code": each.code,
             "message": f"{len(each.rows):,} value(s) of {shown(each.column)} break the reviewed schema, "
-            f"which expects {self._check.allowed(each.column)}.",
+            f"which expects {allowed(self._reviewed[each.column])}.",
             "column": each.column,
             "rows": each.rows[:_MOST_ROWS_NAMED],
         }

@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from ..data import Column, Kind
+from ..data.review import allowed
 from .wording import date_text, expected
 
 if TYPE_CHECKING:
@@ -57,7 +58,8 @@ def _constraints(service: Service, name: str) -> dict[str, Any]:
     if service.reviewed is None or name not in service.reviewed:
         return {}
     told = service.reviewed[name].to_json()
-    return {"constraints": {what: value for what, value in told.items() if what not in ("name", "kind")}}
+    constraints = {what: value for what, value in told.items() if what not in ("name", "kind")}
+    return {"constraints": constraints, "allowed": allowed(service.reviewed[name])}
 
 
 def example_row(service: Service) -> dict[str, Any]:

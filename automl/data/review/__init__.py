@@ -15,7 +15,7 @@ from .distribution import Distribution, distribution_of
 from .editing import Edit, differences, edited
 from .infer import infer_reviewed
 from .reviewed import ReviewedSchema
-from .single import Broken, RowCheck
+from .single import Broken, RowCheck, allowed
 
 __all__ = [
     "REVIEWED",
@@ -28,6 +28,7 @@ __all__ = [
     "Purpose",
     "ReviewedSchema",
     "RowCheck",
+    "allowed",
     "check_table",
     "codes",
     "compare_column",

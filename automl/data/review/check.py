@@ -9,11 +9,12 @@ from typing import Any, Literal
 import numpy as np
 import pandas as pd
 
-from ..columns import Kind
+from ..columns import Column, Kind
 from ..findings import Finding
 from ..schema import Dataset
 from ..table import RawTable
 from . import words
+from .celltype import CellType
 from .codes import DOMAIN, INFINITE, MISSING, NOT_READ, TYPE, UNIQUE
 from .constraints import Constraints
 from .reviewed import ReviewedSchema
@@ -47,15 +48,20 @@ class _Column:
     """What was seen of a column."""
 
     constraints: Constraints
-    kind: str
+    kind: CellType
     rules: Rules
     present: int = 0
     missing: _Seen = field(default_factory=_Seen)
     broken: dict[str, _Seen] = field(default_factory=dict)
     unread: _Seen = field(default_factory=_Seen)
     infinite: _Seen = field(default_factory=_Seen)
-    only_numbers: bool = True
+    only_numbers: bool = False
     values: set[Any] = field(default_factory=set)
+
+
+def _column(constraints: Constraints, column: Column, kind: CellType) -> _Column:
+    texts = kind == "BYTES" and column.kind not in (Kind.NUMBER, Kind.DATETIME)
+    return _Column(constraints, kind, Rules(constraints, column, kind), only_numbers=texts)
 
 
 class Check:
@@ -73,11 +79,7 @@ class Check:
         self._rows = 0
         self._there: list[str] | None = None
         self._columns = {
-            column.name: _Column(
-                reviewed[column.name],
-                reviewed.cell_type(column.name),
-                Rules(reviewed[column.name], column, reviewed.cell_type(column.name)),
-            )
+            column.name: _column(reviewed[column.name], column, reviewed.cell_type(column.name))
             for column in reviewed.reads
         }
 
@@ -129,8 +131,8 @@ class Check:
             self._note(seen, code, values, rows)
         if seen.constraints.unique:
             self._find_repeated(seen, values)
-        if seen.kind == "BYTES" and seen.constraints.kind not in (Kind.NUMBER, Kind.DATETIME):
-            seen.only_numbers &= all(map(_is_number, values.dropna().unique()))
+        if seen.only_numbers:
+            seen.only_numbers = all(map(_is_number, values.dropna().unique()))
 
     def _note(self, seen: _Column, code: str, values: pd.Series[Any], rows: Any) -> None:
         shown = [words.shown(value) for value in values.iloc[rows[: 10 * _KEPT]]]
@@ -192,8 +194,7 @@ class Check:
             ranged = (ends or column.is_closed) and column.kind is not Kind.DATETIME
             if ranged and seen.kind in NOT_READ:
                 found.append(self._told(seen, NOT_READ[seen.kind], unread))
-        numbers = seen.kind == "BYTES" and column.kind not in (Kind.NUMBER, Kind.DATETIME)
-        if numbers and seen.only_numbers and seen.present >= _ENOUGH:
+        if seen.only_numbers and seen.present >= _ENOUGH:
             broken.pop(DOMAIN, None)
             found.append(words.only_numbers(column, seen.present, self._rows))
         return found

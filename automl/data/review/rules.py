@@ -121,7 +121,8 @@ def _date_rule(constraints: Constraints) -> Rule:
 
 def _text_rule(constraints: Constraints, column: Column, kind: CellType) -> Rule:
     domain = None if constraints.domain is None else frozenset(constraints.domain)
-    numeric = kind != "BYTES" and (domain is not None or column.kind not in LISTED)
+    known = column.kind not in LISTED or bool(domain) or bool(column.categories)
+    numeric = kind != "BYTES" and known  # a column without any value is of no type
     numbers = [float(value) for value in domain or ()] if numeric else []
     ends = (min(numbers), max(numbers)) if numbers and constraints.is_closed else None
     pattern = None if constraints.pattern is None else re.compile(constraints.pattern)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +16,7 @@ from .reviewed import ReviewedSchema
 from .rules import Rules
 from .words import shown
 
-__all__ = ["Broken", "RowCheck"]
+__all__ = ["Broken", "RowCheck", "allowed"]
 
 
 @dataclass(frozen=True)
@@ -85,30 +84,28 @@ class RowCheck:
                     found.setdefault((code, name), []).append(place)
         return [Broken(code, name, places) for (code, name), places in found.items()]
 
-    def allowed(self, name: str) -> str:
-        """What a column may hold, in words that follow "expected"."""
-        return _allowed(self._reviewed[name])
-
     def _counts(self, code: str, name: str) -> bool:
         return code != DOMAIN or self._reviewed[name].is_closed
 
 
-def _allowed(column: Constraints) -> str:
+def allowed(column: Constraints) -> str:
+    """What a column may hold, in words that follow "expected"."""
     if column.is_closed and column.domain is not None:
         some = ", ".join(f'"{value}"' for value in column.domain[:10])
         more = f" and {len(column.domain) - 10:,} more" if len(column.domain) > 10 else ""
         return f"one of {some}{more}"
     noun = {Kind.NUMBER: "whole number" if column.whole else "number", Kind.DATETIME: "date"}
     what = f"a {noun.get(column.kind, 'text')}"
-    low, high = (None if end is None else shown(_finite(end)) for end in (column.minimum, column.maximum))
+    low, high = (
+        None if end is None else shown(end if isinstance(end, str) else float(end))
+        for end in (column.minimum, column.maximum)
+    )
     if low is not None and high is not None:
         return f"{what} from {low} to {high}"
     if low is not None or high is not None:
-        return f"{what} of at least {low}" if low is not None else f"{what} of at most {high}"
+        return f"{what} from {low} on" if low is not None else f"{what} up to {high}"
     if column.max_length is not None:
         return f"{what} of at most {column.max_length:,} characters"
-    return f"{what} that matches {column.pattern}" if column.pattern is not None else f"{what}, not missing"
-
-
-def _finite(end: float | str) -> float | str:
-    return float(end) if not isinstance(end, str) and math.isfinite(end) else end
+    if column.pattern is not None:
+        return f"{what} that matches {column.pattern}"
+    return f"{what}, not missing" if column.min_present >= 1 else what
