@@ -66,6 +66,9 @@ class FolderSource:
                 digest = self._digest(path, stat)
             except FileNotFoundError:  # taken away again
                 continue
+            except PermissionError:
+                notes.append(f"{path.name} cannot be opened: the watch has no right to.")
+                continue
             if digest not in names:
                 names[digest] = path.name
                 found.append(Found(digest, path.name, path, *stat))
