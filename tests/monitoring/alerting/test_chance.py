@@ -1,4 +1,4 @@
-"""How often chance opens an alert: as computed, as counted, and as it comes out on tables without any change."""
+"""How often chance opens an alert: as computed, as counted, and on tables without any change."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_simulated_tables_tell_a_limit_that_chance_passes(binary: Watched) -> No
 
 
 def _false_alarms(watched: Watched, rule: Rule, series: int, tables: int, rows: int, seed: int) -> list[bool]:
-    """Whether a rule was opened in series of real tables of the distribution that a model was learned from."""
+    """Whether a rule was opened in series of real tables like those that a model was learned from."""
     came = []
     for number in range(series):
         state, has_opened = State(), False

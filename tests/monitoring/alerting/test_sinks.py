@@ -133,7 +133,9 @@ class Mailbox:
     logged_in: list[str] = field(default_factory=list)
     refuses: bool = False
 
-    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:
+    async def handle_DATA(  # noqa: N802 - what the server calls
+        self, server: Any, session: Any, envelope: Any
+    ) -> str:
         if self.refuses:
             return "451 Try again later"
         message = message_from_bytes(envelope.content, policy=policy.default)

@@ -188,7 +188,7 @@ def test_silence_is_told_by_the_clock(
 def test_only_fine_windows_that_somebody_approves_renew_the_reference(
     catalogue: Catalogue, settings: Callable[..., WatchSettings], arriving: Path
 ) -> None:
-    """After a change that is meant, tables like the approved ones are fine, and those like the old ones not."""
+    """Two are asked for: while there are fewer, new rows are compared with the rows learned from."""
     chosen = settings(reference="last 2 accepted windows", budget=0)
     watcher = Watcher(catalogue, chosen)
     come(arriving, "drifted.csv", seed=20, drifted=True)

@@ -55,14 +55,15 @@ with open_catalogue() as catalogue:
 
 def test_of_a_rule_one_alert_is_open_whoever_opens_it(catalogue: Catalogue) -> None:
     row = {
-        "rule": "drift", "level": "act", "message": "x", "columns": [], "opened": 1.0, "subject": "watch:daily",
+        "rule": "drift", "level": "act", "message": "x", "columns": [], "opened": 1.0,
+        "subject": "watch:daily",
     }  # fmt: skip
     with catalogue.database.writing() as connection:
         connection.execute(insert(alerts).values(row))
         connection.execute(insert(alerts).values(row | {"closed": 2.0}))
         connection.execute(insert(alerts).values(row | {"closed": 3.0}))
         connection.execute(insert(alerts).values(row | {"subject": "watch:other"}))
-    with pytest.raises(CatalogueError, match="(?i)unique"), catalogue.database.writing() as connection:
+    with pytest.raises(CatalogueError, match=r"(?i)unique"), catalogue.database.writing() as connection:
         connection.execute(insert(alerts).values(row))
 
 

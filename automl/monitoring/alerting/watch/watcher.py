@@ -31,6 +31,7 @@ from automl.monitoring.report import DriftReport
 from automl.monitoring.scoring import Scored, score
 from automl.store.catalogue import Catalogue, Check
 from automl.store.catalogue.verdicts import verdict_facts
+from automl.store.catalogue.watch_records import Arrival
 
 __all__ = ["Pass", "WatchStoppedError", "Watcher"]
 
@@ -102,6 +103,7 @@ class Watcher:
             self._source = LogWindows(settings.log, settings.every, clock)
         self._report: DriftReport | None = None
         self._label = settings.model
+        self._arrivals: list[Arrival] = []
         self._simulated: dict[tuple[str, int], dict[str, Simulated]] = {}
 
     def look(self) -> Pass:
@@ -116,7 +118,9 @@ class Watcher:
         done = Pass()
         try:
             self._judge_all(done)
-        except GlassbenchError:
+        except (GlassbenchError, OSError):
+            if self._server is not None:
+                self._server.fail()  # the catalogue may be what cannot be reached
             self._show(failed=True)
             raise
         finally:
@@ -127,7 +131,9 @@ class Watcher:
     def _judge_all(self, done: Pass) -> None:
         current = self._models.current()
         self._label = current.label
-        looked = self._source.look(self._catalogue.watching.arrivals(self._settings.name), current.sha256)
+        last = self._arrivals[-1].id if self._arrivals else 0
+        self._arrivals += self._catalogue.watching.arrivals(self._settings.name, after=last)
+        looked = self._source.look(self._arrivals, current.sha256)
         done.waiting = looked.waiting
         for note in looked.notes:
             self._say(f"note: {note}")
@@ -273,6 +279,9 @@ class Watcher:
             if rule.what in SIMULATED and rule.name in observed and observed[rule.name].seen.over
         ]
         if not due:
+            return {}
+        is_open = {each.rule for each in self._catalogue.watching.alerts(self._settings.name, only_open=True)}
+        if is_open >= {rule.name for rule in due}:
             return {}
         about = (base.digest or self._label, _two_digits(rows))
         if about not in self._simulated:
