@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from automl.inspection import Inspected, Inspection, Matter, Scope
     from automl.monitoring import Reference, Scored, Watched
     from automl.monitoring.estimate import Estimator
+    from automl.monitoring.timeline import Timeline
     from automl.report import BundleFacts, Evidence, Subject
     from automl.search.prepare import Prepared
     from automl.store.catalogue import Catalogue
@@ -596,6 +597,73 @@ class Run:
             )
         )
         return done
+
+    def timeline(
+        self,
+        table: pd.DataFrame | str | Path | None = None,
+        *,
+        by: str | None = None,
+        log: str | Path | None = None,
+        labels: str | Path | None = None,
+        id: str = "id",
+        label: str | None = None,
+        labelled_at: str | None = None,
+        every: str = "month",
+        segments: Sequence[str] | None = None,
+        fairness: str | None = None,
+        model: str | None = None,
+        missing_columns: Literal["error", "missing"] = "error",
+        time_budget: float | None = _EXPLAIN_SECONDS,
+        name: str | None = None,
+        progress: Callable[[float, str], None] | None = None,
+    ) -> Timeline:
+        """Follow a model over time: windows, changes, segments, groups, and what became of promises.
+
+        Parameters
+        ----------
+        table : DataFrame or path, optional
+            Rows with a column of dates.
+        by : str, optional
+            That column.
+        log : path, optional
+            A prediction log of the server, or the folder of them, instead of a table. With neither, windows
+            are the tables that the model has scored, and nothing is scored again.
+        labels : path, optional
+            A file of labels to be joined to the predictions.
+        id, label, labelled_at : str, optional
+            Its columns: the id of the prediction, the label (default: the target), and when it came.
+        every : str
+            "day", "week", "month", "quarter", or such as "5000 rows".
+        segments : sequence of str, optional
+            Columns by whose values performance is split; default those of few labels.
+        fairness : str, optional
+            Column by whose groups the model is judged in each window.
+        model : str, optional
+            Id of a model; default the chosen one.
+        missing_columns : {"error", "missing"}
+            Whether a table that lacks columns is refused, or they count as missing.
+        time_budget : float or None
+            Seconds for splitting the shifts of the mean prediction into columns; None: they are left out.
+        name : str, optional
+            Of the table; default the file's.
+        progress : callable, optional
+            Called with the share done (0 to 1) and what is being done.
+        """
+        from automl.monitoring.timeline import Asked, scorings_timeline
+
+        model_id, *_ = self._members(model)
+        seed = self.folder.spec["seed"]
+        if table is None and log is None:
+            return scorings_timeline(self.folder, self._prepared().task, model_id, seed=seed)
+        asked = Asked(
+            table, by, log, labels, id, label, labelled_at, every, segments, fairness, missing_columns,
+            time_budget, name,
+        )  # fmt: skip
+        made = asked.answer(self.watched(model_id, intervals=True), seed=seed, progress=progress)
+        if log is None:
+            return made
+        note = "Whether the log is of this very model is not known: name its bundle to have that checked."
+        return replace(made, notes=(*made.notes, note))
 
     def watched(self, model: str | None = None, *, intervals: bool = False) -> Watched:
         """A model with all that new rows are compared with.

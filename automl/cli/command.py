@@ -29,6 +29,7 @@ _MODULES = {
     "export": "automl.cli.ship",
     "predict": "automl.cli.ship",
     "monitor": "automl.cli.monitor",
+    "timeline": "automl.cli.timeline",
     "bless": "automl.cli.bless",
     "serve": "automl.cli.serve",
     "onnx": "automl.cli.onnx",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 from automl.cli import publish as publishing
 from automl.cli import values
 from automl.cli.catalogue_verbs import add_catalogue_verbs
+from automl.cli.timeline_verbs import add_timeline_verb
 from automl.cli.trust_verbs import add_trust_verbs
 from automl.cli.watch_verbs import add_watch_verbs
 from automl.serving.options import add_options as add_server_options
@@ -31,6 +32,7 @@ examples:
   automl export RUN churn.zip
   automl predict churn.zip new.csv -o predictions.csv
   automl monitor churn.zip new.csv
+  automl timeline churn.zip --log churn-log --labels labels.csv --every week
   automl bless new.zip rows.csv --champion churn.zip
   automl serve churn.zip --port 8080
   automl publish churn.zip --to mlflow:http://127.0.0.1:5000
@@ -40,6 +42,8 @@ exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 interrupted by Ctrl-
             (monitor: 0 fine, 2 findings, 1 could not run; bless: 0 blessed, 2 not;
             audit verify: 0 as written, 2 changed;
             watch --once: 0 nothing is open, 2 an alert is)
+            (monitor, timeline: 0 fine, 2 findings, 1 could not run; bless: 0 blessed, 2 not;
+            audit verify: 0 as written, 2 changed)
 """
 _FIT = """\
 Search the best model for a column of a table, within a time budget.
@@ -112,6 +116,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_publish(verbs)
     _add_predict(verbs)
     _add_monitor(verbs)
+    add_timeline_verb(verbs, _add_home, _add_output)
     _add_bless(verbs)
     _add_serve(verbs)
     add_trust_verbs(verbs, _add_output)

@@ -17,7 +17,7 @@ from automl.jobs.folder import JobFolder
 from automl.run import Run, load_run
 from automl.store import Queue, RunFolder, files, is_id, preferred_model, shipped_state, version_of
 
-__all__ = ["OTHERS", "explain", "export", "inspect", "query", "report", "score", "search"]
+__all__ = ["OTHERS", "explain", "export", "inspect", "query", "report", "score", "search", "timeline"]
 
 
 def search(run_folder: Path) -> None:
@@ -317,6 +317,72 @@ def score(
     return {"scoring": folder.name, "level": done.report.level, "model": model_id}
 
 
+def timeline(
+    run_folder: Path,
+    job_folder: Path,
+    *,
+    table: str | None = None,
+    by: str | None = None,
+    log: str | None = None,
+    labels: str | None = None,
+    id: str = "id",
+    label: str | None = None,
+    labelled_at: str | None = None,
+    every: str = "month",
+    segments: list[str] | None = None,
+    fairness: str | None = None,
+    model: str | None = None,
+    missing_columns: Literal["error", "missing"] = "error",
+    time_budget: float | None = 30.0,
+    name: str | None = None,
+) -> dict[str, Any]:
+    """Follow a model over time.
+
+    Its status has `progress`, the share done, and a `message` that says what is being done. What comes of it
+    is kept in `timelines/` of the run, under the id of the job (see `automl.monitoring.timeline.kept`).
+
+    Parameters
+    ----------
+    run_folder, job_folder : Path
+    table, log, labels : str, optional
+        Paths of files; a log may be a folder.
+    by, id, label, labelled_at, every, segments, fairness, missing_columns, time_budget, name
+        As for `Run.timeline`.
+    model : str, optional
+        Id of a trial, or `ensemble`; default: the model that is used, before there is one the best trial.
+
+    Returns
+    -------
+    dict
+        `timeline`, its id, `level`, the verdict, and `model`.
+    """
+    from automl.monitoring.timeline.kept import TIMELINES, keep_timeline
+
+    run = load_run(run_folder)
+    model_id = _model_id(run, model)
+    made = run.timeline(
+        table,
+        by=by,
+        log=log,
+        labels=labels,
+        id=id,
+        label=label,
+        labelled_at=labelled_at,
+        every=every,
+        segments=segments,
+        fairness=fairness,
+        model=model_id,
+        missing_columns=missing_columns,
+        time_budget=time_budget,
+        name=name,
+        progress=_told(job_folder),
+    )
+    folder = run_folder / TIMELINES / job_folder.name
+    folder.mkdir(parents=True)
+    keep_timeline(folder, made, model=model_id)
+    return {"timeline": folder.name, "level": made.level, "model": model_id}
+
+
 def _told(job_folder: Path) -> Callable[[float, str], None]:
     """Progress that is written into the job's status."""
     folder = JobFolder(job_folder)
@@ -334,6 +400,7 @@ OTHERS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "score": score,
     "standing": standing,
     "thresholds": thresholds,
+    "timeline": timeline,
 }
 
 

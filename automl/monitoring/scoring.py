@@ -25,16 +25,17 @@ from automl.monitoring.walk import ColumnsMissingError, Walk
 from automl.monitoring.watched import Watched
 from automl.store.files import file_sha256, replacing
 
-__all__ = ["Scored", "score"]
+__all__ = ["NO_ESTIMATOR", "Scored", "compared", "score"]
 
 Source = pd.DataFrame | str | PathLike[str]
 Progress = Callable[[float, str], None]
 
 _SHIFT_SECONDS = 30.0
-_NO_ESTIMATOR = (
+NO_ESTIMATOR = (
     "Performance without labels is not estimated: this model carries nothing to estimate it from. Export it "
     "again; it takes a hundred rows with a label that it had not learned from."
 )
+"""The note of a report without an estimate."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,12 +119,12 @@ def score(
                 step(0.7 * done, f"Scored {walk.rows:,} rows")
     except ColumnsMissingError:
         return Scored(_unscored(watched, walk, path, name, started), (), [])
-    report = _compared(watched, walk, tally, path, name, time_budget, seed, step, started)
+    report = compared(watched, walk, tally, path, name, time_budget, seed, step, started)
     step(1.0, "Done")
     return Scored(report, walk.columns, walk.preview, tally)
 
 
-def _compared(
+def compared(
     watched: Watched,
     walk: Walk,
     tally: Tally,
@@ -134,6 +135,7 @@ def _compared(
     step: Progress,
     started: float,
 ) -> DriftReport:
+    """What came of a walk over rows that were tallied; the arguments are those of `score`."""
     notes = [*watched.notes, *walk.notes]
     step(0.72, "Telling new rows from old ones")
     apart = tell_apart(watched.known, tally.sample, watched.schema, seed=seed)
@@ -162,7 +164,7 @@ def _compared(
         step(0.97, "Estimating the performance without labels")
         estimated = tally.gathered.estimated(watched.promised)
     elif tally.unlabelled:
-        notes.append(_NO_ESTIMATOR)
+        notes.append(NO_ESTIMATOR)
     findings = _findings(walk, tally)
     deviation = None
     if shift is not None:

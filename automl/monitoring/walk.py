@@ -46,13 +46,17 @@ class Walk:
         self._watched, self._tally = watched, tally
         self._interval, self._reasons, self._missing_columns = interval, reasons, missing_columns
 
+    def take(self, table: RawTable, dataset: Dataset) -> None:
+        """Look at the next rows."""
+        self.differences.add(table, dataset)
+        self.name = self.name or table.name
+        self.rows += len(dataset.frame)
+
     def over(self, found: Iterator[Piece]) -> Iterator[tuple[str, float]]:
         """Predictions as CSV, piece by piece, with the share done."""
         for piece in found:
             dataset = self._watched.schema.coerce(piece.table, missing_columns="missing")
-            self.differences.add(piece.table, dataset)
-            self.name = self.name or piece.table.name
-            self.rows += len(dataset.frame)
+            self.take(piece.table, dataset)
             if not len(dataset.frame):
                 continue
             if self.differences.absent and self._missing_columns == "error":
