@@ -39,11 +39,8 @@ examples:
   automl verify churn.zip --key maker.pem
 
 exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 interrupted by Ctrl-C
-            (monitor: 0 fine, 2 findings, 1 could not run; bless: 0 blessed, 2 not;
-            audit verify: 0 as written, 2 changed;
-            watch --once: 0 nothing is open, 2 an alert is)
             (monitor, timeline: 0 fine, 2 findings, 1 could not run; bless: 0 blessed, 2 not;
-            audit verify: 0 as written, 2 changed)
+            audit verify: 0 as written, 2 changed; watch --once: 0 nothing is open, 2 an alert is)
 """
 _FIT = """\
 Search the best model for a column of a table, within a time budget.

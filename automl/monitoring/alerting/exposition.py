@@ -80,7 +80,7 @@ def exposition(catalogue: Catalogue, watch: str, rules: Sequence[Rule], pulse: P
         )  # fmt: skip
     text.add(
         "alert_open", "gauge", "Whether a rule has an open alert.",
-        [({"rule": rule.name, "severity": rule.severity}, known.open_now.get(rule.name, 0)) for rule in rules],
+        [({"rule": e.name, "severity": e.severity}, known.open_now.get(e.name, 0)) for e in rules],
     )  # fmt: skip
     text.add(
         "alerts_opened_total", "counter", "Alerts opened.",

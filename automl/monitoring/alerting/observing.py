@@ -153,6 +153,20 @@ def _performance(rule: Rule, report: DriftReport) -> Observed | None:
     return _measured(rule, report.created, worse, {TABLE: figures}, lambda _: message)
 
 
+def _estimated(rule: Rule, report: DriftReport) -> Observed | None:
+    found = report.estimated
+    if found is None or found.main.worse_by is None:
+        return None
+    main = found.main
+    figures = {
+        "metric": main.metric, "estimated": main.estimated, "low": main.low, "high": main.high,
+        "promised": main.promised, "worse_by": main.worse_by, "rows": found.rows,
+    }  # fmt: skip
+    message = words.estimated(found)
+    worse = {TABLE: max(main.worse_by, 0.0)}
+    return _measured(rule, report.created, worse, {TABLE: figures}, lambda _: message)
+
+
 def _anomaly(rule: Rule, report: DriftReport) -> Observed:
     found: dict[str, list[Finding]] = {}
     for each in report.findings:
@@ -188,6 +202,7 @@ _LOOKS: dict[What, Callable[[Rule, DriftReport], Observed | None]] = {
     "predictions": _columns,
     "apart": _apart,
     "performance": _performance,
+    "estimated": _estimated,
     "anomaly": _anomaly,
     "rows": _rows,
     "unreadable": _readable,

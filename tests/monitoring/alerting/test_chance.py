@@ -75,7 +75,7 @@ def test_facts_are_not_a_matter_of_chance() -> None:
     )
     assert look is not None
     assert act is not None
-    assert 0.1 < act < look < 0.14
+    assert 0.1 < act < look < 0.16
 
 
 def test_simulated_tables_without_a_change_are_rarely_over_a_limit(binary: Watched) -> None:

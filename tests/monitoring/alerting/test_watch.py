@@ -380,7 +380,9 @@ def test_windows_of_a_prediction_log_are_compared(
         for number, row in enumerate(row for window in rows for row in window):
             moment = datetime.fromtimestamp(1.77e9 + number, UTC).isoformat(timespec="milliseconds")
             told = {"id": str(number), "time": moment, "model": sha256, "route": "/", "row": row}
-            stream.write(json.dumps(told | {"prediction": "yes"}) + "\n")
+            stream.write(
+                json.dumps(told | {"prediction": "yes", "probabilities": {"no": 0.4, "yes": 0.6}}) + "\n"
+            )
     content = {
         "name": "served", "model": str(customers_zip), "log": str(log), "every": "300 rows",
         "rule": [{"name": "drift", "what": "drift"}], "budget": 0,

@@ -133,7 +133,7 @@ class Watcher:
         self._label = current.label
         last = self._arrivals[-1].id if self._arrivals else 0
         self._arrivals += self._catalogue.watching.arrivals(self._settings.name, after=last)
-        looked = self._source.look(self._arrivals, current.sha256)
+        looked = self._source.look(self._arrivals, current)
         done.waiting = looked.waiting
         for note in looked.notes:
             self._say(f"note: {note}")
