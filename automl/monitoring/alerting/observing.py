@@ -128,7 +128,7 @@ def _apart(rule: Rule, report: DriftReport) -> Observed | None:
     found = report.apart
     if found is None:
         return None
-    sure = found.differs or (found.adjusted is not None and found.adjusted <= ALARMS)
+    sure = found.adjusted is not None and found.adjusted <= ALARMS
     figures = {"auc": found.auc, "low": found.low, "high": found.high, "adjusted": found.adjusted}
     message = (
         f"A classifier tells new rows from old ones: area under the curve {found.auc:.2f} "

@@ -39,6 +39,10 @@ _FAULTS = (GlassbenchError, ArithmeticError, LookupError, TypeError, ValueError)
 """What a file may make the code raise: then the file is refused, and the next one is looked at."""
 
 
+_COLUMNS_SIMULATED = 600
+"""So many columns, in series of tables: wide tables are simulated in fewer, not longer."""
+
+
 class WatchStoppedError(Exception):
     """The watch was told to end; what it was at is done by the next one."""
 
@@ -104,6 +108,7 @@ class Watcher:
         self._report: DriftReport | None = None
         self._label = settings.model
         self._arrivals: list[Arrival] = []
+        self._noted: set[str] = set()
         self._simulated: dict[tuple[str, int], dict[str, Simulated]] = {}
 
     def look(self) -> Pass:
@@ -136,7 +141,9 @@ class Watcher:
         looked = self._source.look(self._arrivals, current)
         done.waiting = looked.waiting
         for note in looked.notes:
-            self._say(f"note: {note}")
+            if note not in self._noted:  # it would be said at every look
+                self._noted.add(note)
+                self._say(f"note: {note}")
         about = self._about(current)
         for found in looked.found:
             if self._stopping():
@@ -285,8 +292,10 @@ class Watcher:
             return {}
         about = (base.digest or self._label, _two_digits(rows))
         if about not in self._simulated:
+            reference = base.watched.reference
+            series = min(max(_COLUMNS_SIMULATED // len(reference.columns), 4), 20)
             self._simulated = {
-                about: simulate(base.watched.reference, base.watched.schema, self._settings.rules, about[1])
+                about: simulate(reference, base.watched.schema, self._settings.rules, about[1], series=series)
             }
         found = self._simulated[about]
         return {rule.name: found[rule.name] for rule in due}
