@@ -117,8 +117,8 @@ def _windows(options: Namespace, console: Console, catalogue: Catalogue) -> int:
     console.document({"windows": [asdict(each) for each in found]})
     if not found:
         console.say(
-            f"The watch {options.watch!r} has no window to approve: only fine checks have one, and only where "
-            'reference is "last N accepted windows".'
+            f"The watch {options.watch!r} has no window to approve: only fine checks have one, and only "
+            'where reference is "last N accepted windows".'
         )
         return 0
     console.table(

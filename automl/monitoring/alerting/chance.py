@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 
 from automl.monitoring.alerting.rule import FACTS, Rule
-from automl.monitoring.rules import ALARMS, SURPRISE
+from automl.monitoring.rules import ALARMS, SURPRISE, WORSE, WORSE_BY_FAR
 
 __all__ = ["FalseAlarms", "checks_between", "false_alarms", "level_of", "opens_within", "percent"]
 
@@ -94,11 +94,9 @@ def level_of(rule: Rule) -> float | None:
     if rule.what in ("performance", "estimated"):
         return float(norm.sf(rule.opens_at))
     if rule.what == "verdict":
-        from automl.monitoring.rules import WORSE, WORSE_BY_FAR
-
-        acts = rule.opens_at == 2
-        worse = float(norm.sf(WORSE_BY_FAR if acts else WORSE))
-        return 2 * ALARMS + worse + (0.0 if acts else SURPRISE)
+        if rule.opens_at == 2:
+            return 2 * ALARMS + float(norm.sf(WORSE_BY_FAR))
+        return 2 * ALARMS + 2 * float(norm.sf(WORSE)) + SURPRISE  # the score, and its estimate
     return ALARMS
 
 

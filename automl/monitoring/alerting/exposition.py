@@ -6,7 +6,6 @@ All of it is read from the catalogue, so it survives a restart, and two watches 
 from __future__ import annotations
 
 import os
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -56,24 +55,19 @@ def exposition(catalogue: Catalogue, watch: str, rules: Sequence[Rule], pulse: P
     rules : sequence of Rule
     pulse : Pulse
     """
-    known = catalogue.watching
-    checks, alerts, arrivals = known.checks(watch), known.alerts(watch), known.arrivals(watch)
-    levels = Counter(check.level for check in checks)
-    ever = Counter(alert.rule for alert in alerts)
-    open_now = {alert.rule for alert in alerts if alert.closed is None}
-    waiting = Counter(delivery.sink for delivery in known.waiting(watch))
-    last = checks[-1] if checks else None
+    known = catalogue.watching.summary(watch)
+    last = known.last
     text = _Text({"watch": watch})
     text.add("watch_info", "gauge", "What is watched.", [({"model": pulse.model}, 1)])
     text.add("watch_last_look_timestamp_seconds", "gauge", "When it last looked.", [({}, pulse.at)])
     text.add("watch_failing", "gauge", "Whether it could not look.", [({}, int(pulse.failed))])
     text.add(
         "watch_checks_total", "counter", "Tables compared, by verdict.",
-        [({"level": level}, levels[level]) for level in RANK],
+        [({"level": level}, known.levels.get(level, 0)) for level in RANK],
     )  # fmt: skip
     text.add(
         "watch_refused_total", "counter", "Files that could not be read.",
-        [({}, sum(arrival.status == "refused" for arrival in arrivals))],
+        [({}, known.refused)],
     )  # fmt: skip
     if last is not None:
         text.add(
@@ -86,15 +80,15 @@ def exposition(catalogue: Catalogue, watch: str, rules: Sequence[Rule], pulse: P
         )  # fmt: skip
     text.add(
         "alert_open", "gauge", "Whether a rule has an open alert.",
-        [({"rule": rule.name, "severity": rule.severity}, int(rule.name in open_now)) for rule in rules],
+        [({"rule": e.name, "severity": e.severity}, known.open_now.get(e.name, 0)) for e in rules],
     )  # fmt: skip
     text.add(
         "alerts_opened_total", "counter", "Alerts opened.",
-        [({"rule": rule.name}, ever[rule.name]) for rule in rules],
+        [({"rule": rule.name}, known.opened.get(rule.name, 0)) for rule in rules],
     )  # fmt: skip
     text.add(
         "deliveries_waiting", "gauge", "What sinks could not be told yet.",
-        [({"sink": sink}, number) for sink, number in sorted(waiting.items())],
+        [({"sink": sink}, number) for sink, number in sorted(known.waiting.items())],
     )  # fmt: skip
     if pulse.report is not None:
         _add_report(text, pulse.report)

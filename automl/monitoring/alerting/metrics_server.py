@@ -47,6 +47,11 @@ class MetricsServer:
         with self._lock:
             self._text, self._is_well = text, is_well
 
+    def fail(self) -> None:
+        """Say that the watch is not well; what it knew stays."""
+        with self._lock:
+            self._is_well = False
+
     def __enter__(self) -> Self:
         self._thread.start()
         return self

@@ -128,7 +128,7 @@ def _apart(rule: Rule, report: DriftReport) -> Observed | None:
     found = report.apart
     if found is None:
         return None
-    sure = found.differs or (found.adjusted is not None and found.adjusted <= ALARMS)
+    sure = found.adjusted is not None and found.adjusted <= ALARMS
     figures = {"auc": found.auc, "low": found.low, "high": found.high, "adjusted": found.adjusted}
     message = (
         f"A classifier tells new rows from old ones: area under the curve {found.auc:.2f} "
@@ -149,6 +149,20 @@ def _performance(rule: Rule, report: DriftReport) -> Observed | None:
         "promised": main.promised, "worse_by": main.worse_by, "rows": found.rows,
     }  # fmt: skip
     message = words.performance(found)
+    worse = {TABLE: max(main.worse_by, 0.0)}
+    return _measured(rule, report.created, worse, {TABLE: figures}, lambda _: message)
+
+
+def _estimated(rule: Rule, report: DriftReport) -> Observed | None:
+    found = report.estimated
+    if found is None or found.main.worse_by is None:
+        return None
+    main = found.main
+    figures = {
+        "metric": main.metric, "estimated": main.estimated, "low": main.low, "high": main.high,
+        "promised": main.promised, "worse_by": main.worse_by, "rows": found.rows,
+    }  # fmt: skip
+    message = words.estimated(found)
     worse = {TABLE: max(main.worse_by, 0.0)}
     return _measured(rule, report.created, worse, {TABLE: figures}, lambda _: message)
 
@@ -188,6 +202,7 @@ _LOOKS: dict[What, Callable[[Rule, DriftReport], Observed | None]] = {
     "predictions": _columns,
     "apart": _apart,
     "performance": _performance,
+    "estimated": _estimated,
     "anomaly": _anomaly,
     "rows": _rows,
     "unreadable": _readable,

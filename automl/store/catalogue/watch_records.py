@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-__all__ = ["AcceptedWindow", "Arrival", "Delivery"]
+from automl.store.catalogue.records import Check
+
+__all__ = ["AcceptedWindow", "Arrival", "Delivery", "Summary"]
 
 
 @dataclass(frozen=True)
@@ -105,3 +107,29 @@ class AcceptedWindow:
     accepted: float | None
     accepted_by: str | None
     reason: str | None
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What became of a watch, in numbers.
+
+    Attributes
+    ----------
+    levels : mapping of str to int
+        Verdicts, by level.
+    refused : int
+        Files that could not be read.
+    last : Check or None
+        The newest verdict.
+    opened, open_now : mapping of str to int
+        Alerts, by rule: ever, and those that are open.
+    waiting : mapping of str to int
+        What could not be told yet, by sink.
+    """
+
+    levels: Mapping[str, int]
+    refused: int
+    last: Check | None
+    opened: Mapping[str, int]
+    open_now: Mapping[str, int]
+    waiting: Mapping[str, int]

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, func, insert, select, update
 
 from automl.errors import CatalogueError
 from automl.store.audit.log import append
@@ -28,7 +28,7 @@ from automl.store.catalogue.tables import (
     deliveries,
     rule_states,
 )
-from automl.store.catalogue.watch_records import AcceptedWindow, Arrival, Delivery
+from automl.store.catalogue.watch_records import AcceptedWindow, Arrival, Delivery, Summary
 from automl.store.who import who
 
 __all__ = ["Turn", "Watching", "subject_of"]
@@ -48,9 +48,11 @@ class Watching:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def arrivals(self, watch: str) -> list[Arrival]:
-        """What a watch has looked at, oldest first."""
-        query = select(arrivals).where(arrivals.c.watch == watch).order_by(arrivals.c.id)
+    def arrivals(self, watch: str, *, after: int = 0) -> list[Arrival]:
+        """What a watch has looked at, or only what came after some arrival, oldest first."""
+        query = (
+            select(arrivals).where(arrivals.c.watch == watch, arrivals.c.id > after).order_by(arrivals.c.id)
+        )
         with self._database.reading() as connection:
             return every(connection, Arrival, query)
 
@@ -72,6 +74,24 @@ class Watching:
             query = query.where(alerts.c.closed.is_(None))
         with self._database.reading() as connection:
             return every(connection, Alert, query)
+
+    def summary(self, watch: str) -> Summary:
+        """What became of a watch, in numbers."""
+        mine = arrivals.c.watch == watch
+        is_refused = arrivals.c.status == "refused"
+        looked_at = select(arrivals.c.check_id).where(mine)
+        newest = select(checks).where(checks.c.id.in_(looked_at)).order_by(checks.c.id.desc())
+        about = alerts.c.subject == subject_of(watch)
+        unsent = (deliveries.c.watch == watch) & deliveries.c.sent.is_(None)
+        with self._database.reading() as connection:
+            return Summary(
+                levels=_counted(connection, checks.c.level, checks.c.id.in_(looked_at)),
+                refused=sum(_counted(connection, arrivals.c.status, mine & is_refused).values()),
+                last=first(connection, Check, newest),
+                opened=_counted(connection, alerts.c.rule, about),
+                open_now=_counted(connection, alerts.c.rule, about & alerts.c.closed.is_(None)),
+                waiting=_counted(connection, deliveries.c.sink, unsent),
+            )
 
     @contextmanager
     def turn(self, watch: str) -> Iterator[Turn]:
@@ -346,6 +366,12 @@ class Turn:
     def put_out(self, alert: Alert, sink: str, event: str, payload: Mapping[str, Any]) -> None:
         """Put out what a sink is to be told."""
         put_out(self._connection, alert, self.watch, sink, event, payload)
+
+
+def _counted(connection: Connection, column: Column[str], where: ColumnElement[bool]) -> dict[str, int]:
+    """How often each value of a column occurs."""
+    query = select(column, func.count()).where(where).group_by(column)
+    return {value: number for value, number in connection.execute(query)}
 
 
 def subject_of(watch: str) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from automl.errors import SettingError
 from automl.monitoring.alerting.watch.found import Found, Look
+from automl.monitoring.alerting.watch.model import Current
 from automl.store.catalogue.watch_records import Arrival
 from automl.store.files import file_sha256
 
@@ -47,7 +48,7 @@ class FolderSource:
         self._digests: dict[tuple[str, _Stat], str] = {}
         self._told: set[tuple[str, str]] = set()
 
-    def look(self, known: list[Arrival], model: str) -> Look:
+    def look(self, known: list[Arrival], current: Current | None = None) -> Look:
         """Files whose content is not known, the oldest first."""
         if not self.folder.is_dir():
             raise SettingError(
@@ -65,6 +66,9 @@ class FolderSource:
             try:
                 digest = self._digest(path, stat)
             except FileNotFoundError:  # taken away again
+                continue
+            except PermissionError:
+                notes.append(f"{path.name} cannot be opened: the watch has no right to.")
                 continue
             if digest not in names:
                 names[digest] = path.name

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import pandas as pd
 
+from automl.monitoring.alerting.watch.model import Current
 from automl.store.catalogue.watch_records import Arrival
 
 __all__ = ["Found", "Look", "Source"]
@@ -71,14 +72,14 @@ class Look:
 class Source(Protocol):
     """Where tables come from."""
 
-    def look(self, known: list[Arrival], model: Any) -> Look:
+    def look(self, known: list[Arrival], current: Current) -> Look:
         """What has come and is not known.
 
         Parameters
         ----------
         known : list of Arrival
             What was looked at, oldest first.
-        model : str
-            SHA-256 of the model's file.
+        current : Current
+            The model.
         """
         ...

@@ -6,29 +6,29 @@ out of them where somebody has a right to that.
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from automl.errors import SettingError
 from automl.monitoring.alerting.watch.found import Found, Look
+from automl.monitoring.alerting.watch.model import Current
 from automl.monitoring.alerting.watch.settings import Every
+from automl.monitoring.timeline.log_lines import LineReader, log_files
 from automl.store.catalogue.watch_records import Arrival
 
 __all__ = ["LogWindows"]
 
-_FILES = "predictions*.jsonl"
 _GRACE = 10.0  # seconds: lines of requests that end later may still be on their way
 _ASIDE = "%Y%m%dT%H%M%S.%fZ"
-
-Row = tuple[float, dict[str, Any]]
+_AT = "moment of the prediction"  # beside the columns of the model, whatever these are called
 
 
 @dataclass
@@ -48,99 +48,105 @@ class LogWindows:
     every: Every
     clock: Callable[[], float] = time.time
 
-    def look(self, known: list[Arrival], model: str) -> Look:
+    def look(self, known: list[Arrival], current: Current) -> Look:
         """Windows that are over and not known, the oldest first."""
         if not self.folder.is_dir():
             raise SettingError(f"There is no folder {self.folder}.", fix="Correct `log`.")
-        odd: Counter[str] = Counter()
+        if not any(self.folder.glob("predictions*.jsonl")):  # nothing was predicted yet
+            return Look()
         until = self.clock() - _GRACE
+        others: Counter[str] = Counter()
+        reader = LineReader(current.watched.schema, current.watched.task)
         if self.every.rows is not None:
-            found = list(self._by_rows(known, model, until, self.every.rows, odd))
+            number, after, skipped = _cursor(known)
+            rows = self._rows(reader, current.sha256, after, until, others)
+            found = list(_by_rows(rows, self.every.rows, number, after, skipped))
         else:
             assert self.every.seconds is not None  # one of them is given
-            found = list(self._by_time(known, model, until, self.every.seconds, odd))
-        notes = []
-        if odd["torn"]:
-            notes.append(f"{odd['torn']:,} lines of the log are no whole predictions and are left out.")
-        if odd["others"]:
-            notes.append(f"{odd['others']:,} lines of the log are of other models and are left out.")
+            length = self.every.seconds
+            last = until // length * length  # the window that this moment is in is not over
+            after = max((float(each.key.split(":")[2]) for each in known if _is_time(each)), default=0.0)
+            found = list(_by_time(self._rows(reader, current.sha256, after, last, others), length, last))
+        notes = reader.notes()
+        if others:
+            notes.append(f"{sum(others.values()):,} lines of the log are of other models and are left out.")
         return Look(tuple(found), notes=tuple(notes))
 
-    def _by_time(
-        self, known: list[Arrival], model: str, until: float, length: float, odd: Counter[str]
-    ) -> Iterator[Found]:
-        after = max(
-            (float(each.key.split(":")[2]) for each in known if each.key.startswith("time:")), default=0.0
-        )
-        last = until // length * length  # the window that this moment is in is not over
-        rows: dict[float, list[dict[str, Any]]] = {}
-        for at, row in self._rows(model, after, odd):
-            if after <= at < last:
-                rows.setdefault(at // length * length, []).append(row)
-        for start in sorted(rows):
-            name = f"predictions {_shown(start)} to {_shown(start + length)}"
-            yield Found(f"time:{start:.0f}:{start + length:.0f}", name, pd.DataFrame(rows[start]))
-
-    def _by_rows(
-        self, known: list[Arrival], model: str, until: float, many: int, odd: Counter[str]
-    ) -> Iterator[Found]:
-        number, after, skipped = 0, 0.0, 0
-        for each in known:
-            if each.key.startswith("rows:"):
-                _, one, at, some = each.key.split(":")
-                number, after, skipped = int(one), float(at), int(some)
-        rows = sorted((e for e in self._rows(model, after, odd) if e[0] <= until), key=lambda e: e[0])
-        at_edge = sum(at == after for at, _ in rows)
-        rows = rows[min(skipped, at_edge) :]
-        for begin in range(0, len(rows) - many + 1, many):
-            window = rows[begin : begin + many]
-            number += 1
-            end = window[-1][0]
-            taken = sum(at == end for at, _ in rows[: begin + many])
-            taken += min(skipped, at_edge) if end == after else 0
-            name = f"predictions {_shown(window[0][0])} to {_shown(end)}"
-            yield Found(f"rows:{number}:{end!r}:{taken}", name, pd.DataFrame([row for _, row in window]))
-
-    def _rows(self, model: str, after: float, odd: Counter[str]) -> Iterator[Row]:
-        """Rows from some moment on, with their times, as the log has them."""
-        for path in sorted(self.folder.glob(_FILES)):  # those put aside carry the time of that
+    def _rows(
+        self, reader: LineReader, model: str, after: float, until: float, others: Counter[str]
+    ) -> pd.DataFrame:
+        """Rows of some time, in the order of that, with their moments in seconds since 1970."""
+        parts = []
+        for path in log_files(self.folder):
             if (aside := _put_aside(path)) is not None and aside < after:
                 continue
-            with path.open("rb") as stream:
-                for line in stream:
-                    if not line.endswith(b"\n"):  # still on its way
-                        continue
-                    found = _read(line)
-                    if found is None:
-                        odd["torn"] += bool(line.strip())
-                    elif "erased" in found:
-                        continue
-                    elif found["at"] >= after:
-                        if found["model"] != model:
-                            odd["others"] += 1
-                            continue
-                        if found["redacted"]:
-                            raise SettingError(
-                                f"The log {path} leaves out the columns {', '.join(found['redacted'][:5])}: "
-                                "its rows cannot be compared whole.",
-                                fix="Watch the tables instead, or log without --redact.",
-                            )
-                        yield found["at"], found["row"]
+            for table, _ in reader.pieces(path):
+                moments = _moments(table)
+                meant = table.filter(pa.array((moments >= after) & (moments <= until)))
+                is_own = pc.equal(meant["model"].fill_null(""), model)
+                others.update(pc.filter(meant["model"], pc.invert(is_own)).to_pylist())
+                parts.append(_frame(meant.filter(is_own), path))
+        rows = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame({_AT: []})
+        return rows.sort_values(_AT, kind="stable", ignore_index=True)
 
 
-def _read(line: bytes) -> dict[str, Any] | None:
-    """What a line tells; None where it is no prediction."""
-    try:
-        told = json.loads(line)
-        if "erased" in told:
-            return {"erased": True}
-        at = datetime.fromisoformat(told["time"]).timestamp()
-        return {
-            "at": at, "model": told.get("model"), "row": dict(told["row"]),
-            "redacted": [str(name) for name in told.get("redacted") or ()],
-        }  # fmt: skip
-    except (KeyError, TypeError, ValueError):
-        return None
+def _by_time(rows: pd.DataFrame, length: float, last: float) -> Iterator[Found]:
+    before = rows[rows[_AT] < last]
+    for start, window in before.groupby(before[_AT] // length * length):
+        end = float(start) + length  # type: ignore[arg-type]
+        name = f"predictions {_shown(end - length)} to {_shown(end)}"
+        yield Found(f"time:{end - length:.0f}:{end:.0f}", name, _plain(window))
+
+
+def _by_rows(rows: pd.DataFrame, many: int, number: int, after: float, skipped: int) -> Iterator[Found]:
+    """Windows of so many rows from where the last one ended: at a moment, of which some rows were in it."""
+    rows = rows.iloc[min(skipped, int((rows[_AT] == after).sum())) :].reset_index(drop=True)
+    for begin in range(0, len(rows) - many + 1, many):
+        window = rows.iloc[begin : begin + many]
+        number += 1
+        end = float(window[_AT].iloc[-1])
+        taken = int((rows[_AT].iloc[: begin + many] == end).sum()) + (skipped if end == after else 0)
+        name = f"predictions {_shown(float(window[_AT].iloc[0]))} to {_shown(end)}"
+        yield Found(f"rows:{number}:{end!r}:{taken}", name, _plain(window))
+
+
+def _cursor(known: list[Arrival]) -> tuple[int, float, int]:
+    """How many windows there were, when the last one ended, and how many rows of that moment it had."""
+    for each in reversed(known):
+        if each.key.startswith("rows:"):
+            _, number, at, taken = each.key.split(":")
+            return int(number), float(at), int(taken)
+    return 0, 0.0, 0
+
+
+def _is_time(arrival: Arrival) -> bool:
+    return arrival.key.startswith("time:")
+
+
+def _frame(found: pa.Table, path: Path) -> pd.DataFrame:
+    """Rows of the log as a table, with their moments."""
+    hidden = [str(name) for name in pc.unique(pc.list_flatten(found["redacted"])).to_pylist()]
+    if hidden:
+        listed = ", ".join(hidden[:5])
+        raise SettingError(
+            f"The log {path} leaves out the columns {listed}: its rows cannot be compared whole.",
+            fix="Watch the tables instead, or log without --redact.",
+        )
+    kind = found["row"].type
+    names = [kind.field(place).name for place in range(kind.num_fields)]
+    columns = pa.chunked_array(found["row"].chunks, kind).combine_chunks().flatten()
+    frame = pd.DataFrame({name: values.to_pandas() for name, values in zip(names, columns, strict=True)})
+    frame[_AT] = _moments(found)
+    return frame
+
+
+def _moments(found: pa.Table) -> pd.Series[float]:
+    stamps = pd.to_datetime(found["time"].to_pandas(), format="ISO8601", errors="coerce", utc=True)
+    return (stamps - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1)
+
+
+def _plain(window: pd.DataFrame) -> pd.DataFrame:
+    return window.drop(columns=_AT).reset_index(drop=True)
 
 
 def _put_aside(path: Path) -> float | None:

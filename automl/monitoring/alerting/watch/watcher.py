@@ -31,11 +31,16 @@ from automl.monitoring.report import DriftReport
 from automl.monitoring.scoring import Scored, score
 from automl.store.catalogue import Catalogue, Check
 from automl.store.catalogue.verdicts import verdict_facts
+from automl.store.catalogue.watch_records import Arrival
 
 __all__ = ["Pass", "WatchStoppedError", "Watcher"]
 
 _FAULTS = (GlassbenchError, ArithmeticError, LookupError, TypeError, ValueError)
 """What a file may make the code raise: then the file is refused, and the next one is looked at."""
+
+
+_COLUMNS_SIMULATED = 600
+"""So many columns, in series of tables: wide tables are simulated in fewer, not longer."""
 
 
 class WatchStoppedError(Exception):
@@ -102,6 +107,8 @@ class Watcher:
             self._source = LogWindows(settings.log, settings.every, clock)
         self._report: DriftReport | None = None
         self._label = settings.model
+        self._arrivals: list[Arrival] = []
+        self._noted: set[str] = set()
         self._simulated: dict[tuple[str, int], dict[str, Simulated]] = {}
 
     def look(self) -> Pass:
@@ -116,7 +123,9 @@ class Watcher:
         done = Pass()
         try:
             self._judge_all(done)
-        except GlassbenchError:
+        except (GlassbenchError, OSError):
+            if self._server is not None:
+                self._server.fail()  # the catalogue may be what cannot be reached
             self._show(failed=True)
             raise
         finally:
@@ -127,10 +136,14 @@ class Watcher:
     def _judge_all(self, done: Pass) -> None:
         current = self._models.current()
         self._label = current.label
-        looked = self._source.look(self._catalogue.watching.arrivals(self._settings.name), current.sha256)
+        last = self._arrivals[-1].id if self._arrivals else 0
+        self._arrivals += self._catalogue.watching.arrivals(self._settings.name, after=last)
+        looked = self._source.look(self._arrivals, current)
         done.waiting = looked.waiting
         for note in looked.notes:
-            self._say(f"note: {note}")
+            if note not in self._noted:  # it would be said at every look
+                self._noted.add(note)
+                self._say(f"note: {note}")
         about = self._about(current)
         for found in looked.found:
             if self._stopping():
@@ -274,10 +287,15 @@ class Watcher:
         ]
         if not due:
             return {}
+        is_open = {each.rule for each in self._catalogue.watching.alerts(self._settings.name, only_open=True)}
+        if is_open >= {rule.name for rule in due}:
+            return {}
         about = (base.digest or self._label, _two_digits(rows))
         if about not in self._simulated:
+            reference = base.watched.reference
+            series = min(max(_COLUMNS_SIMULATED // len(reference.columns), 4), 20)
             self._simulated = {
-                about: simulate(base.watched.reference, base.watched.schema, self._settings.rules, about[1])
+                about: simulate(reference, base.watched.schema, self._settings.rules, about[1], series=series)
             }
         found = self._simulated[about]
         return {rule.name: found[rule.name] for rule in due}
