@@ -63,7 +63,8 @@ def launch(
         `name`, `params`, `model`, `time_budget`, `again`), `export` or `report` (params `model`, `path`,
         a report's `fairness`), `score` (params `table`, `name`, `model`, `interval`, `reasons`,
         `missing_columns`), `compare`, `decide`, `standing`, `thresholds`, or `query` (params
-        `connection`, `query`, `name`, `rows`, `seconds`; the folder is that of a draft then); see
+        `connection`, `query`, `name`, `rows`, `seconds`; the folder is that of a draft then), or in the
+        folder of what belongs to no run (`Home.work`) `difference`, `register`, `sheet` or `verify`; see
         `automl.jobs.kinds`.
     worker : sequence of str
         Arguments of the Python interpreter that make it a worker; the folder is appended.
