@@ -53,10 +53,12 @@ def _facts(one: DatasetVersion) -> None:
     if one.bytes is not None:
         pairs.append(("File", fmt.size(one.bytes)))
     origin = one.origin or {}
-    if "query" in origin:
-        pairs.append(("Query", f"{origin['query']}  (of {origin['connection']})"))
     if "retraining" in origin:
-        pairs.append(("Put together by", f"the retraining {origin['retraining']}"))
+        pairs.append(
+            ("Put together", str(origin.get("query") or f"by the retraining {origin['retraining']}"))
+        )
+    elif "query" in origin:
+        pairs.append(("Query", f"{origin['query']}  (of {origin['connection']})"))
     pairs += [("Copy", one.artefact or "none is kept"), (f"SHA-256{of}", one.digest)]
     components.definitions(pairs)
 
