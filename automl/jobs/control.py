@@ -64,9 +64,10 @@ def launch(
         `search` (start or go on), `explain` (params `model`, `rows`, `time_budget`), `inspect` (params
         `name`, `params`, `model`, `time_budget`, `again`), `export` or `report` (params `model`, `path`,
         a report's `fairness`), `glance` (params `table`, `name`, `read`, `names`, `seconds`), `score` (params
-        `table`, `name`, `model`, `interval`, `reasons`, `missing_columns`, `read`, `names`),
-        `compare`, `decide`, `standing`, `thresholds`, or `query` (params
-        `connection`, `query`, `name`, `rows`, `seconds`; the folder is that of a draft then); see
+        `table`, `name`, `model`, `interval`, `reasons`, `missing_columns`, `read`, `names`), `timeline`
+        (params as `Run.timeline`), `compare`, `decide`, `standing`, `thresholds`, or `query` (params
+        `connection`, `query`, `name`, `rows`, `seconds`; the folder is that of a draft then), or in the
+        folder of what belongs to no run (`Home.work`) `difference`, `register`, `sheet` or `verify`; see
         `automl.jobs.kinds`.
     worker : sequence of str
         Arguments of the Python interpreter that make it a worker; the folder is appended.

@@ -79,8 +79,11 @@ def _version(each: DatasetVersion, before: DatasetVersion | None, runs: int) -> 
 
 def _from(version: DatasetVersion) -> str:
     """Where a version came from, in a few words."""
-    if version.origin:
-        return f"a query of {version.origin['connection']}"
+    origin = version.origin or {}
+    if "retraining" in origin:
+        return "put together by a retraining"
+    if "connection" in origin:
+        return f"a query of {origin['connection']}"
     return "a table of Python" if version.source is None else Path(version.source).name
 
 

@@ -52,8 +52,13 @@ def _facts(one: DatasetVersion) -> None:
     ]
     if one.bytes is not None:
         pairs.append(("File", fmt.size(one.bytes)))
-    if one.origin:
-        pairs.append(("Query", f"{one.origin['query']}  (of {one.origin['connection']})"))
+    origin = one.origin or {}
+    if "retraining" in origin:
+        pairs.append(
+            ("Put together", str(origin.get("query") or f"by the retraining {origin['retraining']}"))
+        )
+    elif "query" in origin:
+        pairs.append(("Query", f"{origin['query']}  (of {origin['connection']})"))
     pairs += [("Copy", one.artefact or "none is kept"), (f"SHA-256{of}", one.digest)]
     components.definitions(pairs)
 
