@@ -53,7 +53,7 @@ def watched_months(home: Path, *, trials: int = 4) -> Run:
     home.mkdir(parents=True, exist_ok=True)
     known = home / "telco_churn.csv"
     table.head(_LEARNED).to_csv(known, index=False)
-    run = automl.fit(known, "Churn", budget=600, max_trials=trials, home=home, name="Churn")
+    run = automl.fit(known, "Churn", budget=600, max_trials=trials, n_jobs=1, home=home, name="Churn")
     folder = run.folder.path / SCORINGS
     for number in range(1, _MONTHS + 1):
         at = time.time() - (_MONTHS - number) * _MONTH - 3_600
@@ -63,7 +63,7 @@ def watched_months(home: Path, *, trials: int = 4) -> Run:
         name = time.strftime("%B %Y", time.gmtime(at))
         file = home / f"{name}.csv"
         month(table, number).to_csv(file, index=False)
-        done = run.score(file, out=place / "predictions.csv", name=name, time_budget=5.0)
+        done = run.score(file, out=place / "predictions.csv", name=name, time_budget=40.0)
         keep(
             place,
             replace(done.report, created=at),

@@ -160,7 +160,8 @@ def glance(
             if seconds is not None and time.monotonic() - began > seconds:
                 break
     assert first is not None  # a file without a table is refused by `pieces`
-    cut = first.report.format == "excel" and seconds is not None and rows >= _EXCEL_ROWS
+    read_rows = rows + (first.report.header_line or 0)  # of the sheet
+    cut = first.report.format == "excel" and seconds is not None and read_rows >= _EXCEL_ROWS
     told = differences.findings()
     likely = {f.evidence["like"]: f.column for f in told if f.code == "renamed_column" and f.column}
     anomalies = list(check.anomalies()) if check is not None else []

@@ -62,6 +62,7 @@ def heat(effects: Effects, *, most: int, chosen: int, colors: Palette) -> Figure
         "colorscale": scale,
         "xgap": 1 if count <= 60 else 0,
         "ygap": 1,
+        "showscale": effects.most > 0,
         "colorbar": {
             "thickness": 10, "outlinewidth": 0, "len": 0.9, "tickfont": {"size": 11, "color": colors.muted},
             "title": {"text": effects.unit, "side": "right", "font": {"size": 12, "color": colors.muted}},
@@ -138,7 +139,7 @@ def column(timeline: Timeline, name: str, *, chosen: int, colors: Palette) -> Fi
                 "itemdoubleclick": False, "font": {"size": 12, "color": colors.text},
             },
             margin={"l": 8, "r": 12, "t": 30, "b": 8},
-            xaxis={**ticks([each.label for each in timeline.windows]), "showgrid": False},
+            xaxis={**ticks([each.label for each in timeline.windows], most=4), "showgrid": False},
             yaxis={"tickformat": ".0%", "rangemode": "tozero", "title": title("Share of the rows", colors)},
         ),
     }  # fmt: skip

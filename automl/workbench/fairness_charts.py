@@ -64,7 +64,7 @@ def apart(timeline: Timeline, found: Sequence[WindowFairness], *, colors: Palett
             legend={"orientation": "h", "x": 0, "y": 1.02, "yanchor": "bottom",
                     "font": {"size": 12, "color": colors.text}},
             margin={"l": 8, "r": 12, "t": 34, "b": 8},
-            xaxis={**ticks([each.label for each in timeline.windows]), "showgrid": False},
+            xaxis={**ticks([each.label for each in timeline.windows], most=4), "showgrid": False},
             yaxis=axis | ({"tickformat": ".0%"} if share else {}),
         ),
     }  # fmt: skip

@@ -111,10 +111,10 @@ def overview(timeline: Timeline, *, chosen: int, colors: Palette) -> Figure:
     return {"data": data, "layout": figure_layout | axes}
 
 
-def ticks(labels: Sequence[str]) -> dict[str, Any]:
-    """An axis of windows: at most eight of them are named, the last one always."""
+def ticks(labels: Sequence[str], most: int = _TICKS) -> dict[str, Any]:
+    """An axis of windows: at most so many of them are named, the last one always."""
     count = len(labels)
-    step = max(1, -(-count // _TICKS))
+    step = max(1, -(-count // most))
     places = list(range(count - 1, -1, -step))[::-1]
     return {
         "range": [-0.6, count - 0.4],

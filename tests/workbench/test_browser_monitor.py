@@ -14,8 +14,7 @@ from automl.store.catalogue import open_catalogue, register_run
 
 from .browsing import SOON, settled, violations
 from .conftest import Server
-from .months import write_months
-from .scored import under_watch
+from .months import exact_model, write_months
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
@@ -25,7 +24,9 @@ def run(server: Server, trained: Path) -> RunFolder:
     """A run with real models, whose scored months are of a small model of customers."""
     shutil.copytree(trained / "runs", server.home.runs_path)
     (found,) = Home(server.home.path).runs()
-    write_months(found, under_watch())
+    model = exact_model()
+    write_months(found, model)
+    found.write("task.json", model.task.to_json())
     with open_catalogue(server.home.path) as catalogue:
         version = register_run(catalogue, found)
         assert version is not None

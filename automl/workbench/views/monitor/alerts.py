@@ -42,7 +42,9 @@ def _open(alert: Alert, found: Alerts) -> None:
                 badge(_level(alert.level))
                 st.markdown(components.plain(alert.message), width="stretch")
             components.note(_facts(alert, found))
-        with right, st.popover("Close it", icon=":material/task_alt:", width="stretch"):
+        with right, st.container(horizontal=True, horizontal_alignment="right"):
+            closing = st.popover("Close it", icon=":material/task_alt:")
+        with closing:
             _closing(alert)
 
 

@@ -22,7 +22,9 @@ def card(timeline: Timeline, health: Health) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             badge(health.level)
             st.markdown(f"**{components.plain(timeline.model)}**", width="content")
-        st.html(f'<p class="gb gb-sentence" role="status">{components.text(health.headline)}</p>')
+        st.html(
+            f'<p class="gb gb-sentence" role="status">{components.text(fmt.smoothed(health.headline))}</p>'
+        )
         steps = "".join(f"<li>{components.text(step)}</li>" for step in health.steps)
         st.html(
             '<dl class="gb gb-asked">'
@@ -31,7 +33,8 @@ def card(timeline: Timeline, health: Health) -> None:
             f"<div><dt>What to do next</dt><dd><ul>{steps}</ul></dd></div></dl>"
         )
         facts = [
-            timeline.source, f"{fmt.plural(len(timeline.windows), 'window')} by {timeline.period}",
+            fmt.smoothed(timeline.source),
+            f"{fmt.plural(len(timeline.windows), 'window')} by {timeline.period}",
             fmt.plural(rows, "row"), f"{fmt.count(labelled)} with a label",
             f"made {fmt.ago(timeline.created)}",
         ]  # fmt: skip

@@ -74,7 +74,7 @@ def _line(each: _Watched) -> None:
             navigation.link("monitor", components.plain(name), run=each.run.id, model=each.last.model)
             components.note(f"predicts {each.run.spec['target']} · {fmt.plural(each.tables, 'scored table')}")
         with middle, st.container(gap=None):
-            components.note(each.last.headline)
+            components.note(fmt.smoothed(each.last.headline))
             components.note(f"{each.last.name} · {fmt.ago(each.last.created)}")
         with right:
             badge(each.last.level)

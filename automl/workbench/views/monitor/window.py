@@ -43,9 +43,10 @@ def one_window(
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             badge(window.level)
-            st.markdown(components.plain(window.headline), width="stretch")
-        for reason in [each for each in window.reasons if each not in window.headline][:_REASONS]:
-            st.markdown(f"- {components.plain(reason)}")
+            st.markdown(components.plain(fmt.smoothed(window.headline)), width="stretch")
+        more = [each for each in window.reasons if each not in window.headline][:_REASONS]
+        if more:
+            st.markdown("\n".join(f"- {components.plain(fmt.smoothed(each))}" for each in more))
         _figures(timeline, window)
         if scoring is not None:
             navigation.link(
