@@ -78,8 +78,10 @@ def heat(effects: Effects, *, most: int, chosen: int, colors: Palette) -> Figure
         }  # fmt: skip
     rows, columns = np.nonzero(effects.drifted[:most])
     rings = {
-        "type": "scatter", "mode": "markers", "x": columns.tolist(), "y": rows.tolist(),
-        "marker": {"symbol": "circle-open", "size": 20 if count <= _WRITTEN else 6, "color": colors.text,
+        "type": "scatter", "mode": "markers", "y": rows.tolist(),
+        # Where numbers stand in the cells, beside them.
+        "x": (columns - (0.4 if count <= _WRITTEN else 0.0)).tolist(),
+        "marker": {"symbol": "circle-open", "size": 9 if count <= _WRITTEN else 6, "color": colors.text,
                    "opacity": 0.55, "line": {"width": 1.2}},
         "hoverinfo": "skip",
     }  # fmt: skip

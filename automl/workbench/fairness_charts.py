@@ -36,12 +36,14 @@ def apart(timeline: Timeline, found: Sequence[WindowFairness], *, colors: Palett
     share = next(iter(series.values()))[0][1].share
     looks = (colors.accent, colors.up, colors.down, colors.muted)
     data: list[dict[str, Any]] = []
-    for (name, points), color, (dash, symbol) in zip(series.items(), looks, _LOOKS, strict=False):
+    for number, (name, points) in enumerate(series.items()):
+        color, (dash, symbol) = looks[number], _LOOKS[number]
+        beside = 0.08 * (number - (len(series) - 1) / 2)  # so that intervals do not hide each other
         gaps = [measure.difference for _, measure in points]
         data.append(
             {
                 "type": "scatter", "mode": "lines+markers", "name": name[:1].upper() + name[1:],
-                "x": [place for place, _ in points], "y": [gap.value for gap in gaps],
+                "x": [place + beside for place, _ in points], "y": [gap.value for gap in gaps],
                 "error_y": {
                     "type": "data", "symmetric": False, "thickness": 1, "width": 2, "color": color,
                     "array": [max(gap.high - gap.value, 0.0) for gap in gaps],

@@ -178,12 +178,12 @@ def _performance(timeline: Timeline, colors: Palette) -> _Panel | None:
     first: Measured | EstimatedMetric = found[0][1] if found else guessed[0][1]
     traces = [*([_estimated(timeline, guessed, colors)] if guessed else [])]
     traces += [_measured(timeline, found, colors)] if found else []
-    title = f"{first.label} with its 90 % interval" if found else f"{first.label}, estimated without labels"
+    title = first.label if found else f"{first.label}, estimated without labels"
     if found and guessed:
-        title += "; dashed: estimated without labels"
+        title += " · dashed: estimated"
     shapes: list[dict[str, Any]] = []
     if first.promised is not None:
-        title += "; band: promised"
+        title += " · band: promised"
         if first.promised_low is not None and first.promised_high is not None:
             shapes.append(
                 {"type": "rect", "y0": first.promised_low, "y1": first.promised_high, "opacity": 0.14,
@@ -279,7 +279,7 @@ def _means(timeline: Timeline, colors: Palette) -> _Panel | None:
     known = [each.mean - each.shift for _, each in found if each.mean is not None and each.shift is not None]
     title = f"Mean probability of “{timeline.output}”" if chances else f"Mean prediction of {timeline.target}"
     if known:
-        title += "; dotted: when it was made"
+        title += " · dotted: at first"
         line = {"color": colors.down, "width": 1, "dash": "dot"}
         shapes = ({"type": "line", "y0": known[-1], "y1": known[-1], "line": line},)
     axis = {"nticks": 4, **({"tickformat": ".0%"} if chances else {})}

@@ -29,13 +29,7 @@ def effects(timeline: Timeline, chosen: int) -> None:
             "prediction, or drifted, by more than chance in any window."
         )
         return
-    st.caption(
-        "Orange raises the mean prediction, blue lowers it; what may be chance is left blank. Rings: the "
-        "column itself has drifted."
-        if found.split
-        else "The darker, the more rows have moved. Rings: more than chance can explain, and enough to "
-        "matter. What that does to the predictions was not worked out."
-    )
+    st.caption(_legend(found))
     most = len(found.columns)
     if most > _FEW:
         every = st.toggle(f"All {most} columns", key=_ALL, bind="query-params")
@@ -53,6 +47,23 @@ def effects(timeline: Timeline, chosen: int) -> None:
     if section.open:
         with section:
             _table(found)
+
+
+def _legend(found: Effects) -> str:
+    if not found.split:
+        return (
+            "The darker, the more rows have moved. Rings: more than chance can explain, and enough to matter. "
+            "What that does to the predictions was not worked out."
+        )
+    if not found.most:
+        return (
+            "Rings: the column itself has drifted. What that does to the mean prediction cannot be told from "
+            "chance, with all columns in mind."
+        )
+    return (
+        "Orange raises the mean prediction, blue lowers it; what may be chance is left blank. Rings: the "
+        "column itself has drifted."
+    )
 
 
 def _table(found: Effects) -> None:

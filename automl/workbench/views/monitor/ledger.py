@@ -50,7 +50,7 @@ def _table(found: Sequence[Promise], timeline: Timeline) -> None:
 def _row(each: Promise, shown: Callable[[float | None], str]) -> tuple[str, ...]:
     windows = f"{each.windows_held} of {each.windows}" if each.windows else "–"
     return (
-        each.label,
+        fmt.smoothed(each.label),
         _VERDICTS[each.kept],
         _with_ends(each.promised, each.low, each.high, shown),
         _with_ends(each.came, each.came_low, each.came_high, shown),

@@ -105,7 +105,7 @@ def method(timeline: Timeline) -> None:
             if each.note:
                 st.caption(components.plain(f"{each.label}: {each.note}"))
         for note in timeline.notes:
-            st.caption(components.plain(note))
+            st.caption(components.plain(fmt.smoothed(note)))
 
 
 def _verdict(each: Segment) -> str:

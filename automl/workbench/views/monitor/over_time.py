@@ -28,8 +28,8 @@ def over_time(timeline: Timeline, chosen: int) -> None:
     """Draw the chart; a click on a mark, or the list below, chooses a window."""
     st.subheader("Over time", anchor=False)
     st.caption(
-        "● fine, ▲ have a look, ✕ act. Each mark is a window: click one to see what is in it. Dashed lines "
-        "are changes for good; around them, shaded, where they may have been."
+        "● fine, ▲ have a look, ✕ act. Each mark is a window: click one to see what is in it. Scores have "
+        "90 % intervals. Upright lines are changes for good; around them, shaded, where they may have been."
     )
     clickable(
         timeline_charts.overview(timeline, chosen=chosen, colors=theme.palette()),

@@ -25,6 +25,7 @@ _PERIODS: Mapping[str, str] = {
     "day": "day", "week": "week", "month": "month", "quarter": "quarter", "rows": "so many rows",
 }  # fmt: skip
 _ROWS = 1_000
+_SECONDS = 120.0  # for splitting the shifts of all windows into columns
 
 
 def start(run: RunFolder, model: Standing) -> None:
@@ -96,7 +97,7 @@ def about(run: RunFolder, model: Standing, draft_id: str) -> None:
         if st.form_submit_button("Look at it", type="primary", icon=":material/play_arrow:"):
             _begin(
                 run, model, table=str(draft.table), name=draft.name, by=by,
-                every=f"{count} rows" if period == "rows" else period, fairness=groups,
+                every=f"{count} rows" if period == "rows" else period, time_budget=_SECONDS, fairness=groups,
             )  # fmt: skip
     _back(run, model)
 
@@ -158,7 +159,9 @@ def _log(run: RunFolder, model: Standing) -> None:
         if not st.form_submit_button("Look at it", icon=":material/play_arrow:") or not log.strip():
             return
     try:
-        params = {"log": _allowed(log.strip()), "every": period}
+        params: dict[str, Any] = {
+            "log": _allowed(log.strip()), "every": period, "time_budget": _SECONDS,
+        }  # fmt: skip
         if labels.strip():
             params |= {"labels": str(data_folders.allowed_file(labels.strip())), "id": identity.strip()}
     except GlassbenchError as error:

@@ -75,7 +75,7 @@ def _figures(timeline: Timeline, window: Window) -> None:
         )
     if window.estimated is not None and (guess := window.estimated.main).estimated is not None:
         ends = f" ({fmt.score(guess.low)} to {fmt.score(guess.high)})" if guess.low is not None else ""
-        pairs.append((f"{guess.label}, estimated without labels", f"{fmt.score(guess.estimated)}{ends}"))
+        pairs.append((f"{guess.label}, estimated", f"{fmt.score(guess.estimated)}{ends}"))
     found = window.labelling
     if found is not None and found.selected:
         pairs.append(

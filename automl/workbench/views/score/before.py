@@ -50,7 +50,8 @@ def before(run: RunFolder, model: Standing, draft_id: str) -> None:
         return
     _card(run, model, draft, seen)
     if seen.findings:
-        st.subheader("What is odd about the file", anchor=False)
+        odd = any(each.severity != "info" for each in seen.findings)
+        st.subheader(f"{'What is odd about' if odd else 'Good to know of'} the file", anchor=False)
         told(seen.findings)
         where(seen.findings)
     _reading(draft, seen)
