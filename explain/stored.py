@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 import types
 from dataclasses import fields, is_dataclass
-from functools import cache
 from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -90,10 +89,14 @@ def _dataclass_from_json(cls: type[Any], data: dict[str, Any]) -> Any:
     return cls(**{name: _from_json(hints[name], data[name], f"{cls.__name__}.{name}") for name in names})
 
 
-@cache
 def _hints(cls: type[Any]) -> dict[str, Any]:
     """The types of the fields: resolving them takes longer than reading them, and lists hold thousands."""
-    return get_type_hints(cls)
+    if cls not in _known_hints:
+        _known_hints[cls] = get_type_hints(cls)
+    return _known_hints[cls]
+
+
+_known_hints: dict[type[Any], dict[str, Any]] = {}
 
 
 def _from_json(hint: Any, value: Any, where: str) -> Any:

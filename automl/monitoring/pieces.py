@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import gzip
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO
@@ -163,7 +163,7 @@ def frame_piece(frame: pd.DataFrame, name: str) -> Piece:
     return Piece(read_table(frame, name=name), 1.0)
 
 
-def renamed(found: Iterable[Piece], names: Mapping[str, str]) -> Iterator[Piece]:
+def renamed(found: Iterable[Piece], names: Mapping[str, str]) -> Generator[Piece, None, None]:
     """The same pieces with some columns under other names.
 
     Parameters

@@ -172,7 +172,9 @@ def _main(window: Window) -> Measured | None:
 
 def _performance(timeline: Timeline, colors: Palette) -> _Panel | None:
     found = [(i, main) for i, each in enumerate(timeline.windows) if (main := _main(each)) is not None]
-    guessed = [(i, main) for i, each in enumerate(timeline.windows) if (main := _estimate(each)) is not None]
+    guessed = [
+        (i, estimate) for i, each in enumerate(timeline.windows) if (estimate := _estimate(each)) is not None
+    ]
     if not found and not guessed:
         return None
     first: Measured | EstimatedMetric = found[0][1] if found else guessed[0][1]

@@ -124,7 +124,7 @@ def test_a_timeline_that_a_job_has_made(open_page: OpenPage, run: RunFolder) -> 
         assert word in text
     assert "1 group of rows is surely predicted worse" in text
     assert "Too few windows." in text
-    assert "12 row(s) have no date" in text
+    assert "12 rows have no date" in text
 
 
 def test_tables_beside_the_charts(open_page: OpenPage, run: RunFolder) -> None:

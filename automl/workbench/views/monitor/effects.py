@@ -52,8 +52,8 @@ def effects(timeline: Timeline, chosen: int) -> None:
 def _legend(found: Effects) -> str:
     if not found.split:
         return (
-            "The darker, the more rows have moved. Rings: more than chance can explain, and enough to matter. "
-            "What that does to the predictions was not worked out."
+            "The darker, the more rows have moved. Rings: more than chance can explain, and enough to "
+            "matter. What that does to the predictions was not worked out."
         )
     if not found.most:
         return (
