@@ -120,6 +120,7 @@ def ticks(labels: Sequence[str], most: int = _TICKS) -> dict[str, Any]:
         "range": [-0.6, count - 0.4],
         "tickvals": places,
         "ticktext": [_short(labels[place]) for place in places],
+        "autotickangles": [0, -40],  # downwards to the left: the last one stays inside
     }
 
 

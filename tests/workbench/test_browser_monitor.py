@@ -47,6 +47,8 @@ def test_from_a_verdict_to_the_column_that_did_it(page: Page, server: Server, ru
     page.locator(".js-plotly-plot").first.locator(".scatterlayer .point").first.click(force=True)
     page.wait_for_url(re.compile(r"window=0"), timeout=SOON)
     expect(page.get_by_text("In january.csv").first).to_be_visible(timeout=SOON)
+    expect(page.locator(".js-plotly-plot").nth(2)).to_be_visible(timeout=SOON)
+    assert violations(page) == []
     page.emulate_media(color_scheme="dark")
     page.reload()
     expect(page.get_by_text("In january.csv").first).to_be_visible(timeout=SOON)
@@ -57,8 +59,5 @@ def test_from_a_verdict_to_the_column_that_did_it(page: Page, server: Server, ru
     page.get_by_role("textbox", name="What did you find?").fill("The import was mended.")
     page.get_by_role("button", name="Close the alert").click()
     expect(page.get_by_text("Closed alerts: 1")).to_be_visible(timeout=SOON)
-    page.emulate_media(color_scheme="light")
-    settled(page)
-    assert violations(page) == []
     page.get_by_test_id("stPageLink-NavLink").filter(has_text="See the whole report").click()
     expect(page.get_by_text("What has changed")).to_be_visible(timeout=SOON)
