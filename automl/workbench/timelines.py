@@ -16,7 +16,7 @@ __all__ = ["SCORED", "at_once", "behind", "scored", "stored"]
 
 SCORED = "scoring"
 """The period of a timeline whose windows are scored tables."""
-_AT_ONCE = 24  # tables whose comparisons are read, and searched for changes, within a second
+_AT_ONCE = 120  # tables whose comparisons are read and searched for changes within a second or so
 
 
 def scored(run: RunFolder, model: str) -> list[Scoring]:

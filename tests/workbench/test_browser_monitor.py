@@ -44,7 +44,9 @@ def test_from_a_verdict_to_the_column_that_did_it(page: Page, server: Server, ru
     settled(page)
 
     # A click on a mark chooses its window, and the address keeps it.
-    page.locator(".js-plotly-plot").first.locator(".scatterlayer .point").first.click(force=True)
+    mark = page.locator(".js-plotly-plot").first.locator(".scatterlayer .point").first
+    expect(mark).to_be_attached(timeout=SOON)
+    mark.click(force=True)
     page.wait_for_url(re.compile(r"window=0"), timeout=SOON)
     expect(page.get_by_text("In january.csv").first).to_be_visible(timeout=SOON)
     expect(page.locator(".js-plotly-plot").nth(2)).to_be_visible(timeout=SOON)
