@@ -41,7 +41,6 @@ def main() -> None:
     theme.apply()
     st.logo(str(_ASSETS / "mark.svg"), size="medium")
     chosen = st.navigation(navigation.all_pages(), position="top")
-    navigation.settle_address()
     try:
         chosen.run()
     except GlassbenchError as error:

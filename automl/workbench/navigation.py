@@ -15,7 +15,7 @@ from automl.store import Home, RunFolder, is_id
 
 __all__ = [
     "OPERATE", "RUN_PAGES", "all_pages", "current_run", "go", "home", "link", "operate_pages", "page",
-    "settle_address", "title",
+    "title",
 ]  # fmt: skip
 
 # url path → (module in views, title, icon, shown in the top bar)
@@ -86,16 +86,6 @@ def link(path: str, label: str | None = None, *, icon: str | None = None, **quer
 def go(path: str, **query: str) -> None:
     """Leave for another page."""
     st.switch_page(page(path), query_params=query or None)
-
-
-def settle_address() -> None:
-    """Let the browser show the address that this page is drawn for.
-
-    A link that leads to the page it is on changes what the server draws, but Streamlit leaves the browser's
-    address as it was: the next click on anything would send the old one. Nothing happens where it is right.
-    """
-    if len(st.query_params):
-        st.query_params.update({})  # tells the browser all of them
 
 
 def title(path: str) -> str:
