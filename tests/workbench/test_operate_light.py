@@ -26,7 +26,9 @@ def test_with_everything_on_them_they_load_no_engine(home: Path, trained: Path, 
         made = []
         for number in range(2):
             path = tmp_path / f"t{number}.csv"
-            path.write_text("x,label\n" + "".join(f"{i * (number + 1)},{'ab'[i % 2]}\n" for i in range(200)))
+            path.write_text(
+                "x,label\n" + "".join(f"{i % 40 * (number + 1)},{'ab'[i % 2]}\n" for i in range(200))
+            )
             made.append(catalogue.datasets.add("t", file_sha256(path), rows=200, columns=2, source=str(path)))
     done(home, "register")
     done(home, "difference", before=made[0].id, after=made[1].id, key=None)

@@ -115,8 +115,8 @@ def _chart(found: Sequence[ModelVersion], pointing: Sequence[Alias]) -> None:
     )  # fmt: skip
     left_out = len(found) - len(alike)
     components.note(
-        "Each score is of the rows that its own run set aside: between versions of the data they are other "
-        "rows, so a small difference says little."
+        "Each score was measured on rows of its own run: between versions of the data these are other rows, "
+        "so a small difference says little."
         + (f" {left_out:,} versions are not in the picture: older, or by another metric." if left_out else "")
     )
 
@@ -144,9 +144,10 @@ def _line(
         with right:
             lists.facts(
                 (score_of(each), measured(each)),
-                (approval_words(said), f"{fmt.plural(alerts, 'open alert')}" if alerts else "no open alert"),
+                (approval_words(said), fmt.plural(alerts, "open alert") if alerts else "no open alert"),
                 (fmt.ago(each.created), f"by {each.who}"),
                 (data or "data not known", "learned from"),
+                warn=(1,) if alerts else (),
             )
 
 

@@ -67,7 +67,7 @@ def _facts(catalogue: Catalogue, one: ModelVersion, run: RunRecord) -> None:
     st.html(f'<p class="gb gb-sentence"><b>{components.text(score_of(one))}</b>{components.text(rest)}</p>')
     components.definitions(
         [
-            ("Predicts", f"{run.target}{f', {run.task}' if run.task else ''}"),
+            ("Predicts", f"{run.target}{f', {components.task_words(run.task)}' if run.task else ''}"),
             ("Model", f"{one.model} of the run {run.id}"),
             ("Registered", f"{fmt.moment(one.created)} by {one.who}"),
         ]
