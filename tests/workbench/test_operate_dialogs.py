@@ -112,14 +112,14 @@ def test_whoever_has_logged_in_is_on_record(catalogue: Catalogue, second: ModelV
 
 def test_an_alias_is_set_and_moved(catalogue: Catalogue, first: ModelVersion, second: ModelVersion) -> None:
     page = drawn(_move, catalogue, first, {})
-    assert "churn/1 is not decided" in text(page)
+    assert "Nobody has approved churn/1 yet" in text(page)
     page.text_input("alias-reason").input("The first one.").run()
     assert page.button("alias-confirm").label == "Set it"
     press(page, "alias-confirm")
     assert catalogue.aliases.get("churn", "champion") == first
     catalogue.models.say(second, "approved")
     page = drawn(_move, catalogue, second, {"champion": first})
-    assert "is not decided" not in text(page)
+    assert "Nobody has approved" not in text(page)
     assert "<b>churn/1</b>" in text(page)
     assert "<b>churn/2</b>" in text(page)
     press(page, "alias-confirm")

@@ -10,7 +10,7 @@ from automl.errors import GlassbenchError
 from automl.store.catalogue import Alias, AliasChange, Catalogue, ModelVersion, Statement
 from automl.store.catalogue.aliases import USUAL
 from automl.workbench import acting, components
-from automl.workbench.views.registry.looks import alias_words, approval_words
+from automl.workbench.views.registry.looks import alias_words
 
 __all__ = ["aliases_of", "move", "remove", "undo"]
 
@@ -42,7 +42,7 @@ def move(
     if alias:
         _told(alias, before, model)
     if alias == "champion" and (said is None or said.kind != "approved"):
-        st.warning(f"{model.label} is {approval_words(said)}.", icon=":material/warning:")
+        st.warning(components.plain(_unapproved(model, said)), icon=":material/warning:")
     acting.told()
     same = before is not None and before.id == model.id
     if st.button(
@@ -80,6 +80,12 @@ def remove(catalogue: Catalogue, name: str, alias: str, now: ModelVersion) -> No
     acting.told()
     if st.button("Take it away", key="remove-confirm", type="primary", icon=":material/label_off:"):
         _done(lambda: catalogue.aliases.remove(name, alias, reason=reason or ""), catalogue)
+
+
+def _unapproved(model: ModelVersion, said: Statement | None) -> str:
+    if said is None:
+        return f"Nobody has approved {model.label} yet."
+    return f"{said.who} has rejected {model.label}."
 
 
 def _told(alias: str, before: ModelVersion | None, after: ModelVersion | None) -> None:
