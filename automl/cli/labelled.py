@@ -14,7 +14,7 @@ __all__ = ["bundle_at", "kept_bundle"]
 
 
 def bundle_at(path: Path, home: Path | None = None) -> Path:
-    """The bundle at a path; where there is nothing, that of the model which the catalogue knows by this label.
+    """The bundle at a path; where there is none, that of the model which the catalogue knows by this label.
 
     Parameters
     ----------
@@ -54,8 +54,12 @@ def kept_bundle(label: str, home: Path | None = None) -> Path:
         target = folder / "served" / f"{model.run_id}-{model.model}-{kept[0].digest[:8]}.zip"
         if not target.is_file() or file_sha256(target) != kept[0].digest:
             target.parent.mkdir(parents=True, exist_ok=True)
-            with catalogue.artefacts.fetched(kept[0].digest) as source, source.open("rb") as stream:
-                with replacing(target) as copy:
-                    shutil.copyfileobj(stream, copy)
+            digest = kept[0].digest
+            with (
+                catalogue.artefacts.fetched(digest) as source,
+                source.open("rb") as stream,
+                replacing(target) as copy,
+            ):
+                shutil.copyfileobj(stream, copy)
             target.chmod(0o644)
     return target

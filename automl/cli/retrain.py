@@ -199,8 +199,9 @@ def _say_rows(found: Retraining, console: Console) -> None:
     if rows is None:
         return
     console.say(
-        f"rows     {rows['rows']:,} as {rows['version']}: {rows['old_rows']:,} known, {rows['new_rows']:,} new;"
-        f" {rows['learned_rows']:,} learned from ({rows['window_words']}), {rows['held']:,} kept to compare on"
+        f"rows     {rows['rows']:,} as {rows['version']}: {rows['old_rows']:,} known, "
+        f"{rows['new_rows']:,} new; {rows['learned_rows']:,} learned from ({rows['window_words']}), "
+        f"{rows['held']:,} kept to compare on"
     )
     for count, words in (
         (rows["repeats"], "are equal to known ones and count once"),
