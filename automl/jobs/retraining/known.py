@@ -33,13 +33,14 @@ class Known:
         Canonical rows.
     label : str or None
         The version that they are.
-    learned : ndarray of bool
-        Which of them the champion has learned from, or was compared on.
+    learned, seen : ndarray of bool
+        Which of them the champion has learned from; and which it has learned from or was compared on.
     """
 
     frame: pd.DataFrame
     label: str | None
     learned: NDArray[np.bool_]
+    seen: NDArray[np.bool_]
 
 
 def known_rows(catalogue: Catalogue, champion: ModelVersion, run: RunFolder, schema: Schema) -> Known:
@@ -56,12 +57,12 @@ def known_rows(catalogue: Catalogue, champion: ModelVersion, run: RunFolder, sch
     """
     base, newest = _versions(catalogue, champion)
     own = pd.read_parquet(run.path / "data.parquet")[list(schema.names)]
+    seen = own
     if base is not None and _role(base) == GROWN:
-        own = _rows(catalogue, base, schema)
-    if newest is None:
-        return Known(own, None if base is None else base.label, np.ones(len(own), dtype=np.bool_))
-    frame = _rows(catalogue, newest, schema)
-    return Known(frame, newest.label, among(frame, own))
+        seen = _rows(catalogue, base, schema)
+    version = newest or base
+    frame = seen if newest is None else _rows(catalogue, newest, schema)
+    return Known(frame, None if version is None else version.label, among(frame, own), among(frame, seen))
 
 
 def unlearned(catalogue: Catalogue, champion: ModelVersion) -> int:

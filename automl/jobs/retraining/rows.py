@@ -47,7 +47,8 @@ class Together:
     times : ndarray of datetime64 or None
         When the rows are from.
     new, held : ndarray of bool
-        Which of the rows are new, and which of these are kept from learning.
+        Which of the rows the champion has neither learned from nor was compared on, and which of these are kept
+        from learning.
     told : dict
         What is to be known of them, as JSON values.
     """
@@ -116,7 +117,9 @@ def put_together(
     frame = pd.concat([known.frame, fresh], ignore_index=True)
     order = _order(frame, date)
     frame = frame.iloc[order].reset_index(drop=True)
-    new = np.concatenate([~known.learned, np.ones(len(fresh), dtype=np.bool_)])[order]
+    added = np.ones(len(fresh), dtype=np.bool_)
+    new = np.concatenate([~known.seen, added])[order]
+    unlearned = np.concatenate([~known.learned, added])[order]
     times = _times(frame, date)
     told = _told(raw, schema, read, lacking) | {
         "old": known.label,
@@ -139,7 +142,7 @@ def put_together(
             f"{told['held']}.",
             fix="Bring more new rows, or hold out more of them (--holdout-last).",
         )
-    if not (new & ~held).any():
+    if not (unlearned & ~held).any():
         raise SettingError(
             f"All {told['held']:,} new rows are kept to compare the models on: nothing new can be learned.",
             fix="Hold out fewer of them (--holdout-last 20%), or bring more.",
