@@ -39,6 +39,7 @@ from automl.monitoring.parts import main_output
 from automl.monitoring.policy import Decision, Policy, decide
 from automl.monitoring.policy_file import read_policy
 from automl.monitoring.report import DriftReport
+from automl.monitoring.scoring import score
 from automl.run import Run, load_run
 from automl.search.prepare import load_prepared
 from automl.store.catalogue import Catalogue, open_catalogue
@@ -182,7 +183,8 @@ class Life:
         path = write(frame, self.out / "months" / f"{name}.csv")
         champion, folder = champion_of(self.catalogue, self.name)
         report = self.scored(folder.path, champion.model, path)
-        reference = load_run(folder.path).reference(champion.model)
+        run = load_run(folder.path)
+        reference = run.reference(champion.model)
         self.unseen.append(frame)
         now = last_day(path, self.options.date)
         facts = facts_of(
@@ -195,6 +197,7 @@ class Life:
         )
         decision = decide(self.policy, facts)
         found = self.told(name, report, champion.label, decision, path, drift_alone(report, reference)[0])
+        found.estimated, found.estimated_low, found.estimated_high = self.estimated(run, path)
         if decision.retrain:
             self.learn_anew(name, now, found)
         found.seconds = time.monotonic() - began
@@ -215,7 +218,7 @@ class Life:
         ranked = report.ranked()
         top = ranked[0].column if ranked and ranked[0].level != "fine" else "–"
         main = None if report.performance is None else report.performance.main
-        estimate = estimated(report)
+
         return Month(
             month=name,
             rows=report.rows,
@@ -231,13 +234,21 @@ class Life:
             low=None if main is None else main.low,
             high=None if main is None else main.high,
             promised=None if main is None else main.promised,
-            estimated=estimate[0],
-            estimated_low=estimate[1],
-            estimated_high=estimate[2],
+            estimated=None,
+            estimated_low=None,
+            estimated_high=None,
             alert=self.alert(report),
             unchanged=self.unchanged(path),
             decision=asdict(decision),
         )
+
+    def estimated(self, run: Run, path: Path) -> tuple[float | None, float | None, float | None]:
+        """The score that is expected before the labels have come, with its interval."""
+        rows = read_table(path).frame.drop(columns=self.options.target)
+        found = score(run.watched(), rows, name=path.name, time_budget=None).report.estimated
+        if found is None:
+            return None, None, None
+        return found.main.estimated, found.main.low, found.main.high
 
     def alert(self, report: DriftReport) -> str:
         """The open alert of the model in use; the verdict where no rule has been asked."""
@@ -283,15 +294,6 @@ class Life:
         learned = pd.read_parquet(job.folder / "learned.parquet", columns=[self.options.date])
         made = self.catalogue.models.find(told.challenger)
         self.trained[made.id] = pd.Timestamp(learned[self.options.date].max()).timestamp()
-
-
-def estimated(report: DriftReport) -> tuple[float | None, float | None, float | None]:
-    """The score that is expected without labels, with its interval; None where nothing estimates it."""
-    found = getattr(report, "estimated", None)
-    if found is None:
-        return None, None, None
-    main = getattr(found, "main", found)
-    return tuple(getattr(main, name, None) for name in ("score", "low", "high"))  # type: ignore[return-value]
 
 
 def divided(

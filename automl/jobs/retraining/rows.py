@@ -47,8 +47,8 @@ class Together:
     times : ndarray of datetime64 or None
         When the rows are from.
     new, held : ndarray of bool
-        Which of the rows the champion has neither learned from nor was compared on, and which of these are kept
-        from learning.
+        Which of the rows the champion has neither learned from nor was compared on, and which of these are
+        kept from learning.
     told : dict
         What is to be known of them, as JSON values.
     """
