@@ -10,10 +10,8 @@ import pytest
 from automl.cli import main
 from automl.store.catalogue import Catalogue
 
-from ..jobs.test_retraining import catalogue, later, rents_run
+from ..rents import later
 from .conftest import Done
-
-__all__ = ["catalogue", "rents_run"]
 
 Command = Callable[..., Done]
 
@@ -42,7 +40,7 @@ def spring(tmp_path: Path) -> Path:
 
 
 def test_from_a_policy_to_an_approval_and_back(
-    command: Command, catalogue: Catalogue, spring: Path, tmp_path: Path
+    command: Command, rents: Catalogue, spring: Path, tmp_path: Path
 ) -> None:
     policy = tmp_path / "retrain.toml"
     policy.write_text('[when]\nperformance = "act"\n[limits]\ncool_down_days = 7\n')
@@ -50,7 +48,7 @@ def test_from_a_policy_to_an_approval_and_back(
     dry = command("retrain", "rents", spring, "--policy", policy, "--dry-run")
     assert dry.code == 0, dry.err
     assert "far worse than promised" in dry.out
-    assert catalogue.life.checks() == []
+    assert rents.life.checks() == []
     refused = command("retrain", "rents", spring, "--policy", policy, "--auto")
     assert refused.code == 1
     assert "asks for an approval" in refused.err
@@ -70,10 +68,10 @@ def test_from_a_policy_to_an_approval_and_back(
     assert again.document["outcome"] == "nothing"
     assert "0.0 days ago" in again.document["reasons"][0]
     assert command("alias", "rollback", "rents", "champion").code == 0
-    assert catalogue.models.find("rents@champion").label == "rents/1"
+    assert rents.models.find("rents@champion").label == "rents/1"
 
 
-def test_what_cannot_be_done_is_1(command: Command, catalogue: Catalogue, spring: Path) -> None:
+def test_what_cannot_be_done_is_1(command: Command, rents: Catalogue, spring: Path) -> None:
     for words, says in (
         (("retrain", "rents"), "no new rows"),
         (("retrain", "rents", "gone.csv"), "no file"),
@@ -93,12 +91,12 @@ def test_what_cannot_be_done_is_1(command: Command, catalogue: Catalogue, spring
 
 
 def test_a_bundle_by_the_name_of_its_model(
-    command: Command, catalogue: Catalogue, spring: Path, tmp_path: Path
+    command: Command, rents: Catalogue, spring: Path, tmp_path: Path
 ) -> None:
     refused = command("publish", "rents@champion", "--to", "folder:out")
     assert refused.code == 1
     assert "No bundle of rents/1 is kept" in refused.err
-    run = catalogue.models.find("rents@champion").run_id
+    run = rents.models.find("rents@champion").run_id
     assert command("export", run, "rents.zip").code == 0
     assert command("publish", "rents@champion", "--to", "folder:out").code == 0
     assert (tmp_path / "out" / "bundle.json").is_file()

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -22,68 +20,14 @@ from automl.jobs.retraining import steps as steps_module
 from automl.jobs.retraining.rows import put_together
 from automl.jobs.retraining.steps import SHARES
 from automl.monitoring.policy import Policy
-from automl.run import Run
 from automl.store import RunFolder
-from automl.store.catalogue import Catalogue, open_catalogue
+from automl.store.catalogue import Catalogue
 from automl.store.catalogue.kept_rows import rows_of
 
-from ..conftest import shared
+from ..rents import NEW, OLD, flats, later
 from .processes import in_session, mentioning, until
 
-OLD, NEW = 240, 300
 STEPS = [name for name in SHARES if name not in ("search", "windows")]
-
-
-def flats(rows: int, seed: int, *, slope: float, since: str) -> pd.DataFrame:
-    """Rents by size and floor, written as in Germany; what a square metre costs is the slope."""
-    rng = np.random.default_rng(seed)
-    size = rng.uniform(20, 120, rows)
-    rent = 200 + slope * size + rng.normal(0, 20, rows)
-    day = pd.Timestamp(since) + pd.to_timedelta(np.sort(rng.integers(0, 60, rows)), unit="D")
-    return pd.DataFrame(
-        {
-            "size": [f"{value:.2f}".replace(".", ",") + " m²" for value in size],
-            "floor": rng.integers(0, 6, rows),
-            "lift": rng.choice(["yes", "no"], rows),
-            "day": day.strftime("%d.%m.%Y"),
-            "rent": rent.round(2),
-        }
-    )
-
-
-def later(rows: int = NEW, seed: int = 2, *, slope: float = 15.0) -> pd.DataFrame:
-    """Flats of the months after those that the model was learned from; they have become dearer."""
-    return flats(rows, seed, slope=slope, since="2026-04-01")
-
-
-@pytest.fixture(scope="session")
-def rents_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
-    """A finished run of a readable model, explained exactly. Do not change it."""
-
-    def fit(home: Path) -> Run:
-        home.mkdir(parents=True, exist_ok=True)
-        table = home / "rents.csv"
-        flats(OLD, 1, slope=8.0, since="2026-01-01").to_csv(table, index=False, sep=";")
-        return automl.fit(
-            table, target="rent", budget=600, max_trials=2, n_jobs=1, interpretable=True, excluded=["day"],
-            home=home,
-        )  # fmt: skip
-
-    return shared(tmp_path_factory, "rents", fit)
-
-
-@pytest.fixture
-def catalogue(rents_run: Run, home: Path) -> Iterator[Catalogue]:
-    """A home with a champion."""
-    shutil.copytree(rents_run.folder.path, home / "runs" / rents_run.folder.id)
-    with open_catalogue() as opened:
-        from automl.store.catalogue import catch_up
-
-        catch_up(opened)
-        opened.aliases.set("champion", opened.models.find("rents"))
-        yield opened
-        for each in retrainings(opened):
-            jobs.stop(each.job.folder)
 
 
 Ask = Callable[..., Asked]
@@ -105,23 +49,23 @@ def ask(home: Path, tmp_path: Path) -> Ask:
     return make
 
 
-def here(catalogue: Catalogue, asked: Asked) -> tuple[JobFolder, dict[str, Any]]:
+def here(rents: Catalogue, asked: Asked) -> tuple[JobFolder, dict[str, Any]]:
     """Do a retraining in this process."""
-    run = champion_of(catalogue, asked.name)[1]
+    run = champion_of(rents, asked.name)[1]
     folder = JobFolder.create(run, "retrain", asked.to_json())
     return folder, retrain(run.path, folder.path, **asked.to_json())
 
 
-def test_a_better_challenger_takes_over_at_once(catalogue: Catalogue, ask: Ask, home: Path) -> None:
-    folder, found = here(catalogue, ask())
+def test_a_better_challenger_takes_over_at_once(rents: Catalogue, ask: Ask, home: Path) -> None:
+    folder, found = here(rents, ask())
     assert (found["outcome"], found["challenger"]) == ("swapped", "rents/2")
-    assert catalogue.models.find("rents@champion").label == "rents/2"
-    assert catalogue.models.find("rents@archived").label == "rents/1"
-    assert catalogue.aliases.get("rents", "challenger") is None
-    change = catalogue.aliases.changes("rents", "champion")[-1]
+    assert rents.models.find("rents@champion").label == "rents/2"
+    assert rents.models.find("rents@archived").label == "rents/1"
+    assert rents.aliases.get("rents", "challenger") is None
+    change = rents.aliases.changes("rents", "champion")[-1]
     assert "is better by" in change.reason
     assert "It was asked for." in change.reason
-    [told] = retrainings(catalogue, "rents")
+    [told] = retrainings(rents, "rents")
     assert told.rows is not None
     assert told.blessing is not None
     # A fifth of the new rows, the latest, is kept from learning; rows of one day stay together.
@@ -129,33 +73,33 @@ def test_a_better_challenger_takes_over_at_once(catalogue: Catalogue, ask: Ask, 
     assert told.rows["learned_rows"] == OLD + NEW - told.rows["held"]
     assert told.blessing["rows"] == told.rows["held"]
     assert told.blessing["gain_low"] > 0
-    grown, learned = (catalogue.datasets.find(told.rows[name]) for name in ("version", "learned"))
+    grown, learned = (rents.datasets.find(told.rows[name]) for name in ("version", "learned"))
     assert (grown.rows, learned.rows) == (OLD + NEW, told.rows["learned_rows"])
     assert (grown.digest, learned.digest) == (told.rows["sha256"], told.rows["learned_sha256"])
     assert f"{OLD} rows of rents/1 and {NEW} of spring.csv" in (grown.origin or {})["query"]
-    run = catalogue.models.run_of(catalogue.models.find("rents/2"))
+    run = rents.models.run_of(rents.models.find("rents/2"))
     assert run.dataset_version_id == learned.id
     held = pd.read_parquet(folder.path / "held.parquet")
     known = pd.read_parquet(folder.path / "learned.parquet")
     assert held["day"].min() > known["day"].max()
-    assert RunFolder(run.path).spec["warm_start"]["run"] == champion_run(catalogue)
-    actions = [entry.action for entry in catalogue.audit.entries()]
+    assert RunFolder(run.path).spec["warm_start"]["run"] == champion_run(rents)
+    actions = [entry.action for entry in rents.audit.entries()]
     for action in ("retraining_started", "challenger_compared", "champion_replaced", "exported"):
         assert action in actions
-    assert catalogue.audit.flaws() == []
-    catalogue.aliases.rollback("rents", "champion", reason="Not in May.")
-    assert catalogue.models.find("rents@champion").label == "rents/1"
+    assert rents.audit.flaws() == []
+    rents.aliases.rollback("rents", "champion", reason="Not in May.")
+    assert rents.models.find("rents@champion").label == "rents/1"
 
 
-def champion_run(catalogue: Catalogue) -> str:
+def champion_run(rents: Catalogue) -> str:
     """The run that the first version came from."""
-    return catalogue.models.find("rents/1").run_id
+    return rents.models.find("rents/1").run_id
 
 
-def test_it_reads_later_rows_as_they_are_written(catalogue: Catalogue, ask: Ask, tmp_path: Path) -> None:
+def test_it_reads_later_rows_as_they_are_written(rents: Catalogue, ask: Ask, tmp_path: Path) -> None:
     """Its own table has numbers and dates; those who ask write "45,30 m²" as ever."""
-    here(catalogue, ask())
-    [bundle] = catalogue.life.bundles(catalogue.models.find("rents@champion"))
+    here(rents, ask())
+    [bundle] = rents.life.bundles(rents.models.find("rents@champion"))
     rows = tmp_path / "asked.csv"
     later(50, 7).to_csv(rows, index=False, sep=";")
     told = automl.load_bundle(bundle.path)
@@ -163,21 +107,21 @@ def test_it_reads_later_rows_as_they_are_written(catalogue: Catalogue, ask: Ask,
     assert read.frame["size"].notna().all()
     assert not [each for each in read.findings if each.severity != "info"]
     off = (told.predict(rows) - later(50, 7)["rent"]).abs().mean()
-    old = automl.load_run(catalogue.models.run_of(catalogue.models.find("rents/1")).path)
+    old = automl.load_run(rents.models.run_of(rents.models.find("rents/1")).path)
     assert off < (old.predict(rows)["prediction"] - later(50, 7)["rent"]).abs().mean()
 
 
-def test_one_that_is_no_better_is_kept_with_its_reasons(catalogue: Catalogue, ask: Ask) -> None:
-    _, found = here(catalogue, ask(later(slope=8.0), better_by=50.0))
+def test_one_that_is_no_better_is_kept_with_its_reasons(rents: Catalogue, ask: Ask) -> None:
+    _, found = here(rents, ask(later(slope=8.0), better_by=50.0))
     assert found["outcome"] == "kept"
-    assert catalogue.models.find("rents@champion").label == "rents/1"
-    assert catalogue.aliases.get("rents", "challenger") is None
-    [said] = catalogue.models.statements(catalogue.models.find("rents/2"))
+    assert rents.models.find("rents@champion").label == "rents/1"
+    assert rents.aliases.get("rents", "challenger") is None
+    [said] = rents.models.statements(rents.models.find("rents/2"))
     assert said.kind == "comment"
     assert "less than the 90% asked for" in said.text
     # What it was compared on is known now, and may be learned from the next time.
-    _, found = here(catalogue, ask(later(60, 5).assign(day="01.07.2026"), holdout="60"))
-    last = retrainings(catalogue, "rents")[0].rows
+    _, found = here(rents, ask(later(60, 5).assign(day="01.07.2026"), holdout="60"))
+    last = retrainings(rents, "rents")[0].rows
     assert last is not None
     assert (last["old"], last["old_rows"], last["new_rows"]) == ("rents/2", OLD + NEW, 60)
     assert last["unlearned"] == NEW + 60
@@ -185,36 +129,36 @@ def test_one_that_is_no_better_is_kept_with_its_reasons(catalogue: Catalogue, as
 
 
 def test_it_waits_for_whom_it_was_told_to(
-    catalogue: Catalogue, ask: Ask, monkeypatch: pytest.MonkeyPatch
+    rents: Catalogue, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _, found = here(catalogue, ask(approval=True, approver="ada"))
+    _, found = here(rents, ask(approval=True, approver="ada"))
     assert found["outcome"] == "waits"
-    assert catalogue.models.find("rents@challenger").label == "rents/2"
-    assert catalogue.models.find("rents@champion").label == "rents/1"
+    assert rents.models.find("rents@challenger").label == "rents/2"
+    assert rents.models.find("rents@champion").label == "rents/1"
     monkeypatch.setenv("GLASSBENCH_USER", "ada")
-    catalogue.models.say(catalogue.models.find("rents/2"), "approved")
-    assert catalogue.models.find("rents@champion").label == "rents/2"
-    assert retrainings(catalogue, "rents")[0].outcome == "swapped"
+    rents.models.say(rents.models.find("rents/2"), "approved")
+    assert rents.models.find("rents@champion").label == "rents/2"
+    assert retrainings(rents, "rents")[0].outcome == "swapped"
 
 
-def test_the_policy_is_asked_first(catalogue: Catalogue, ask: Ask) -> None:
+def test_the_policy_is_asked_first(rents: Catalogue, ask: Ask) -> None:
     policy = Policy(new_rows=1000)
-    _, found = here(catalogue, ask(policy=policy))
+    _, found = here(rents, ask(policy=policy))
     assert found["outcome"] == "nothing"
     assert "300 labelled rows" in found["reasons"][0]
-    assert len(catalogue.models.versions("rents")) == 1
-    assert catalogue.audit.entries(action="retraining_started") == []
-    [check] = catalogue.life.checks(catalogue.models.find("rents@champion"))
+    assert len(rents.models.versions("rents")) == 1
+    assert rents.audit.entries(action="retraining_started") == []
+    [check] = rents.life.checks(rents.models.find("rents@champion"))
     assert (check.table_name, check.level) == ("spring.csv", "act")
 
 
 @pytest.mark.parametrize("step", STEPS)
 def test_a_step_that_was_not_written_down_is_done_again(
-    catalogue: Catalogue, ask: Ask, step: str, monkeypatch: pytest.MonkeyPatch
+    rents: Catalogue, ask: Ask, step: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The worst moment: all of a step is done, the catalogue was told, and then the power is cut."""
     asked = ask()
-    run = champion_of(catalogue, "rents")[1]
+    run = champion_of(rents, "rents")[1]
     folder = JobFolder.create(run, "retrain", asked.to_json())
     write = steps_module.files.write_json
 
@@ -230,18 +174,18 @@ def test_a_step_that_was_not_written_down_is_done_again(
     assert not (folder.path / f"{step}.json").exists()
     found = retrain(run.path, folder.path, **asked.to_json())
     assert found["outcome"] == "swapped"
-    assert [each.label for each in catalogue.models.versions("rents")] == ["rents/2", "rents/1"]
-    assert len(catalogue.aliases.changes("rents", "champion")) == 2
-    assert [each.label for each in catalogue.datasets.versions("rents")] == ["rents/1", "rents/2", "rents/3"]
-    assert len(catalogue.life.checks()) == 1
-    assert len(catalogue.life.bundles(catalogue.models.find("rents/2"))) == 1
+    assert [each.label for each in rents.models.versions("rents")] == ["rents/2", "rents/1"]
+    assert len(rents.aliases.changes("rents", "champion")) == 2
+    assert [each.label for each in rents.datasets.versions("rents")] == ["rents/1", "rents/2", "rents/3"]
+    assert len(rents.life.checks()) == 1
+    assert len(rents.life.bundles(rents.models.find("rents/2"))) == 1
     for action in ("retraining_started", "challenger_compared", "champion_replaced"):
-        assert len(catalogue.audit.entries(action=action)) == 1, action
-    assert catalogue.aliases.get("rents", "challenger") is None
+        assert len(rents.audit.entries(action=action)) == 1, action
+    assert rents.aliases.get("rents", "challenger") is None
 
 
-def test_kill_and_resume(catalogue: Catalogue, ask: Ask) -> None:
-    run = champion_of(catalogue, "rents")[1]
+def test_kill_and_resume(rents: Catalogue, ask: Ask) -> None:
+    run = champion_of(rents, "rents")[1]
     asked = ask(max_trials=4)
     folder = jobs.launch(run.path, "retrain", **asked.to_json())
     plan = until(lambda: steps_module.Steps(JobFolder(folder)).done("plan"), seconds=60)
@@ -256,7 +200,7 @@ def test_kill_and_resume(catalogue: Catalogue, ask: Ask) -> None:
     assert {"plan.json", "decision.json", "rows.json"} <= before.keys()
     trials = {name: challenger.trial_path(name, ".json").read_bytes() for name in challenger.trial_ids()}
     assert jobs.state(folder).can_resume
-    assert catalogue.models.find("rents@champion").label == "rents/1"
+    assert rents.models.find("rents@champion").label == "rents/1"
 
     jobs.resume(folder)
     end = jobs.wait(folder, timeout=240)
@@ -266,11 +210,11 @@ def test_kill_and_resume(catalogue: Catalogue, ask: Ask) -> None:
     assert all((folder / name).read_bytes() == content for name, content in before.items())
     for name, content in trials.items():  # nothing finished is done again
         assert challenger.trial_path(name, ".json").read_bytes() == content
-    assert catalogue.models.find("rents@champion").label == "rents/2"
+    assert rents.models.find("rents@champion").label == "rents/2"
 
 
-def test_of_two_at_once_one_takes_over(catalogue: Catalogue, ask: Ask) -> None:
-    run = champion_of(catalogue, "rents")[1]
+def test_of_two_at_once_one_takes_over(rents: Catalogue, ask: Ask) -> None:
+    run = champion_of(rents, "rents")[1]
     folders = [
         jobs.launch(run.path, "retrain", **ask(seed_rows).to_json()) for seed_rows in (later(), later(seed=4))
     ]
@@ -279,67 +223,67 @@ def test_of_two_at_once_one_takes_over(catalogue: Catalogue, ask: Ask) -> None:
     outcomes = [str((end.result or {})["outcome"]) for end in ends]
     assert sorted(outcomes) == ["overtaken", "swapped"]
     winner = (ends[outcomes.index("swapped")].result or {})["challenger"]
-    assert catalogue.models.find("rents@champion").label == winner
-    assert catalogue.models.find("rents@archived").label == "rents/1"
-    assert catalogue.audit.flaws() == []
+    assert rents.models.find("rents@champion").label == winner
+    assert rents.models.find("rents@archived").label == "rents/1"
+    assert rents.audit.flaws() == []
 
 
-def test_columns_that_differ_are_told(catalogue: Catalogue, ask: Ask) -> None:
+def test_columns_that_differ_are_told(rents: Catalogue, ask: Ask) -> None:
     rows = later().drop(columns="lift").assign(garden="yes", floor="ground")
-    _, found = here(catalogue, ask(rows))
-    told = retrainings(catalogue, "rents")[0].rows
+    _, found = here(rents, ask(rows))
+    told = retrainings(rents, "rents")[0].rows
     assert told is not None
     assert (told["added"], told["lacking"]) == (["garden"], ["lift"])
     assert any("floor" in message for message in told["odd"])
-    challenger = catalogue.models.run_of(catalogue.models.find(found["challenger"]))
+    challenger = rents.models.run_of(rents.models.find(found["challenger"]))
     assert "lift" not in RunFolder(challenger.path).read("prepared.json")["columns"]
     with pytest.raises(SchemaError, match="'rent', which learning needs"):
-        here(catalogue, ask(later().drop(columns="rent")))
+        here(rents, ask(later().drop(columns="rent")))
 
 
-def together(catalogue: Catalogue, asked: Asked) -> Any:
+def together(rents: Catalogue, asked: Asked) -> Any:
     """Old and new rows of a retraining."""
-    champion, run = champion_of(catalogue, "rents")
+    champion, run = champion_of(rents, "rents")
     return put_together(
-        catalogue, champion, run, Path(asked.table), name="spring.csv", date=asked.date,
+        rents, champion, run, Path(asked.table), name="spring.csv", date=asked.date,
         holdout=asked.holdout, keep_repeats=asked.keep_repeats,
     )  # fmt: skip
 
 
-def test_rows_that_are_known_count_once(catalogue: Catalogue, ask: Ask) -> None:
+def test_rows_that_are_known_count_once(rents: Catalogue, ask: Ask) -> None:
     old = flats(OLD, 1, slope=8.0, since="2026-01-01")
-    found = together(catalogue, ask(pd.concat([old, later()])))
+    found = together(rents, ask(pd.concat([old, later()])))
     assert (found.told["repeats"], found.told["new_rows"], len(found.frame)) == (OLD, NEW, OLD + NEW)
     assert not found.held[~found.new].any()
-    kept = together(catalogue, ask(pd.concat([old, later()]), keep_repeats=True))
+    kept = together(rents, ask(pd.concat([old, later()]), keep_repeats=True))
     assert (kept.told["repeats"], len(kept.frame)) == (0, 2 * OLD + NEW)
     with pytest.raises(SettingError, match="240 are equal to rows that are known"):
-        together(catalogue, ask(old))
+        together(rents, ask(old))
     with pytest.raises(SettingError, match="nothing new can be learned"):
-        together(catalogue, ask(holdout="1000"))
+        together(rents, ask(holdout="1000"))
     with pytest.raises(SettingError, match="at least 20 new rows"):
-        together(catalogue, ask(later(30)))
+        together(rents, ask(later(30)))
 
 
-def test_the_latest_half_is_taken_where_it_is_better(catalogue: Catalogue, ask: Ask) -> None:
-    here(catalogue, ask(later(240), window="auto"))
-    told = retrainings(catalogue, "rents")[0]
+def test_the_latest_half_is_taken_where_it_is_better(rents: Catalogue, ask: Ask) -> None:
+    here(rents, ask(later(240), window="auto"))
+    told = retrainings(rents, "rents")[0]
     assert told.rows is not None
     assert told.rows["window"].endswith("rows")
     assert "latest half is better is" in told.rows["window_words"]
     assert not list(told.job.folder.glob("window-?"))  # what was tried is not kept
 
 
-def test_weights_fall_with_age(catalogue: Catalogue, ask: Ask) -> None:
-    _, found = here(catalogue, ask(window="decay-30days"))
-    run = RunFolder(catalogue.models.run_of(catalogue.models.find(found["challenger"])).path)
+def test_weights_fall_with_age(rents: Catalogue, ask: Ask) -> None:
+    _, found = here(rents, ask(window="decay-30days"))
+    run = RunFolder(rents.models.run_of(rents.models.find(found["challenger"])).path)
     assert run.spec["weights"] == "age_weight"
-    version = catalogue.datasets.find(retrainings(catalogue)[0].rows["learned"])  # type: ignore[index]
-    frame = rows_of(catalogue, version).frame
+    version = rents.datasets.find(retrainings(rents)[0].rows["learned"])  # type: ignore[index]
+    frame = rows_of(rents, version).frame
     newest = frame.sort_values("day")["age_weight"].to_numpy()
     assert newest[-1] > 2 * newest[0]
     # The next one begins without these weights.
-    _, found = here(catalogue, ask(later(seed=9).assign(day="01.08.2026")))
-    run = RunFolder(catalogue.models.run_of(catalogue.models.find(found["challenger"])).path)
+    _, found = here(rents, ask(later(seed=9).assign(day="01.08.2026")))
+    run = RunFolder(rents.models.run_of(rents.models.find(found["challenger"])).path)
     assert run.spec["weights"] is None
     assert "age_weight" not in run.read("prepared.json")["columns"]

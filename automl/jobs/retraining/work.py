@@ -89,7 +89,7 @@ class _Retraining:
     def _plan(self) -> dict[str, Any]:
         """Keep a copy of the new rows, and choose the run of the challenger."""
         champion, run = champion_of(self.catalogue, self.asked.name)
-        if run.path != self.run.path:
+        if not run.path.samefile(self.run.path):
             raise CatalogueError(
                 f"Expected the champion of {self.asked.name!r} to come from the run {self.run.id}, found "
                 f"{run.id}: somebody has moved the alias.",
