@@ -38,11 +38,11 @@ def later(rows: int = NEW, seed: int = 2, *, slope: float = 15.0) -> pd.DataFram
 
 
 def learned(home: Path) -> Run:
-    """A finished run on the old flats."""
+    """A finished run on the old flats, and its bundle."""
     home.mkdir(parents=True, exist_ok=True)
     table = home / "rents.csv"
     flats(OLD, 1, slope=8.0, since="2026-01-01").to_csv(table, index=False, sep=";")
-    return automl.fit(
+    run = automl.fit(
         table,
         target="rent",
         budget=600,
@@ -52,3 +52,6 @@ def learned(home: Path) -> Run:
         excluded=["day"],
         home=home,
     )
+    (run.folder.path / "bundles").mkdir(exist_ok=True)
+    run.export(run.folder.path / "bundles" / "champion.zip")
+    return run

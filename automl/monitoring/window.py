@@ -126,5 +126,6 @@ class Window:
 
 def _before(latest: np.datetime64, count: int, unit: str) -> np.datetime64:
     """So many days or months of the calendar earlier."""
-    found = pd.Timestamp(latest) - pd.DateOffset(**{unit: count})
+    offset = pd.DateOffset(months=count) if unit == "months" else pd.DateOffset(days=count)
+    found = pd.Timestamp(latest) - offset
     return np.datetime64(found.to_datetime64())

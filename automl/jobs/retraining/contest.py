@@ -80,11 +80,15 @@ def contest(
 
 
 def _bundle_of(catalogue: Catalogue, champion: ModelVersion, run: RunFolder, folder: Path) -> Path:
-    """A bundle of the champion as it is: one that is kept, else one that is made."""
+    """A bundle of the champion as it is: one that is still there, or was kept, else one that is made."""
     path = folder / "champion.zip"
     if path.is_file():
         return path
-    kept = [each for each in catalogue.life.bundles(champion) if each.artefact is not None]
+    known = catalogue.life.bundles(champion)
+    for each in known:
+        if Path(each.path).is_file() and file_sha256(Path(each.path)) == each.digest:
+            return Path(each.path)
+    kept = [each for each in known if each.artefact is not None]
     if kept:
         part = path.with_suffix(".part")
         with catalogue.artefacts.fetched(kept[0].digest) as copy:
