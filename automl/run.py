@@ -41,6 +41,7 @@ if TYPE_CHECKING:
     from automl.data import Schema
     from automl.inspection import Inspected, Inspection, Matter, Scope
     from automl.monitoring import Reference, Scored, Watched
+    from automl.monitoring.estimate import Estimator
     from automl.report import BundleFacts, Evidence, Subject
     from automl.search.prepare import Prepared
     from automl.store.catalogue import Catalogue
@@ -54,6 +55,7 @@ _BACKGROUND_ROWS = 100
 _EXPLAINED_ROWS = 100
 _KNOWN_ROWS = 2_000
 _ENOUGH_HELD = 500
+_HELD, _OUT_OF_FOLD = "the sealed holdout", "rows predicted out of fold"
 _EXPLAIN_SECONDS = 30.0
 _INSPECT_SECONDS = 30.0
 _REPORT_SECONDS = 60.0
@@ -624,6 +626,7 @@ class Run:
             known=data.sample(min(len(data), _KNOWN_ROWS), random_state=self.folder.spec["seed"] + 3),
             background=self._background(),
             promised=self._promised(model_id),
+            estimator=self.estimator(model_id),
         )
 
     def reference(self, model: str | None = None) -> Reference:
@@ -645,6 +648,43 @@ class Run:
         self.folder.write(path, {"fingerprint": fingerprint, "reference": made.to_json()})
         return made
 
+    def estimator(self, model: str | None = None) -> Estimator | None:
+        """What estimates performance on new rows without labels; None where there are too few rows to tell.
+
+        It is made once, from rows that the model had not learned from, and kept in the run folder.
+        """
+        import numpy as np
+
+        from automl.monitoring.estimate import Estimator, make_estimator
+        from automl.search.decide import labels, threshold_of
+        from automl.search.honest import honest_predictions
+        from automl.search.prepare import load_split
+
+        model_id, weights, calibration = self._members(model)
+        path, fingerprint = f"estimators/{model_id}.json", self.fingerprint(model_id)
+        stored = self.folder.read(path)
+        if stored is not None and stored["fingerprint"] == fingerprint:
+            made = stored["estimator"]
+            return None if made is None else Estimator.from_json(made)
+        prepared = self._prepared()
+        task, opened = prepared.task, model_id == (self.result or {}).get("chosen")
+        truth, honest = honest_predictions(self.folder, task, weights, calibration, opened=opened)
+        known = np.isfinite(honest).all(axis=1)
+        decided, judged = None, np.zeros(len(honest), dtype=np.bool_)
+        judged[load_split(self.folder).holdout] = True
+        if task.classes is not None:
+            decided = np.full(len(honest), -1, dtype=np.int64)
+            decided[known] = labels(
+                task, honest[known], threshold_of(self.folder, task, weights, calibration)
+            )
+        estimator = make_estimator(
+            task, prepared.schema, self._data(), truth, honest, decided, judged, (_HELD, _OUT_OF_FOLD)
+        )
+        (self.folder.path / path).parent.mkdir(exist_ok=True)
+        content = None if estimator is None else estimator.to_json()
+        self.folder.write(path, {"fingerprint": fingerprint, "estimator": content})
+        return estimator
+
     def _foretold(self, model_id: str) -> tuple[Any, str]:
         """Predictions of rows that a model had not learned from, and which rows these are.
 
@@ -664,8 +704,8 @@ class Run:
         held = honest[load_split(self.folder).holdout]
         held = held[~np.isnan(held).any(axis=1)]
         if len(held) >= _ENOUGH_HELD:
-            return held, "the sealed holdout"
-        return honest[~np.isnan(honest).any(axis=1)], "rows predicted out of fold"
+            return held, _HELD
+        return honest[~np.isnan(honest).any(axis=1)], _OUT_OF_FOLD
 
     def _promised(self, model_id: str) -> Mapping[str, Mapping[str, Any]]:
         """The scores of a model as they were shown."""
@@ -1320,6 +1360,7 @@ class Run:
             background=self._background(),
             conformal=self._conformal(model_id),
             reference=self.reference(model_id),
+            estimator=self.estimator(model_id),
             progress=lambda share, what: step(0.4 + 0.6 * share, what),
         )
         self._note(lambda catalogue, folder: register_bundle(catalogue, folder, model_id, written))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 from sklearn.compose import ColumnTransformer
@@ -14,6 +16,7 @@ from automl.bundle.scoring import Scorer
 from automl.data import Dataset, Schema, read_table
 from automl.metrics import METRICS
 from automl.monitoring import Watched, make_reference
+from automl.monitoring.estimate import make_estimator
 from automl.task import Task
 
 KINDS = {
@@ -98,3 +101,19 @@ def watched(frame: pd.DataFrame, fresh: pd.DataFrame, kind: str = "binary") -> W
         background=dataset.frame.head(100),
         promised={task.metric: {"score": score, "interval": [score - 0.03, score + 0.03]}},
     )
+
+
+def with_estimator(model: Watched, fresh: pd.DataFrame) -> Watched:
+    """The same model with what tells performance without labels, made from rows that it has not seen."""
+    frame = model.schema.coerce(read_table(fresh)).frame
+    truth = model.task.encode(fresh[model.task.target]).astype(np.float64)
+    if model.task.classes is None:
+        told, decided = model.scorer.predict(frame).reshape(-1, 1), None
+    else:
+        told = model.scorer.predict_proba(frame)
+        decided = told.argmax(axis=1)
+    made = make_estimator(
+        model.task, model.schema, frame, truth, told, decided, np.zeros(len(fresh), dtype=bool),
+        ("the sealed holdout", "rows predicted out of fold"),
+    )  # fmt: skip
+    return replace(model, estimator=made)

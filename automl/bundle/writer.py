@@ -39,6 +39,7 @@ from .upgrading import model_of
 
 if TYPE_CHECKING:
     from automl.monitoring import Reference
+    from automl.monitoring.estimate import Estimator
     from explain.certificate import Certificate
 
 __all__ = ["write_bundle"]
@@ -62,6 +63,7 @@ def write_bundle(
     background: pd.DataFrame,
     conformal: Conformal | None = None,
     reference: Reference | None = None,
+    estimator: Estimator | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Path:
     """Write the bundle of a fitted model.
@@ -83,6 +85,8 @@ def write_bundle(
         What intervals and sets are made from.
     reference : Reference, optional
         What new rows are compared with.
+    estimator : Estimator, optional
+        What tells performance on new rows without labels.
     progress : callable, optional
         Called with the share done (0 to 1) and what is being done.
 
@@ -104,7 +108,7 @@ def write_bundle(
     data = dump_model(model)
     types = load_model(data).types
     step(0.3, "Gathering the rest")
-    files = _files(data, types, model, subject, sample, background, conformal, reference, step)
+    files = _files(data, types, model, subject, sample, background, conformal, reference, estimator, step)
     hand_out(target, files, step)
     step(1.0, "Done")
     return target
@@ -148,6 +152,7 @@ def _files(
     background: pd.DataFrame,
     conformal: Conformal | None,
     reference: Reference | None,
+    estimator: Estimator | None,
     step: Callable[[float, str], None],
 ) -> dict[str, bytes]:
     schema, task, facts = subject.schema, subject.task, subject.facts
@@ -202,6 +207,8 @@ def _files(
         files["conformal.json"] = (json.dumps(conformal.to_json()) + "\n").encode("utf-8")
     if reference is not None:
         files["reference.json"] = (json.dumps(reference.to_json(), ensure_ascii=False) + "\n").encode("utf-8")
+    if estimator is not None:
+        files["estimator.json"] = (json.dumps(estimator.to_json(), ensure_ascii=False) + "\n").encode("utf-8")
     told = facts_of(
         facts,
         schema=schema,
@@ -360,6 +367,7 @@ def readme(name: str, target: str, names: set[str]) -> str:
         "certificate.json": "how explanations fared against brute force; verify.py does it again",
         "conformal.json": ("how wrong it was on rows it had not learned from: `predict.py --interval 0.9`"),
         "reference.json": "counts of the training rows, with which `automl monitor` compares new ones",
+        "estimator.json": "what `automl monitor` tells performance from where new rows have no labels",
         "sample_input.csv, sample_predictions.csv": (
             "rows and their predictions, as an example and for verify.py"
         ),

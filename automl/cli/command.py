@@ -42,6 +42,7 @@ _MODULES = {
     "models": "automl.cli.models",
     "alias": "automl.cli.models",
     "approve": "automl.cli.models",
+    "retrain": "automl.cli.retrain",
     "audit": "automl.cli.audit",
     "catalogue": "automl.cli.catalogue",
 }

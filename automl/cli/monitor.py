@@ -68,6 +68,10 @@ def _report(options: Namespace, console: Console) -> DriftReport:
 def _say_reasons(report: DriftReport, console: Console) -> None:
     if report.performance is not None and report.performance.level == "fine":
         console.say("", words.performance(report.performance))
+    if report.estimated is not None:
+        if report.estimated.level == "fine":
+            console.say("", words.estimated(report.estimated))
+        console.note(f"note: {words.estimated_from(report.estimated)} {words.BLIND}")
     told = [reason for reason in report.reasons if reason not in report.headline]
     if told:
         console.say("", *told)

@@ -18,7 +18,7 @@ from automl.jobs.folder import JobFolder
 from automl.run import Run, load_run
 from automl.store import Queue, RunFolder, files, is_id, preferred_model, shipped_state, version_of
 
-__all__ = ["OTHERS", "explain", "export", "inspect", "query", "report", "score", "search"]
+__all__ = ["OTHERS", "explain", "export", "inspect", "query", "report", "retrain", "score", "search"]
 
 
 def search(run_folder: Path) -> None:
@@ -318,6 +318,27 @@ def score(
     return {"scoring": folder.name, "level": done.report.level, "model": model_id}
 
 
+def retrain(run_folder: Path, job_folder: Path, **asked: Any) -> dict[str, Any]:
+    """Learn a champion anew on old and new rows; see `automl.jobs.retraining`.
+
+    Parameters
+    ----------
+    run_folder : Path
+        Of the run that the champion came from.
+    job_folder : Path
+    **asked
+        As `automl.jobs.retraining.Asked.to_json` gives it.
+
+    Returns
+    -------
+    dict
+        `outcome`, `reasons`, `champion` and, where there is one, `challenger`.
+    """
+    from automl.jobs import retraining  # which loads pandas
+
+    return retraining.retrain(run_folder, job_folder, **asked)
+
+
 def _told(job_folder: Path) -> Callable[[float, str], None]:
     """Progress that is written into the job's status."""
     folder = JobFolder(job_folder)
@@ -334,6 +355,7 @@ OTHERS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "query": query,
     "register": register,
     "report": report,
+    "retrain": retrain,
     "score": score,
     "sheet": sheet,
     "standing": standing,

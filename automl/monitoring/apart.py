@@ -7,14 +7,13 @@ What no single column shows, such as columns that no longer go together as they 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from automl.data import Kind, Schema
-from automl.monitoring.counts import as_numbers, is_listed
+from automl.monitoring.encoded import encoded
 from automl.monitoring.rules import ALARMS, APART
 from explain.stored import Stored
 
@@ -25,7 +24,6 @@ Floats = NDArray[np.float64]
 _FOLDS = 2
 _FEWEST = 50  # rows on a side
 _MOST = 2_000
-_LEVELS = 60
 
 
 @dataclass(frozen=True)
@@ -87,7 +85,7 @@ def tell_apart(before: pd.DataFrame, after: pd.DataFrame, schema: Schema, *, see
     one, two = (_some(frame, rng) for frame in (before, after))
     if min(len(one), len(two)) < _FEWEST or not len(used):
         return None
-    X = np.vstack([_encoded(frame, used) for frame in (one, two)])
+    X = np.vstack([encoded(frame, used) for frame in (one, two)])
     y = np.repeat([0, 1], [len(one), len(two)])
     areas, null, spread = [], [], []
     for train, test in StratifiedKFold(_FOLDS, shuffle=True, random_state=seed).split(X, y):
@@ -121,23 +119,6 @@ def _some(frame: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
     if len(frame) <= _MOST:
         return frame
     return frame.iloc[np.sort(rng.choice(len(frame), _MOST, replace=False))]
-
-
-def _encoded(frame: pd.DataFrame, schema: Schema) -> Floats:
-    """Rows as numbers: labels by their place among the known ones, texts by their length and words."""
-    columns: list[Any] = []
-    for column in schema:
-        values = frame[column.name]
-        if is_listed(column.kind):
-            place = {label: min(i, _LEVELS) for i, label in enumerate(column.categories or ())}
-            codes = [place.get(value, _LEVELS + 1) if value == value else np.nan for value in values.tolist()]
-            columns.append(np.array(codes, dtype=np.float64))
-            continue
-        columns.append(as_numbers(column, values))
-        if column.kind == Kind.TEXT:
-            words = values.str.count(r"\S+")
-            columns.append(words.to_numpy(dtype=np.float64, na_value=np.nan))
-    return np.column_stack(columns)
 
 
 def _area(positive: Floats, negative: Floats) -> tuple[float, float]:

@@ -14,7 +14,7 @@ from automl.monitoring.rules import WORSE, WORSE_BY_FAR, Level
 from automl.task import Task
 from explain.stored import Stored
 
-__all__ = ["Measured", "Performance", "measure"]
+__all__ = ["Measured", "Performance", "measure", "worse_by"]
 
 Floats = NDArray[np.float64]
 
@@ -138,11 +138,11 @@ def _measured(
         score = low = high = float("nan")
     now = _number(score), _number(low), _number(high)
     return Measured(
-        metric.name, metric.label, *now, expected, ends[0], ends[1], _worse_by(metric, now, expected, ends)
+        metric.name, metric.label, *now, expected, ends[0], ends[1], worse_by(metric, now, expected, ends)
     )
 
 
-def _worse_by(
+def worse_by(
     metric: Metric,
     now: tuple[float | None, float | None, float | None],
     expected: float | None,

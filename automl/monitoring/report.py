@@ -9,6 +9,7 @@ from typing import Any, Self
 from automl.data import Finding
 from automl.monitoring.apart import Apart
 from automl.monitoring.drift import ColumnDrift, ranked
+from automl.monitoring.estimate.records import Estimated
 from automl.monitoring.parts import clear_parts, main_label
 from automl.monitoring.performance import Performance
 from automl.monitoring.rules import Level
@@ -57,6 +58,8 @@ class DriftReport(Stored):
     notes : tuple of str
         What was not done, and why.
     seconds : float
+    estimated : Estimated or None
+        How good predictions of the rows without the target are, as far as that can be told without.
     """
 
     table: str
@@ -79,6 +82,7 @@ class DriftReport(Stored):
     performance: Performance | None
     notes: tuple[str, ...]
     seconds: float
+    estimated: Estimated | None = None
 
     @property
     def exit_code(self) -> int:
@@ -122,7 +126,9 @@ class DriftReport(Stored):
             If it is damaged, or of another version.
         """
         derived = ("exit_code", "concerned")
-        return super().from_json({name: value for name, value in data.items() if name not in derived})
+        known = {name: value for name, value in data.items() if name not in derived}
+        # Reports were first stored without an estimate.
+        return super().from_json({"estimated": None} | known)
 
 
 def _finite(content: Any) -> Any:

@@ -31,6 +31,10 @@ Source = pd.DataFrame | str | PathLike[str]
 Progress = Callable[[float, str], None]
 
 _SHIFT_SECONDS = 30.0
+_NO_ESTIMATOR = (
+    "Performance without labels is not estimated: this model carries nothing to estimate it from. Export it "
+    "again; it takes a hundred rows with a label that it had not learned from."
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -150,6 +154,12 @@ def _compared(
     if (judged := tally.judged()) is not None:
         step(0.96, "Comparing with the labels")
         performance = measure(watched.task, *judged, watched.promised, unlabelled=tally.unlabelled, seed=seed)
+    estimated = None
+    if tally.gathered is not None:
+        step(0.97, "Estimating the performance without labels")
+        estimated = tally.gathered.estimated(watched.promised)
+    elif tally.unlabelled:
+        notes.append(_NO_ESTIMATOR)
     findings = _findings(walk, tally)
     deviation = None
     if shift is not None:
@@ -157,7 +167,7 @@ def _compared(
         deviation = watched.reference.outputs[min(of, len(watched.reference.outputs) - 1)].deviation
     verdict = judge(
         rows=walk.rows, findings=findings, columns=columns, outputs=outputs, deviation=deviation, apart=apart,
-        shift=shift, performance=performance,
+        shift=shift, performance=performance, estimated=estimated,
     )  # fmt: skip
     return DriftReport(
         **_about(watched, walk, path, name),
@@ -173,6 +183,7 @@ def _compared(
         performance=performance,
         notes=tuple(notes),
         seconds=time.monotonic() - started,
+        estimated=estimated,
     )
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from automl.data import Dataset, RawTable
 from automl.monitoring.counts import Counts, count, count_numbers
+from automl.monitoring.estimate.gathered import Gathered
 from automl.monitoring.reference import outputs_of
 from automl.monitoring.truth import Truth
 from automl.monitoring.watched import Watched
@@ -39,6 +40,8 @@ class Tally:
         Canonical rows, at most 2,000, at random.
     labelled, unlabelled : int
         Rows with a target that is known, and without.
+    gathered : Gathered or None
+        Those without; None where the model has no estimator.
     """
 
     def __init__(self, watched: Watched, *, seed: int = 0) -> None:
@@ -51,6 +54,8 @@ class Tally:
         self.outputs: list[Counts] = []
         self.sample = pd.DataFrame()
         self.labelled = self.unlabelled = 0
+        made = watched.estimator
+        self.gathered = None if made is None else Gathered(made, watched.task, watched.schema, seed=seed)
 
     def add(self, table: RawTable, dataset: Dataset, predictions: pd.DataFrame) -> None:
         """Count the next rows.
@@ -80,7 +85,11 @@ class Tally:
         self.columns = columns if first else _added(self.columns, columns)
         self.outputs = outputs if first else _added(self.outputs, outputs)
         self._draw(dataset.frame)
-        self._judge(self.truth.of(table), predicted, predictions)
+        truth, given = self.truth.of(table), self._given(predictions)
+        self._judge(truth, predicted, given)
+        if self.gathered is not None:
+            open_ = np.isnan(truth)
+            self.gathered.add(dataset.frame[open_], predicted[open_], None if given is None else given[open_])
 
     def judged(self) -> tuple[NDArray[Any], Floats, NDArray[np.int64] | None] | None:
         """Truth, predictions and given labels of the rows with a known target, at most 200,000 at random."""
@@ -109,18 +118,22 @@ class Tally:
         self.sample = pd.concat(parts, ignore_index=True) if parts else frame
         self._places = places[chosen]
 
-    def _judge(self, truth: Floats, predicted: Floats, predictions: pd.DataFrame) -> None:
+    def _given(self, predictions: pd.DataFrame) -> NDArray[np.int64] | None:
+        """Codes of the labels that the model gives; None for values."""
+        classes = self._watched.task.classes
+        if classes is None:
+            return None
+        place = {label: code for code, label in enumerate(classes)}
+        return np.array([place[label] for label in predictions["prediction"].tolist()], dtype=np.int64)
+
+    def _judge(self, truth: Floats, predicted: Floats, given: NDArray[np.int64] | None) -> None:
         known = ~np.isnan(truth)
         self.labelled += int(known.sum())
         self.unlabelled += int((~known).sum())
         if not known.any():
             return
-        classes = self._watched.task.classes
-        given = np.full(len(truth), np.nan)
-        if classes is not None:
-            place = {label: code for code, label in enumerate(classes)}
-            given = np.array([place[label] for label in predictions["prediction"].tolist()], dtype=np.float64)
-        rows = np.column_stack([truth, given, predicted.reshape(len(truth), -1)])[known]
+        labels = np.full(len(truth), np.nan) if given is None else given
+        rows = np.column_stack([truth, labels, predicted.reshape(len(truth), -1)])[known]
         self._kept.append(rows)
         if sum(map(len, self._kept)) > 2 * _LABELLED:
             together = np.concatenate(self._kept)

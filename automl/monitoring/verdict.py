@@ -9,6 +9,7 @@ from automl.data import Finding
 from automl.monitoring import words
 from automl.monitoring.apart import Apart
 from automl.monitoring.drift import ColumnDrift, ranked
+from automl.monitoring.estimate.records import Estimated
 from automl.monitoring.parts import clear_parts, large_parts, main_label
 from automl.monitoring.performance import Performance
 from automl.monitoring.rules import RANK, Level, worst
@@ -49,6 +50,7 @@ def judge(
     apart: Apart | None = None,
     shift: Comparison | None = None,
     performance: Performance | None = None,
+    estimated: Estimated | None = None,
 ) -> Verdict:
     """Judge what is known of new rows.
 
@@ -64,6 +66,8 @@ def judge(
     apart : Apart or None
     shift : Comparison or None
     performance : Performance or None
+    estimated : Estimated or None
+        Calls for a look at most: it is no measurement.
 
     Returns
     -------
@@ -72,6 +76,8 @@ def judge(
     found: list[tuple[Level, str]] = []
     if performance is not None and performance.level != "fine":
         found.append((performance.level, words.performance(performance)))
+    if estimated is not None and estimated.level != "fine":
+        found.append(("look", words.estimated(estimated)))
     found += [(_SEVERITY[f.severity], f.message) for f in findings if f.severity != "info"]
     found += [(each.level, words.output(each)) for each in outputs if each.level != "fine"]
     if shift is not None:

@@ -13,6 +13,7 @@ from automl.bundle.documents import DAMAGED, parse_json
 from automl.bundle.scoring import Scorer
 from automl.data import Schema
 from automl.errors import BundleError
+from automl.monitoring.estimate.estimator import ESTIMATOR, Estimator
 from automl.monitoring.reference import REFERENCE, Reference
 from automl.task import Task
 from explain import ExplainError
@@ -39,6 +40,8 @@ class Watched:
         ``score`` and ``interval``.
     notes : tuple of str
         What limits the comparison.
+    estimator : Estimator or None
+        What tells performance without labels; older bundles have none.
     """
 
     name: str
@@ -49,6 +52,7 @@ class Watched:
     background: pd.DataFrame
     promised: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    estimator: Estimator | None = None
 
     @property
     def schema(self) -> Schema:
@@ -76,6 +80,12 @@ def watched_bundle(bundle: Bundle) -> Watched:
         raise BundleError(f"{REFERENCE} is damaged ({error}).", fix="Export the model again.") from error
     explanation = bundle.explanation()
     known = bundle.background() if explanation is None else bundle.coerce(explanation.data).frame
+    estimator = None
+    if (content := bundle.file(ESTIMATOR)) is not None:
+        try:
+            estimator = Estimator.from_json(parse_json(content, ESTIMATOR))
+        except (ExplainError, *DAMAGED) as error:
+            raise BundleError(f"{ESTIMATOR} is damaged ({error}).", fix="Export the model again.") from error
     result = bundle.metrics["result"]
     return Watched(
         name=f"{bundle.manifest['name']} ({bundle.manifest['lineage']['model']['id']})",
@@ -88,4 +98,5 @@ def watched_bundle(bundle: Bundle) -> Watched:
         notes=(
             f"Whole rows are compared with the {len(known):,} that the bundle carries; the run has more.",
         ),
+        estimator=estimator,
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from automl.monitoring.apart import Apart
 from automl.monitoring.drift import ColumnDrift
+from automl.monitoring.estimate.records import Estimated
 from automl.monitoring.performance import Performance
 from automl.monitoring.reference import PROBABILITY
 from automl.monitoring.rules import Level
@@ -15,10 +16,13 @@ from explain import formats
 from explain.whole.compare import Comparison
 
 __all__ = [
+    "BLIND",
     "LEVELS",
     "apart",
     "column",
     "drifted",
+    "estimated",
+    "estimated_from",
     "headline",
     "moment",
     "output",
@@ -29,6 +33,11 @@ __all__ = [
 
 #: What the levels are called.
 LEVELS: dict[Level, str] = {"fine": "Fine", "look": "Have a look", "act": "Act"}
+#: What no estimate without labels can see.
+BLIND = (
+    "An estimate sees that rows have become harder to predict, or easier. It cannot see that rows like "
+    "before have another truth now: only labels tell that."
+)
 
 
 def headline(level: Level, reasons: Sequence[str], rows: int, scored: bool) -> str:
@@ -125,6 +134,39 @@ def performance(found: Performance) -> str:
         return f"{now}; no score was promised."
     judged = {"fine": "as promised", "look": "worse than promised", "act": "far worse than promised"}
     return f"{now}; {formats.number(main.promised, 4)} was promised: {judged[found.level]}."
+
+
+def estimated(found: Estimated) -> str:
+    """The estimate beside the promise."""
+    main = found.main
+    rows = "this row" if found.rows == 1 else f"these {found.rows:,} rows"
+    if main.estimated is None or main.low is None or main.high is None:
+        return f"Without labels, {main.label} of {rows} cannot be estimated."
+    now = (
+        f"Without labels, {main.label} of {rows} is estimated at {formats.number(main.estimated, 4)} "
+        f"({formats.number(main.low, 4)} to {formats.number(main.high, 4)})"
+    )
+    if main.promised is None:
+        return f"{now}; no score was promised."
+    judged = "worse than promised" if main.below else "as promised"
+    return f"{now}; {formats.number(main.promised, 4)} was promised: {judged}."
+
+
+def estimated_from(found: Estimated) -> str:
+    """What an estimate is made from, and how it did where the truth is known."""
+    rows = f"{found.learned_rows:,} rows ({found.learned})"
+    if found.method == "losses":
+        how = f"A model of the losses on {rows} says how large they are on rows like the new ones."
+    elif found.calibrated:
+        how = f"The model's probabilities, calibrated on {rows}, say how often it is right."
+    else:
+        how = (
+            f"The model's own probabilities say how often it is right; on {rows} they needed no calibrating."
+        )
+    if found.main.tested is None:
+        return how
+    estimate, truth = (formats.number(each, 4) for each in found.main.tested)
+    return f"{how} There, {found.main.label} is estimated at {estimate} and is {truth}."
 
 
 def moment(seconds: float) -> str:

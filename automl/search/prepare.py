@@ -106,6 +106,8 @@ def prepare(
     _require_columns(raw, [target, *spec["excluded"], *monotone, *roles])
     cells = raw.frame[weighted_by] if weighted_by else None
     schema = Schema.infer(raw, kinds=spec["kinds"], consume=True)
+    if (like := folder.read("written_like.json")) is not None:
+        schema = schema.written_like(Schema.from_json(like))
     release_memory()
     dataset = schema.coerce(raw, consume=True)
     release_memory()

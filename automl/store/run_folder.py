@@ -2,6 +2,7 @@
 
     spec.json         what was asked; written once, but that the run may get another name, and a resumed
                       search other workers
+    written_like.json the schema that later rows are written as, where the table was coerced by it already
     read_report.json, schema.json, findings.json, profile.json, task.json    what was understood
     data.parquet      the canonical rows, target included
     data_version.json hash of the rows where they came from no file; read_report.json has a file's

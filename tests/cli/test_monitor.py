@@ -40,6 +40,8 @@ def test_rows_like_the_old_ones_are_fine(
     assert done.code == 0, done.out + done.err
     assert done.out.startswith("fine: Nothing speaks against")
     assert "columns concerned" not in done.out
+    assert "Without labels, ROC AUC of these 600 rows is estimated at 0." in done.out
+    assert "only labels tell that" in done.err
 
 
 def test_drift_is_a_finding_with_its_columns(

@@ -53,7 +53,8 @@ def test_a_run_exports_to_the_same_bytes(exported: Path, penguins_run: Run, tmp_
     assert len(data["rows_sha256"]) == 64
     assert manifest["lineage"]["run"]["id"] == penguins_run.folder.id
     assert [trial["id"] for trial in manifest["lineage"]["model"]["trials"]] == ["t0001"]
-    assert {"explanation.json", "certificate.json", "conformal.json", "reference.json"} <= set(one)
+    carried = {"explanation.json", "certificate.json", "conformal.json", "reference.json", "estimator.json"}
+    assert carried <= set(one)
 
 
 def test_from_keys_to_a_checked_signature(automl_command: Automl, exported: Path, tmp_path: Path) -> None:

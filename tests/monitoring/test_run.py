@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -49,3 +51,46 @@ def test_a_bundle_says_the_same_as_its_run(
     assert of_run.performance is not None
     assert of_bundle.performance is not None
     assert of_run.performance.main.promised == of_bundle.performance.main.promised
+
+
+def test_what_estimates_is_made_once_and_travels(
+    churn_run: Run, sample_data: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    made = churn_run.estimator()
+    assert made is not None
+    assert made.learned == "the sealed holdout"
+    assert churn_run.estimator() == made
+    told = made.test_of("roc_auc")
+    assert told is not None
+    assert told[0] == pytest.approx(told[1], abs=0.03)
+    assert told[1] == pytest.approx(churn_run.result["metrics"]["roc_auc"]["score"])  # type: ignore[index]
+
+    path = churn_run.export(tmp_path_factory.mktemp("estimating") / "churn.zip")
+    bundle = watched_bundle(automl.load_bundle(path))
+    assert bundle.estimator == made
+    rows = pd.read_csv(sample_data / "telco_churn.csv").sample(400, random_state=4).drop(columns="Churn")
+    from automl.monitoring import score
+
+    one = churn_run.score(rows, time_budget=None).report.estimated
+    assert one is not None
+    assert one == score(bundle, rows, time_budget=None).report.estimated
+    assert one.main.promised == churn_run.result["metrics"]["roc_auc"]["score"]  # type: ignore[index]
+
+    old = path.parent / "old"
+    with zipfile.ZipFile(path) as archive:
+        archive.extractall(old)
+    manifest = json.loads((old / "bundle.json").read_text())
+    del manifest["files"]["estimator.json"]
+    (old / "bundle.json").write_text(json.dumps(manifest))
+    report = score(watched_bundle(automl.load_bundle(old)), rows, time_budget=None).report
+    assert report.scored
+    assert report.estimated is None
+    assert any("Export it again" in note for note in report.notes)
+
+
+def test_several_classes_are_estimated_from_rows_out_of_fold(penguins_run: Run) -> None:
+    made = penguins_run.estimator("t0001")
+    assert made is not None
+    assert made.learned == "rows predicted out of fold"
+    assert (len(made.classes), made.rows) == (3, 344)
+    assert {each.metric for each in made.tested} >= {"roc_auc", "log_loss", "accuracy", "mcc"}

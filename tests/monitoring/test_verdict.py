@@ -10,6 +10,7 @@ from automl.data import Finding
 from automl.monitoring.apart import Apart
 from automl.monitoring.chart import Chart
 from automl.monitoring.drift import ColumnDrift
+from automl.monitoring.estimate import Estimated, EstimatedMetric
 from automl.monitoring.performance import Measured, Performance
 from automl.monitoring.verdict import judge
 
@@ -71,3 +72,14 @@ def test_the_most_serious_reason_leads() -> None:
 def test_the_classifier_is_silent_where_columns_have_spoken() -> None:
     verdict = judge(rows=10, findings=[], columns=[COLUMN], apart=APART)
     assert len(verdict.reasons) == 1
+
+
+def test_an_estimate_alone_calls_for_a_look_at_most() -> None:
+    main = EstimatedMetric(
+        "roc_auc", "ROC AUC", 0.55, 0.5, 0.6, 0.8, 0.77, 0.83, 9.0, below=True, tested=(0.81, 0.8)
+    )
+    found = Estimated(500, "confidence", True, 900, "the sealed holdout", (main,), "look")
+    verdict = judge(rows=10, findings=[], estimated=found)
+    assert verdict.level == "look"
+    assert "is estimated at 0.55 (0.5 to 0.6); 0.8 was promised: worse" in verdict.headline
+    assert judge(rows=10, findings=[], estimated=replace(found, level="fine")).level == "fine"

@@ -9,14 +9,14 @@ from automl.monitoring import Watched, score
 from automl.monitoring.history import SCORINGS, keep
 from automl.store import RunFolder
 
-from ..customers import customers, watched
+from ..customers import customers, watched, with_estimator
 
 __all__ = ["under_watch", "write_scoring"]
 
 
 def under_watch() -> Watched:
-    """A small model of customers."""
-    return watched(customers(2000, 1), customers(1500, 2))
+    """A small model of customers, which can tell its performance without labels."""
+    return with_estimator(watched(customers(2000, 1), customers(1500, 2)), customers(1500, 3))
 
 
 def write_scoring(run: RunFolder, model: Watched, level: str, *, name: str = "january.csv") -> str:

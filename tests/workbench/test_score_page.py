@@ -153,3 +153,19 @@ def test_the_page_loads_no_machine_learning() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_without_labels_the_score_is_estimated_and_says_what_it_cannot_see(
+    open_page: OpenPage, run: RunFolder, model: Watched
+) -> None:
+    page = open_page("score", run=run.id, scoring=write_scoring(run, model, "look"))
+    text = words(page)
+    assert "How good, as far as can be told" in text
+    assert "Without labels, ROC AUC of these 500 rows is estimated at" in text
+    assert "only labels tell that" in text
+    shown = next(table.value for table in page.dataframe if "Estimated" in table.value.columns)
+    assert list(shown["Metric"])[:2] == ["ROC AUC", "Average precision"]
+    assert " to " in shown["90 % interval"][0]
+    assert "truth 0." in shown["Where the truth is known"][0]
+    labelled = open_page("score", run=run.id, scoring=write_scoring(run, model, "fine"))
+    assert "as far as can be told" not in words(labelled)

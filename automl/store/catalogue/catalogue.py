@@ -14,6 +14,7 @@ from automl.store.catalogue.datasets import Datasets
 from automl.store.catalogue.life import Life
 from automl.store.catalogue.models import Models
 from automl.store.catalogue.place import Place, place_of
+from automl.store.catalogue.succession import Succession
 from automl.store.catalogue.summaries import Summaries
 from automl.store.catalogue.upgrade import ready
 from automl.store.home import Home
@@ -35,6 +36,8 @@ class Catalogue:
     datasets : Datasets
     models : Models
     aliases : Aliases
+    succession : Succession
+        Champions and their challengers.
     life : Life
         Bundles, deployments, verdicts on new rows, alerts.
     audit : AuditLog
@@ -59,6 +62,7 @@ class Catalogue:
         self.datasets = Datasets(self.database)
         self.models = Models(self.database)
         self.aliases = Aliases(self.database)
+        self.succession = Succession(self.database)
         self.life = Life(self.database)
         self.audit = AuditLog(self.database)
         self.artefacts = Artefacts(place.artefacts)

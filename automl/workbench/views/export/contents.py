@@ -32,6 +32,7 @@ _CONTENTS: Mapping[str, str] = {
     "sample_predictions.csv": "What it must answer to them",
     "background.csv": "Typical rows that explanations compare with",
     "reference.json": "Counts of the rows it was learned from, to tell when new rows are other ones",
+    "estimator.json": "What its scores on new rows are estimated from, before their truth is known",
     "requirements.txt": "The packages that it needs, with exact versions",
     "requirements-explain.txt": "One package more, for exact explanations of tree models",
     "requirements-serve.txt": "What the server needs beside them",

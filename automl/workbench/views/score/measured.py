@@ -10,7 +10,7 @@ from automl.monitoring.performance import Measured
 from automl.workbench import components
 from automl.workbench import format as fmt
 
-__all__ = ["measured"]
+__all__ = ["difference", "interval", "measured"]
 
 
 def measured(report: DriftReport) -> None:
@@ -34,18 +34,20 @@ def _row(each: Measured) -> dict[str, str]:
     return {
         "Metric": each.label,
         "On these rows": fmt.score(each.score),
-        "90 % interval": _interval(each.low, each.high),
+        "90 % interval": interval(each.low, each.high),
         "Promised": fmt.score(each.promised),
-        "Promised interval": _interval(each.promised_low, each.promised_high),
-        "Difference": _difference(each.worse_by),
+        "Promised interval": interval(each.promised_low, each.promised_high),
+        "Difference": difference(each.worse_by),
     }
 
 
-def _interval(low: float | None, high: float | None) -> str:
+def interval(low: float | None, high: float | None) -> str:
+    """The ends of an interval, as they are shown."""
     return "–" if low is None or high is None else f"{fmt.score(low)} to {fmt.score(high)}"
 
 
-def _difference(worse_by: float | None) -> str:
+def difference(worse_by: float | None) -> str:
+    """Whether a score differs from the promised one, by standard deviations of the difference."""
     if worse_by is None:
         return "–"
     if abs(worse_by) < 2:

@@ -20,6 +20,7 @@ from automl.workbench import charts, components, drift_charts, navigation, theme
 from automl.workbench import format as fmt
 from automl.workbench.reading import Standing
 from automl.workbench.views.score.drift import drift
+from automl.workbench.views.score.estimated import estimated
 from automl.workbench.views.score.levels import badge
 from automl.workbench.views.score.measured import measured
 from automl.workbench.views.score.start import again
@@ -39,6 +40,7 @@ def result(run: RunFolder, rows: Sequence[Standing], one: Scoring) -> None:
         return
     _predictions(one, report)
     measured(report)
+    estimated(report)
     drift(one, report)
     _method(report)
 
@@ -180,7 +182,8 @@ def _method(report: DriftReport) -> None:
             "the model does not notice comes last.\n"
             "- **Act** is said where columns are missing or of another kind, where the predictions have "
             "moved for a fifth of the rows, where one column alone moves their mean by a quarter of their "
-            "standard deviation, or where the score is far below what was promised."
+            "standard deviation, or where the score is far below what was promised. An estimate without "
+            "labels calls for a look at most."
         )
         for note in report.notes:
             st.caption(components.plain(note))
