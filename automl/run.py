@@ -31,6 +31,7 @@ from automl.store import (
     unpick_model,
 )
 from automl.store.files import file_sha256, json_records, read_json, replacing
+from automl.store.run_folder import REVIEWED_SCHEMA
 from automl.store.who import who
 
 if TYPE_CHECKING:
@@ -39,9 +40,11 @@ if TYPE_CHECKING:
 
     from automl.conformal import Conformal
     from automl.data import Schema
+    from automl.data.review import ReviewedSchema
     from automl.inspection import Inspected, Inspection, Matter, Scope
     from automl.monitoring import Reference, Scored, Watched
     from automl.monitoring.estimate import Estimator
+    from automl.monitoring.timeline import Timeline
     from automl.report import BundleFacts, Evidence, Subject
     from automl.search.prepare import Prepared
     from automl.store.catalogue import Catalogue
@@ -63,6 +66,7 @@ _SAMPLE_ROWS = 30
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*", re.IGNORECASE)
 _LEAST_MEMORY = 100_000_000
 _CALIBRATE = ("auto", "off")
+_SCHEMA_CHECKS = ("refuse", "warn")
 _ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.]+\]|[\w.-]+):\d{1,5}")
 
 
@@ -94,6 +98,8 @@ def create_run(
     drop_duplicates: bool = False,
     calibrate: str = "auto",
     costs: Mapping[Any, Any] | None = None,
+    reviewed: ReviewedSchema | str | Path | None = None,
+    schema_check: str = "refuse",
     read: Mapping[str, Any] | None = None,
     name: str | None = None,
 ) -> Run:
@@ -171,6 +177,11 @@ def create_run(
         What errors cost, by which labels are then decided: of two classes
         ``{"false_positive": 1, "false_negative": 5}``, of any truth → predicted → cost; see `automl.costs`.
         The metric `cost` measures them; the default metric with costs is `log_loss`.
+    reviewed : ReviewedSchema or path, optional
+        What the table must be like (see `automl.data.review`), which also decides the kinds of its columns.
+        Bundles carry it.
+    schema_check : {"refuse", "warn"}
+        What to do about a table that breaks it: end the run, or go on with findings.
     read : mapping, optional
         Fields of `automl.data.ReadOptions`, where the file is not read as it should be.
     name : str, optional
@@ -192,6 +203,11 @@ def create_run(
     if calibrate not in _CALIBRATE:
         raise SettingError(f"calibrate is {calibrate!r}.", fix=f"Give {' or '.join(map(repr, _CALIBRATE))}.")
     _check_extra_families(extra_families)
+    if schema_check not in _SCHEMA_CHECKS:
+        raise SettingError(
+            f"schema_check is {schema_check!r}.", fix=f"Give {' or '.join(map(repr, _SCHEMA_CHECKS))}."
+        )
+    must_be = None if reviewed is None else _reviewed(reviewed)
     earlier = None
     if warm_start is not None:
         from automl.search.warm import best_candidates
@@ -242,10 +258,14 @@ def create_run(
         "drop_duplicates": bool(drop_duplicates),
         "calibrate": calibrate,
         "costs": costs,
+        **({} if must_be is None else {"schema_check": schema_check}),
         "read": dict(read) if read else None,
         "who": who(),
     }
-    return Run(RunFolder.create(folder_path, spec))
+    folder = RunFolder.create(folder_path, spec)
+    if must_be is not None:
+        folder.write(REVIEWED_SCHEMA, must_be)
+    return Run(folder)
 
 
 def fit(
@@ -541,6 +561,8 @@ class Run:
         interval: float | None = None,
         reasons: int = 0,
         missing_columns: Literal["error", "missing"] = "error",
+        read: Mapping[str, Any] | None = None,
+        names: Mapping[str, str] | None = None,
         time_budget: float | None = _EXPLAIN_SECONDS,
         progress: Callable[[float, str], None] | None = None,
     ) -> Scored:
@@ -563,6 +585,10 @@ class Run:
             So many columns that moved a row's prediction most are named for each of the first 2,000 rows.
         missing_columns : {"error", "missing"}
             Whether rows that lack columns stay unscored, or are scored with these as missing.
+        read : mapping, optional
+            How a file is to be read, as in `ReadOptions`; default: detected.
+        names : mapping of str to str, optional
+            Columns that the table has under other names: from its name to that which the model knows.
         time_budget : float or None
             Seconds for splitting the shift of the mean prediction into columns; None: it is left out.
         progress : callable, optional
@@ -573,6 +599,7 @@ class Run:
         Scored
             Its `report`, a `automl.monitoring.DriftReport`, has the verdict.
         """
+        from automl.data import ReadOptions
         from automl.monitoring import score
         from automl.store.catalogue.registering import register_check
 
@@ -586,6 +613,8 @@ class Run:
             interval=interval,
             reasons=reasons,
             missing_columns=missing_columns,
+            read=ReadOptions.from_json(read) if read else None,
+            names=names,
             time_budget=time_budget,
             seed=self.folder.spec["seed"],
             progress=progress,
@@ -596,6 +625,73 @@ class Run:
             )
         )
         return done
+
+    def timeline(
+        self,
+        table: pd.DataFrame | str | Path | None = None,
+        *,
+        by: str | None = None,
+        log: str | Path | None = None,
+        labels: str | Path | None = None,
+        id: str = "id",
+        label: str | None = None,
+        labelled_at: str | None = None,
+        every: str = "month",
+        segments: Sequence[str] | None = None,
+        fairness: str | None = None,
+        model: str | None = None,
+        missing_columns: Literal["error", "missing"] = "error",
+        time_budget: float | None = _EXPLAIN_SECONDS,
+        name: str | None = None,
+        progress: Callable[[float, str], None] | None = None,
+    ) -> Timeline:
+        """Follow a model over time: windows, changes, segments, groups, and what became of promises.
+
+        Parameters
+        ----------
+        table : DataFrame or path, optional
+            Rows with a column of dates.
+        by : str, optional
+            That column.
+        log : path, optional
+            A prediction log of the server, or the folder of them, instead of a table. With neither, windows
+            are the tables that the model has scored, and nothing is scored again.
+        labels : path, optional
+            A file of labels to be joined to the predictions.
+        id, label, labelled_at : str, optional
+            Its columns: the id of the prediction, the label (default: the target), and when it came.
+        every : str
+            "day", "week", "month", "quarter", or such as "5000 rows".
+        segments : sequence of str, optional
+            Columns by whose values performance is split; default those of few labels.
+        fairness : str, optional
+            Column by whose groups the model is judged in each window.
+        model : str, optional
+            Id of a model; default the chosen one.
+        missing_columns : {"error", "missing"}
+            Whether a table that lacks columns is refused, or they count as missing.
+        time_budget : float or None
+            Seconds for splitting the shifts of the mean prediction into columns; None: they are left out.
+        name : str, optional
+            Of the table; default the file's.
+        progress : callable, optional
+            Called with the share done (0 to 1) and what is being done.
+        """
+        from automl.monitoring.timeline import Asked, scorings_timeline
+
+        model_id, *_ = self._members(model)
+        seed = self.folder.spec["seed"]
+        if table is None and log is None:
+            return scorings_timeline(self.folder, self._prepared().task, model_id, seed=seed)
+        asked = Asked(
+            table, by, log, labels, id, label, labelled_at, every, segments, fairness, missing_columns,
+            time_budget, name,
+        )  # fmt: skip
+        made = asked.answer(self.watched(model_id, intervals=True), seed=seed, progress=progress)
+        if log is None:
+            return made
+        note = "Whether the log is of this very model is not known: name its bundle to have that checked."
+        return replace(made, notes=(*made.notes, note))
 
     def watched(self, model: str | None = None, *, intervals: bool = False) -> Watched:
         """A model with all that new rows are compared with.
@@ -626,8 +722,16 @@ class Run:
             known=data.sample(min(len(data), _KNOWN_ROWS), random_state=self.folder.spec["seed"] + 3),
             background=self._background(),
             promised=self._promised(model_id),
+            reviewed=self._reviewed(),
             estimator=self.estimator(model_id),
         )
+
+    def _reviewed(self) -> ReviewedSchema | None:
+        """What the reviewed schema says of the columns that the model reads."""
+        from automl.search.reviewing import reviewed_schema
+
+        found = reviewed_schema(self.folder)
+        return None if found is None else found.read_by(self.schema)
 
     def reference(self, model: str | None = None) -> Reference:
         """What new rows are compared with: the run's rows, and predictions of such rows, as counts.
@@ -1360,6 +1464,7 @@ class Run:
             background=self._background(),
             conformal=self._conformal(model_id),
             reference=self.reference(model_id),
+            reviewed=self._reviewed(),
             estimator=self.estimator(model_id),
             progress=lambda share, what: step(0.4 + 0.6 * share, what),
         )
@@ -1426,6 +1531,18 @@ def _check_executor(executor: str | None) -> None:
             fix="Give tcp://host:port, or tls://host:port where Dask is configured with certificates.",
         )
     require_extra("dask", "Evaluating on a Dask cluster")
+
+
+def _reviewed(given: ReviewedSchema | str | Path) -> dict[str, Any]:
+    """A reviewed schema as JSON values, checked."""
+    from automl.data.review import ReviewedSchema
+
+    if not isinstance(given, ReviewedSchema):
+        path = Path(given)
+        if not path.is_file():
+            raise SettingError(f"There is no file {path} with a reviewed schema.", fix="Check the path.")
+        given = ReviewedSchema.from_json(path.read_text(encoding="utf-8"))
+    return given.to_json()
 
 
 def _check_extra_families(names: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import types
 from dataclasses import fields, is_dataclass
+from functools import cache
 from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -85,8 +86,14 @@ def _dataclass_from_json(cls: type[Any], data: dict[str, Any]) -> Any:
             f"Expected a {cls.__name__} with the fields {', '.join(names)}; "
             f"missing: {', '.join(absent) or 'none'}; unknown: {', '.join(extra) or 'none'}."
         )
-    hints = get_type_hints(cls)
+    hints = _hints(cls)
     return cls(**{name: _from_json(hints[name], data[name], f"{cls.__name__}.{name}") for name in names})
+
+
+@cache
+def _hints(cls: type[Any]) -> dict[str, Any]:
+    """The types of the fields: resolving them takes longer than reading them, and lists hold thousands."""
+    return get_type_hints(cls)
 
 
 def _from_json(hint: Any, value: Any, where: str) -> Any:

@@ -10,9 +10,11 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from ..data import read_table
+from ..data.review import ReviewedSchema
 from ..errors import GlassbenchError, SettingError
 from .explaining import document, explained, text
 from .manifest import open_files
+from .reviewing import anomalies_of, reviewed_of
 from .scoring import Scorer, predictions_to_csv
 from .signing import read_public_key
 from .verifying import verified
@@ -67,8 +69,10 @@ def predict_command(bundle: Path, arguments: Sequence[str] | None = None) -> int
         files, manifest = open_files(bundle)
         for note in differences(manifest):
             _say(f"note: {note}")
+        scorer = Scorer.from_files(files)
+        reviewed = reviewed_of(files, scorer.schema)
         text = _predict(
-            Scorer.from_files(files), options.table, options.keep, options.missing_columns, options.interval
+            scorer, reviewed, options.table, options.keep, options.missing_columns, options.interval
         )
         if options.output is None:
             sys.stdout.write(text)
@@ -81,14 +85,20 @@ def predict_command(bundle: Path, arguments: Sequence[str] | None = None) -> int
 
 
 def _predict(
-    scorer: Scorer, source: str, keep: Sequence[str], missing_columns: str, interval: float | None
+    scorer: Scorer,
+    reviewed: ReviewedSchema | None,
+    source: str,
+    keep: Sequence[str],
+    missing_columns: str,
+    interval: float | None,
 ) -> str:
     table = read_table(source)
     unknown = [name for name in keep if name not in table.frame.columns]
     if unknown:
         raise GlassbenchError(f"There is no column {unknown[0]!r} to keep.", fix="Check its spelling.")
     dataset = scorer.coerce(table, missing_columns="missing" if missing_columns == "missing" else "error")
-    for finding in (*table.report.findings, *dataset.findings):
+    anomalies = anomalies_of(reviewed, table, dataset)
+    for finding in (*table.report.findings, *dataset.findings, *anomalies):
         if finding.severity != "info":
             _say(f"{finding.severity}: {finding.message} {finding.fix}".rstrip())
     kept = {

@@ -17,12 +17,14 @@ from .checking import Checked, verify
 from .documents import DAMAGED, read_json
 from .explaining import CERTIFICATE
 from .manifest import Opened, open_bundle
+from .reviewing import reviewed_of
 from .scoring import Scorer, read_own_csv
 from .signing import read_public_key
 from .single import Predicted
 from .versions import differences
 
 if TYPE_CHECKING:
+    from automl.data.review import ReviewedSchema
     from explain import Explanation
     from explain.certificate import Certificate
     from explain.stored import Stored
@@ -181,6 +183,10 @@ class Bundle:
         return explain.explain(
             self.model, rows, self.background(), seed=seed, time_budget=time_budget, **settings
         )
+
+    def reviewed(self) -> ReviewedSchema | None:
+        """Return what rows must be like, if the model was learned with a reviewed schema."""
+        return reviewed_of(self._files, self.schema)
 
     def explanation(self) -> Explanation | None:
         """Return the global explanation that was exported, if there was one."""

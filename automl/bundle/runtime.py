@@ -27,6 +27,7 @@ MODULES = (
     "explaining",
     "manifest",
     "proving",
+    "reviewing",
     "scoring",
     "shape",
     "signing",

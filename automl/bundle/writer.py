@@ -14,6 +14,7 @@ import pandas as pd
 
 from automl.conformal import Conformal
 from automl.data import Schema
+from automl.data.review import REVIEWED
 from automl.errors import BundleError
 from automl.plan import CannotCompileError, DeclinedError, Plan, compile_plan
 from automl.plan.document import pack
@@ -38,6 +39,7 @@ from .trusted import dump_model, load_model
 from .upgrading import model_of
 
 if TYPE_CHECKING:
+    from automl.data.review import ReviewedSchema
     from automl.monitoring import Reference
     from automl.monitoring.estimate import Estimator
     from explain.certificate import Certificate
@@ -63,6 +65,7 @@ def write_bundle(
     background: pd.DataFrame,
     conformal: Conformal | None = None,
     reference: Reference | None = None,
+    reviewed: ReviewedSchema | None = None,
     estimator: Estimator | None = None,
     progress: Callable[[float, str], None] | None = None,
 ) -> Path:
@@ -85,6 +88,8 @@ def write_bundle(
         What intervals and sets are made from.
     reference : Reference, optional
         What new rows are compared with.
+    reviewed : ReviewedSchema, optional
+        What rows must be like, by the schema of the model.
     estimator : Estimator, optional
         What tells performance on new rows without labels.
     progress : callable, optional
@@ -108,7 +113,9 @@ def write_bundle(
     data = dump_model(model)
     types = load_model(data).types
     step(0.3, "Gathering the rest")
-    files = _files(data, types, model, subject, sample, background, conformal, reference, estimator, step)
+    files = _files(
+        data, types, model, subject, sample, background, conformal, reference, reviewed, estimator, step
+    )  # fmt: skip
     hand_out(target, files, step)
     step(1.0, "Done")
     return target
@@ -152,6 +159,7 @@ def _files(
     background: pd.DataFrame,
     conformal: Conformal | None,
     reference: Reference | None,
+    reviewed: ReviewedSchema | None,
     estimator: Estimator | None,
     step: Callable[[float, str], None],
 ) -> dict[str, bytes]:
@@ -207,6 +215,8 @@ def _files(
         files["conformal.json"] = (json.dumps(conformal.to_json()) + "\n").encode("utf-8")
     if reference is not None:
         files["reference.json"] = (json.dumps(reference.to_json(), ensure_ascii=False) + "\n").encode("utf-8")
+    if reviewed is not None:
+        files[REVIEWED] = _json(reviewed.to_json(reads=False))
     if estimator is not None:
         files["estimator.json"] = (json.dumps(estimator.to_json(), ensure_ascii=False) + "\n").encode("utf-8")
     told = facts_of(
@@ -218,6 +228,7 @@ def _files(
         types=types,
         background=background_rows,
         reference=None if reference is None else reference.to_json(),
+        reviewed=None if reviewed is None else reviewed.to_json(),
     )
     files |= target_files(told, files)
     files |= supply_files(files, name=facts.name, version=facts.glassbench, created=facts.created)
@@ -366,6 +377,7 @@ def readme(name: str, target: str, names: set[str]) -> str:
         "explanation.json": "what the model looks at, and why some rows are predicted as they are",
         "certificate.json": "how explanations fared against brute force; verify.py does it again",
         "conformal.json": ("how wrong it was on rows it had not learned from: `predict.py --interval 0.9`"),
+        "constraints.json": "what rows must be like, by the reviewed schema: presence, ranges, values",
         "reference.json": "counts of the training rows, with which `automl monitor` compares new ones",
         "estimator.json": "what `automl monitor` tells performance from where new rows have no labels",
         "sample_input.csv, sample_predictions.csv": (

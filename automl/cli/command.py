@@ -29,6 +29,7 @@ _MODULES = {
     "export": "automl.cli.ship",
     "predict": "automl.cli.ship",
     "monitor": "automl.cli.monitor",
+    "timeline": "automl.cli.timeline",
     "bless": "automl.cli.bless",
     "serve": "automl.cli.serve",
     "onnx": "automl.cli.onnx",
@@ -45,6 +46,9 @@ _MODULES = {
     "retrain": "automl.cli.retrain",
     "audit": "automl.cli.audit",
     "catalogue": "automl.cli.catalogue",
+    "watch": "automl.cli.watch",
+    "alerts": "automl.cli.alerts",
+    "schema": "automl.cli.schema",
 }
 
 

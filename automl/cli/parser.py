@@ -12,7 +12,10 @@ from automl.cli import publish as publishing
 from automl.cli import values
 from automl.cli.catalogue_verbs import add_catalogue_verbs
 from automl.cli.retrain_verbs import add_retrain
+from automl.cli.schema_verbs import add_fit_options, add_schema_verbs
+from automl.cli.timeline_verbs import add_timeline_verb
 from automl.cli.trust_verbs import add_trust_verbs
+from automl.cli.watch_verbs import add_watch_verbs
 from automl.serving.options import add_options as add_server_options
 
 __all__ = ["build_parser"]
@@ -31,6 +34,7 @@ examples:
   automl export RUN churn.zip
   automl predict churn.zip new.csv -o predictions.csv
   automl monitor churn.zip new.csv
+  automl timeline churn.zip --log churn-log --labels labels.csv --every week
   automl bless new.zip rows.csv --champion churn.zip
   automl retrain churn new.csv --policy retrain.toml
   automl serve churn.zip --port 8080
@@ -38,9 +42,11 @@ examples:
   automl verify churn.zip --key maker.pem
 
 exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 interrupted by Ctrl-C
-            (monitor: 0 fine, 2 findings, 1 could not run; bless: 0 blessed, 2 not;
+            (monitor, timeline: 0 fine, 2 findings, 1 could not run; bless: 0 blessed, 2 not;
             retrain: 0 done or nothing to do, 2 waits or not blessed;
-            audit verify: 0 as written, 2 changed)
+            schema check: 0 fine, 2 anomalies, 1 could not run;
+            audit verify: 0 as written, 2 changed;
+            watch --once: 0 nothing is open, 2 an alert is)
 """
 _FIT = """\
 Search the best model for a column of a table, within a time budget.
@@ -113,6 +119,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_publish(verbs)
     _add_predict(verbs)
     _add_monitor(verbs)
+    add_timeline_verb(verbs, _add_home, _add_output)
     _add_bless(verbs)
     _add_serve(verbs)
     add_trust_verbs(verbs, _add_output)
@@ -120,6 +127,8 @@ def build_parser() -> argparse.ArgumentParser:
     _add_app(verbs)
     add_retrain(verbs, _add_home, _add_output)
     add_catalogue_verbs(verbs, _add_home, _add_output)
+    add_watch_verbs(verbs, _add_home, _add_output)
+    add_schema_verbs(verbs, _add_home, _add_output)
     return parser
 
 
@@ -211,6 +220,7 @@ def _add_fit(verbs: Verbs) -> None:
     )
     _add_constraints(fit)
     _add_costs(fit)
+    add_fit_options(fit)
     fit.add_argument("--name", help="shown in the list of runs (default: the file's name)")
     _add_home(fit)
     _add_output(fit, quiet=True)

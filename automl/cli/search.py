@@ -16,6 +16,7 @@ from automl.cli.console import Console, find_run, number
 from automl.cli.decisions import decided
 from automl.cli.fetch import table_of
 from automl.cli.progress import Lines, Live, Progress
+from automl.cli.reviewed import reviewed_of
 from automl.cli.suspicions import suspicions
 from automl.jobs.folder import LOG
 from automl.run import create_run, load_run
@@ -58,6 +59,8 @@ def fit(options: Namespace, console: Console) -> int:
         drop_duplicates=options.drop_duplicates,
         calibrate="off" if options.no_calibration else "auto",
         costs=options.costs,
+        reviewed=options.schema and reviewed_of(options.schema, options.home)[0],
+        schema_check=options.schema_check,
         name=options.name,
     )
     jobs.launch(run.folder.path)

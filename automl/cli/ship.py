@@ -9,6 +9,7 @@ from pathlib import Path
 
 import automl
 from automl import jobs
+from automl.bundle.reviewing import anomalies_of
 from automl.bundle.scoring import predictions_to_csv
 from automl.cli.console import Console, find_run
 from automl.data import read_table
@@ -50,7 +51,8 @@ def predict(options: Namespace, console: Console) -> int:
     bundle = automl.load_bundle(options.bundle)
     table = read_table(options.table)
     dataset = bundle.coerce(table, missing_columns=options.missing_columns)
-    findings = [f for f in (*table.report.findings, *dataset.findings) if f.severity != "info"]
+    anomalies = anomalies_of(bundle.reviewed(), table, dataset)
+    findings = [f for f in (*table.report.findings, *dataset.findings, *anomalies) if f.severity != "info"]
     notes = [*bundle.notes, *(f"{f.severity}: {f.message} {f.fix}".rstrip() for f in findings)]
     predictions = bundle.predictions(dataset.frame, interval=options.interval)
     text = predictions_to_csv(predictions).encode()  # UTF-8, whatever the terminal's encoding

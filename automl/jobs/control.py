@@ -28,6 +28,7 @@ OTHER_KINDS = (
     "difference",
     "explain",
     "export",
+    "glance",
     "inspect",
     "query",
     "register",
@@ -37,6 +38,7 @@ OTHER_KINDS = (
     "sheet",
     "standing",
     "thresholds",
+    "timeline",
     "verify",
 )
 """What a job may be beside a search; see `automl.jobs.kinds`, which is not imported here."""
@@ -62,11 +64,12 @@ def launch(
     kind : str
         `search` (start or go on), `explain` (params `model`, `rows`, `time_budget`), `inspect` (params
         `name`, `params`, `model`, `time_budget`, `again`), `export` or `report` (params `model`, `path`,
-        a report's `fairness`), `score` (params `table`, `name`, `model`, `interval`, `reasons`,
-        `missing_columns`), `compare`, `decide`, `standing`, `thresholds`, `retrain` (params
-        as `automl.jobs.retraining.Asked`), `query` (params `connection`, `query`, `name`, `rows`,
-        `seconds`; the folder is that of a draft then), or in the folder of what belongs to no run
-        (`Home.work`) `difference`, `register`, `sheet` or `verify`; see
+        a report's `fairness`), `glance` (params `table`, `name`, `read`, `names`, `seconds`), `score` (params
+        `table`, `name`, `model`, `interval`, `reasons`, `missing_columns`, `read`, `names`), `timeline`
+        (params as `Run.timeline`), `compare`, `decide`, `standing`, `thresholds`, `retrain` (params as
+        `automl.jobs.retraining.Asked`), `query` (params `connection`, `query`, `name`, `rows`, `seconds`; the
+        folder is that of a draft then), or in the folder of what belongs to no run (`Home.work`)
+        `difference`, `register`, `sheet` or `verify`; see
         `automl.jobs.kinds`.
     worker : sequence of str
         Arguments of the Python interpreter that make it a worker; the folder is appended.

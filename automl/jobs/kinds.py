@@ -15,10 +15,14 @@ from automl.jobs.accounting import difference, register, sheet, verify
 from automl.jobs.choosing import compare, decide, standing, thresholds
 from automl.jobs.control import await_explanation, launch
 from automl.jobs.folder import JobFolder
+from automl.jobs.glancing import glance
 from automl.run import Run, load_run
 from automl.store import Queue, RunFolder, files, is_id, preferred_model, shipped_state, version_of
 
-__all__ = ["OTHERS", "explain", "export", "inspect", "query", "report", "retrain", "score", "search"]
+__all__ = [
+    "OTHERS", "explain", "export", "glance", "inspect", "query", "report", "retrain", "score", "search",
+    "timeline",
+]  # fmt: skip
 
 
 def search(run_folder: Path) -> None:
@@ -269,6 +273,8 @@ def score(
     interval: float | None = None,
     reasons: int = 0,
     missing_columns: Literal["error", "missing"] = "error",
+    read: dict[str, Any] | None = None,
+    names: dict[str, str] | None = None,
     time_budget: float | None = 30.0,
 ) -> dict[str, Any]:
     """Score a table and compare it with what the model was learned from.
@@ -285,7 +291,7 @@ def score(
         What the person calls it; default its name.
     model : str, optional
         Id of a trial, or `ensemble`; default: the chosen model, before there is one the best trial.
-    interval, reasons, missing_columns, time_budget
+    interval, reasons, missing_columns, read, names, time_budget
         As for `Run.score`.
 
     Returns
@@ -308,6 +314,8 @@ def score(
             interval=interval,
             reasons=reasons,
             missing_columns=missing_columns,
+            read=read,
+            names=names,
             time_budget=time_budget,
             progress=_told(job_folder),
         )
@@ -339,6 +347,72 @@ def retrain(run_folder: Path, job_folder: Path, **asked: Any) -> dict[str, Any]:
     return retraining.retrain(run_folder, job_folder, **asked)
 
 
+def timeline(
+    run_folder: Path,
+    job_folder: Path,
+    *,
+    table: str | None = None,
+    by: str | None = None,
+    log: str | None = None,
+    labels: str | None = None,
+    id: str = "id",
+    label: str | None = None,
+    labelled_at: str | None = None,
+    every: str = "month",
+    segments: list[str] | None = None,
+    fairness: str | None = None,
+    model: str | None = None,
+    missing_columns: Literal["error", "missing"] = "error",
+    time_budget: float | None = 30.0,
+    name: str | None = None,
+) -> dict[str, Any]:
+    """Follow a model over time.
+
+    Its status has `progress`, the share done, and a `message` that says what is being done. What comes of it
+    is kept in `timelines/` of the run, under the id of the job (see `automl.monitoring.timeline.kept`).
+
+    Parameters
+    ----------
+    run_folder, job_folder : Path
+    table, log, labels : str, optional
+        Paths of files; a log may be a folder.
+    by, id, label, labelled_at, every, segments, fairness, missing_columns, time_budget, name
+        As for `Run.timeline`.
+    model : str, optional
+        Id of a trial, or `ensemble`; default: the model that is used, before there is one the best trial.
+
+    Returns
+    -------
+    dict
+        `timeline`, its id, `level`, the verdict, and `model`.
+    """
+    from automl.monitoring.timeline.kept import TIMELINES, keep_timeline
+
+    run = load_run(run_folder)
+    model_id = _model_id(run, model)
+    made = run.timeline(
+        table,
+        by=by,
+        log=log,
+        labels=labels,
+        id=id,
+        label=label,
+        labelled_at=labelled_at,
+        every=every,
+        segments=segments,
+        fairness=fairness,
+        model=model_id,
+        missing_columns=missing_columns,
+        time_budget=time_budget,
+        name=name,
+        progress=_told(job_folder),
+    )
+    folder = run_folder / TIMELINES / job_folder.name
+    folder.mkdir(parents=True)
+    keep_timeline(folder, made, model=model_id)
+    return {"timeline": folder.name, "level": made.level, "model": model_id}
+
+
 def _told(job_folder: Path) -> Callable[[float, str], None]:
     """Progress that is written into the job's status."""
     folder = JobFolder(job_folder)
@@ -351,6 +425,7 @@ OTHERS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "difference": difference,
     "explain": explain,
     "export": export,
+    "glance": glance,
     "inspect": inspect,
     "query": query,
     "register": register,
@@ -360,6 +435,7 @@ OTHERS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "sheet": sheet,
     "standing": standing,
     "thresholds": thresholds,
+    "timeline": timeline,
     "verify": verify,
 }
 

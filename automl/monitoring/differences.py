@@ -110,6 +110,12 @@ class Differences:
         order = {"error": 0, "warning": 1, "info": 2}
         return tuple(sorted(found, key=lambda each: order[each.severity]))
 
+    def forget(self, columns: Iterable[str]) -> None:
+        """Leave out what was seen of some columns, such as those that were not written down."""
+        gone = set(columns)
+        self._seen = {key: seen for key, seen in self._seen.items() if key[1] not in gone}
+        self._about_columns = [each for each in self._about_columns if each.column not in gone]
+
     def _note(self, code: str, column: str) -> _Seen:
         return self._seen.setdefault((code, column), _Seen())
 

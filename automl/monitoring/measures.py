@@ -8,6 +8,7 @@ sizes.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -136,13 +137,17 @@ def surprise(times: int, rows: int, seen: int, seen_in: int) -> float:
 
     From the beta-binomial distribution of the event's frequency in rows that are exchangeable with the old
     ones, with one event more than was seen: exact for new values above the highest of the old ones
-    (``seen=0``), cautious else.
+    (``seen=0``), cautious else. Pages ask for it, hence without scipy.
     """
-    from scipy.stats import betabinom
-
     if not times:
         return 1.0
-    return float(betabinom.sf(times - 1, rows, seen + 1, max(seen_in - seen, 1)))
+    a, b = seen + 1, max(seen_in - seen, 1)
+    k = np.arange(times - 1)
+    # Each probability from the one before: the quotient of two neighbours is short, and nothing overflows.
+    steps = np.log((rows - k) * (k + a) / ((k + 1.0) * (rows - k - 1 + b)))
+    first = math.lgamma(rows + b) - math.lgamma(rows + a + b) + math.lgamma(a + b) - math.lgamma(b)
+    fewer = np.exp(first + np.concatenate([[0.0], np.cumsum(steps)])).sum()
+    return float(min(max(1.0 - fewer, 0.0), 1.0))
 
 
 def wasserstein(grid: Grid, before: Counts, after: Counts) -> float | None:

@@ -15,6 +15,7 @@ __all__ = [
     "SURPRISE",
     "UNREADABLE",
     "WORSE",
+    "WORSENED",
     "WORSE_BY_FAR",
     "Level",
     "worst",
@@ -45,6 +46,9 @@ UNREADABLE = 0.2
 """Share of unreadable values from which on a column is of another kind."""
 WORSE, WORSE_BY_FAR = 2.0, 3.0
 """Standard deviations by which a score must lie below the promised one to look, and to act."""
+WORSENED = 0.1
+"""Share by which the distance from the best possible score must have grown, over time or from all rows to
+some of them, before that is worth a word, however sure it is."""
 
 
 def worst(*levels: Level) -> Level:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from os import PathLike
@@ -12,12 +12,13 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from automl.data import Finding
+from automl.data import Finding, ReadOptions
 from automl.monitoring.apart import tell_apart
+from automl.monitoring.conformance import skewed, untold
 from automl.monitoring.drift import drift_of
 from automl.monitoring.parts import main_output, split_shift
 from automl.monitoring.performance import measure
-from automl.monitoring.pieces import Piece, frame_piece, pieces
+from automl.monitoring.pieces import Piece, frame_piece, pieces, renamed
 from automl.monitoring.report import DriftReport
 from automl.monitoring.tally import Tally
 from automl.monitoring.verdict import judge
@@ -25,16 +26,17 @@ from automl.monitoring.walk import ColumnsMissingError, Walk
 from automl.monitoring.watched import Watched
 from automl.store.files import file_sha256, replacing
 
-__all__ = ["Scored", "score"]
+__all__ = ["NO_ESTIMATOR", "Scored", "compared", "score"]
 
 Source = pd.DataFrame | str | PathLike[str]
 Progress = Callable[[float, str], None]
 
 _SHIFT_SECONDS = 30.0
-_NO_ESTIMATOR = (
+NO_ESTIMATOR = (
     "Performance without labels is not estimated: this model carries nothing to estimate it from. Export it "
     "again; it takes a hundred rows with a label that it had not learned from."
 )
+"""The note of a report without an estimate."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,11 +50,14 @@ class Scored:
         Of the predictions; empty where nothing could be scored.
     preview : list of dict
         The first rows with their predictions, as JSON values.
+    tally : Tally or None
+        What was counted and drawn on the way; None where nothing could be scored.
     """
 
     report: DriftReport
     columns: tuple[str, ...]
     preview: list[dict[str, Any]]
+    tally: Tally | None = None
 
 
 def score(
@@ -64,6 +69,8 @@ def score(
     interval: float | None = None,
     reasons: int = 0,
     missing_columns: Literal["error", "missing"] = "error",
+    read: ReadOptions | None = None,
+    names: Mapping[str, str] | None = None,
     time_budget: float | None = _SHIFT_SECONDS,
     seed: int = 0,
     progress: Progress | None = None,
@@ -86,6 +93,10 @@ def score(
         So many columns that moved a row's prediction most are named for each of the first 2,000 rows.
     missing_columns : {"error", "missing"}
         Whether rows that lack columns stay unscored, or are scored with these as missing.
+    read : ReadOptions, optional
+        How a file is to be read, where that is not to be detected.
+    names : mapping of str to str, optional
+        Columns that the table has under other names: from its name to that which the model knows.
     time_budget : float or None
         Seconds for splitting the shift of the mean prediction into columns; None: it is left out.
     seed : int
@@ -109,18 +120,20 @@ def score(
     try:
         with ExitStack() as stack:
             stream = None if out is None else stack.enter_context(replacing(out))
-            for text, done in walk.over(_pieces(frame, path, name)):
+            found = _pieces(frame, path, name, read)
+            for text, done in walk.over(renamed(found, names) if names else found):
                 if stream is not None:
                     stream.write(text.encode("utf-8"))
                 step(0.7 * done, f"Scored {walk.rows:,} rows")
     except ColumnsMissingError:
         return Scored(_unscored(watched, walk, path, name, started), (), [])
-    report = _compared(watched, walk, tally, path, name, time_budget, seed, step, started)
+    walk.notes += [f"The column {old!r} was read as {new!r}." for old, new in (names or {}).items()]
+    report = compared(watched, walk, tally, path, name, time_budget, seed, step, started)
     step(1.0, "Done")
-    return Scored(report, walk.columns, walk.preview)
+    return Scored(report, walk.columns, walk.preview, tally)
 
 
-def _compared(
+def compared(
     watched: Watched,
     walk: Walk,
     tally: Tally,
@@ -131,6 +144,7 @@ def _compared(
     step: Progress,
     started: float,
 ) -> DriftReport:
+    """What came of a walk over rows that were tallied; the arguments are those of `score`."""
     notes = [*watched.notes, *walk.notes]
     step(0.72, "Telling new rows from old ones")
     apart = tell_apart(watched.known, tally.sample, watched.schema, seed=seed)
@@ -159,8 +173,8 @@ def _compared(
         step(0.97, "Estimating the performance without labels")
         estimated = tally.gathered.estimated(watched.promised)
     elif tally.unlabelled:
-        notes.append(_NO_ESTIMATOR)
-    findings = _findings(walk, tally)
+        notes.append(NO_ESTIMATOR)
+    findings = _findings(watched, walk, tally)
     deviation = None
     if shift is not None:
         of = main_output(shift) if len(watched.reference.outputs) > 1 else 0
@@ -190,7 +204,7 @@ def _compared(
 def _unscored(
     watched: Watched, walk: Walk, path: Path | None, name: str | None, started: float
 ) -> DriftReport:
-    findings = walk.differences.findings()
+    findings = _findings(watched, walk)
     verdict = judge(rows=walk.rows, findings=findings, scored=False)
     return DriftReport(
         **_about(watched, walk, path, name),
@@ -222,15 +236,20 @@ def _about(watched: Watched, walk: Walk, path: Path | None, name: str | None) ->
     }
 
 
-def _findings(walk: Walk, tally: Tally) -> tuple[Finding, ...]:
+def _findings(watched: Watched, walk: Walk, tally: Tally | None = None) -> tuple[Finding, ...]:
+    """What is odd about the table, the most serious first; a reviewed schema has the first word."""
+    anomalies = [] if walk.check is None else list(walk.check.anomalies())
+    found = untold(walk.differences.findings(), anomalies) + anomalies
+    if tally is not None:
+        found += [*skewed(watched, tally.columns), *tally.truth.findings()]
     order = {"error": 0, "warning": 1, "info": 2}
-    return tuple(
-        sorted((*walk.differences.findings(), *tally.truth.findings()), key=lambda f: order[f.severity])
-    )
+    return tuple(sorted(found, key=lambda each: order[each.severity]))
 
 
-def _pieces(frame: pd.DataFrame | None, path: Path | None, name: str | None) -> Iterator[Piece]:
+def _pieces(
+    frame: pd.DataFrame | None, path: Path | None, name: str | None, read: ReadOptions | None
+) -> Iterator[Piece]:
     if frame is not None:
         return iter([frame_piece(frame, name or "table")])
     assert path is not None
-    return pieces(path)
+    return pieces(path, read)

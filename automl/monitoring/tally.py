@@ -14,8 +14,9 @@ from automl.monitoring.estimate.gathered import Gathered
 from automl.monitoring.reference import outputs_of
 from automl.monitoring.truth import Truth
 from automl.monitoring.watched import Watched
+from automl.task import Task
 
-__all__ = ["Tally"]
+__all__ = ["Tally", "given_codes"]
 
 Floats = NDArray[np.float64]
 
@@ -31,6 +32,8 @@ class Tally:
     watched : Watched
     seed : int
         Of the samples.
+    labelled : int
+        So many rows with a target are kept, at random.
 
     Attributes
     ----------
@@ -44,8 +47,8 @@ class Tally:
         Those without; None where the model has no estimator.
     """
 
-    def __init__(self, watched: Watched, *, seed: int = 0) -> None:
-        self._watched = watched
+    def __init__(self, watched: Watched, *, seed: int = 0, labelled: int = _LABELLED) -> None:
+        self._watched, self._most = watched, labelled
         self._rng = np.random.default_rng([seed, 3])
         self._places = np.empty(0)
         self._kept: list[NDArray[Any]] = []
@@ -57,7 +60,7 @@ class Tally:
         made = watched.estimator
         self.gathered = None if made is None else Gathered(made, watched.task, watched.schema, seed=seed)
 
-    def add(self, table: RawTable, dataset: Dataset, predictions: pd.DataFrame) -> None:
+    def add(self, table: RawTable, dataset: Dataset, predictions: pd.DataFrame) -> Floats:
         """Count the next rows.
 
         Parameters
@@ -68,6 +71,11 @@ class Tally:
             The same rows behind the gate.
         predictions : DataFrame
             From `Scorer.predictions`.
+
+        Returns
+        -------
+        ndarray, shape (n,)
+            Their targets: codes of classes, or values; NaN where there is none that is known.
         """
         reference, schema = self._watched.reference, self._watched.schema
         predicted = self._predicted(predictions)
@@ -85,19 +93,20 @@ class Tally:
         self.columns = columns if first else _added(self.columns, columns)
         self.outputs = outputs if first else _added(self.outputs, outputs)
         self._draw(dataset.frame)
-        truth, given = self.truth.of(table), self._given(predictions)
+        truth, given = self.truth.of(table), given_codes(self._watched.task, predictions)
         self._judge(truth, predicted, given)
         if self.gathered is not None:
             open_ = np.isnan(truth)
             self.gathered.add(dataset.frame[open_], predicted[open_], None if given is None else given[open_])
+        return truth
 
     def judged(self) -> tuple[NDArray[Any], Floats, NDArray[np.int64] | None] | None:
-        """Truth, predictions and given labels of the rows with a known target, at most 200,000 at random."""
+        """Truth, predictions and given labels of the rows with a known target, at most so many at random."""
         if not self._kept:
             return None
         kept = np.concatenate(self._kept)
-        if len(kept) > _LABELLED:
-            kept = kept[np.sort(self._rng.choice(len(kept), _LABELLED, replace=False))]
+        if len(kept) > self._most:
+            kept = kept[np.sort(self._rng.choice(len(kept), self._most, replace=False))]
         if self._watched.task.classes is None:
             return kept[:, 0], kept[:, 2], None
         return kept[:, 0].astype(np.int64), kept[:, 2:], kept[:, 1].astype(np.int64)
@@ -118,14 +127,6 @@ class Tally:
         self.sample = pd.concat(parts, ignore_index=True) if parts else frame
         self._places = places[chosen]
 
-    def _given(self, predictions: pd.DataFrame) -> NDArray[np.int64] | None:
-        """Codes of the labels that the model gives; None for values."""
-        classes = self._watched.task.classes
-        if classes is None:
-            return None
-        place = {label: code for code, label in enumerate(classes)}
-        return np.array([place[label] for label in predictions["prediction"].tolist()], dtype=np.int64)
-
     def _judge(self, truth: Floats, predicted: Floats, given: NDArray[np.int64] | None) -> None:
         known = ~np.isnan(truth)
         self.labelled += int(known.sum())
@@ -135,9 +136,17 @@ class Tally:
         labels = np.full(len(truth), np.nan) if given is None else given
         rows = np.column_stack([truth, labels, predicted.reshape(len(truth), -1)])[known]
         self._kept.append(rows)
-        if sum(map(len, self._kept)) > 2 * _LABELLED:
+        if sum(map(len, self._kept)) > 2 * self._most:
             together = np.concatenate(self._kept)
-            self._kept = [together[np.sort(self._rng.choice(len(together), _LABELLED, replace=False))]]
+            self._kept = [together[np.sort(self._rng.choice(len(together), self._most, replace=False))]]
+
+
+def given_codes(task: Task, predictions: pd.DataFrame) -> NDArray[np.int64] | None:
+    """Codes of the labels that the model gave, shape (n,); None for values."""
+    if task.classes is None:
+        return None
+    place = {label: code for code, label in enumerate(task.classes)}
+    return np.array([place[label] for label in predictions["prediction"].tolist()], dtype=np.int64)
 
 
 def _added(old: list[Counts], new: list[Counts]) -> list[Counts]:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from automl.bundle.scoring import predictions_to_csv
 from automl.data import Dataset, RawTable
+from automl.data.review import Check
 from automl.errors import DataError, SettingError
 from automl.monitoring.differences import Differences
 from automl.monitoring.pieces import Piece
@@ -39,6 +40,7 @@ class Walk:
         missing_columns: Literal["error", "missing"],
     ) -> None:
         self.differences = Differences(watched.schema, watched.reference, watched.task.target)
+        self.check = None if watched.reviewed is None else Check(watched.reviewed, purpose="scoring")
         self.rows, self.name = 0, ""
         self.columns: tuple[str, ...] = ()
         self.preview: list[dict[str, Any]] = []
@@ -46,13 +48,19 @@ class Walk:
         self._watched, self._tally = watched, tally
         self._interval, self._reasons, self._missing_columns = interval, reasons, missing_columns
 
+    def take(self, table: RawTable, dataset: Dataset) -> None:
+        """Look at the next rows."""
+        self.differences.add(table, dataset)
+        if self.check is not None:
+            self.check.add(table, dataset)
+        self.name = self.name or table.name
+        self.rows += len(dataset.frame)
+
     def over(self, found: Iterator[Piece]) -> Iterator[tuple[str, float]]:
         """Predictions as CSV, piece by piece, with the share done."""
         for piece in found:
             dataset = self._watched.schema.coerce(piece.table, missing_columns="missing")
-            self.differences.add(piece.table, dataset)
-            self.name = self.name or piece.table.name
-            self.rows += len(dataset.frame)
+            self.take(piece.table, dataset)
             if not len(dataset.frame):
                 continue
             if self.differences.absent and self._missing_columns == "error":

@@ -12,6 +12,7 @@ from automl.bundle import Bundle
 from automl.bundle.documents import DAMAGED, parse_json
 from automl.bundle.scoring import Scorer
 from automl.data import Schema
+from automl.data.review import ReviewedSchema
 from automl.errors import BundleError
 from automl.monitoring.estimate.estimator import ESTIMATOR, Estimator
 from automl.monitoring.reference import REFERENCE, Reference
@@ -40,6 +41,8 @@ class Watched:
         ``score`` and ``interval``.
     notes : tuple of str
         What limits the comparison.
+    reviewed : ReviewedSchema or None
+        What rows must be like, where a person has said so.
     estimator : Estimator or None
         What tells performance without labels; older bundles have none.
     """
@@ -52,6 +55,7 @@ class Watched:
     background: pd.DataFrame
     promised: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    reviewed: ReviewedSchema | None = None
     estimator: Estimator | None = None
 
     @property
@@ -98,5 +102,6 @@ def watched_bundle(bundle: Bundle) -> Watched:
         notes=(
             f"Whole rows are compared with the {len(known):,} that the bundle carries; the run has more.",
         ),
+        reviewed=bundle.reviewed(),
         estimator=estimator,
     )

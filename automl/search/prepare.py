@@ -35,6 +35,7 @@ from automl.search.duplicates import without_copies
 from automl.search.evaluate import TrainingRows
 from automl.search.folds import affordable_folds
 from automl.search.memory import release_memory
+from automl.search.reviewing import held_against, kinds_of, reviewed_schema
 from automl.search.table import write_matrix, write_table
 from automl.search.weigh import facts_of, findings_of, read_weights, write_weights
 from automl.store import RunFolder
@@ -105,7 +106,9 @@ def prepare(
     roles = [name for name in (groups, times, weighted_by) if name]
     _require_columns(raw, [target, *spec["excluded"], *monotone, *roles])
     cells = raw.frame[weighted_by] if weighted_by else None
-    schema = Schema.infer(raw, kinds=spec["kinds"], consume=True)
+    reviewed = reviewed_schema(folder)
+    anomalies = held_against(reviewed, raw, refuse=spec.get("schema_check") != "warn")
+    schema = Schema.infer(raw, kinds=kinds_of(reviewed, raw, spec["kinds"]), consume=True)
     if (like := folder.read("written_like.json")) is not None:
         schema = schema.written_like(Schema.from_json(like))
     release_memory()
@@ -128,6 +131,7 @@ def prepare(
         )
     findings = [
         *raw.report.findings,
+        *anomalies,
         *dataset.findings,
         *dropped,
         *arrangement.findings,

@@ -7,6 +7,7 @@ import io
 from typing import TYPE_CHECKING, Any
 
 from ..data import Column, Kind
+from ..data.review import allowed
 from .wording import date_text, expected
 
 if TYPE_CHECKING:
@@ -29,7 +30,8 @@ def described(service: Service) -> dict[str, Any]:
         "intervals": scorer.conformal is not None,
         "missing_columns": service.settings.missing_columns,
         "unknown_columns": service.settings.unknown_columns,
-        "columns": [_column(column) for column in scorer.schema],
+        "anomalies": None if service.reviewed is None else service.settings.anomalies,
+        "columns": [_column(column) | _constraints(service, column.name) for column in scorer.schema],
         "example": example_row(service),
     }
 
@@ -49,6 +51,15 @@ def _column(column: Column) -> dict[str, Any]:
     if column.categories is not None:
         told |= {"values": list(column.categories[:_MOST_VALUES]), "values_total": len(column.categories)}
     return told
+
+
+def _constraints(service: Service, name: str) -> dict[str, Any]:
+    """What the reviewed schema says of a column, where the bundle has one."""
+    if service.reviewed is None or name not in service.reviewed:
+        return {}
+    told = service.reviewed[name].to_json()
+    constraints = {what: value for what, value in told.items() if what not in ("name", "kind")}
+    return {"constraints": constraints, "allowed": allowed(service.reviewed[name])}
 
 
 def example_row(service: Service) -> dict[str, Any]:

@@ -27,8 +27,8 @@ class _Histogram:
 class Metrics:
     """Counters of one server; safe to use from several threads.
 
-    Labels are routes of the table, classes of the model and fixed words, so there is never more than a
-    bounded number of time series, whatever clients send.
+    Labels are routes of the table, classes and columns of the model and fixed words, so there is never more
+    than a bounded number of time series, whatever clients send.
 
     Parameters
     ----------
@@ -47,6 +47,7 @@ class Metrics:
         self._value_sum = 0.0
         self._errors: Counter[str] = Counter()
         self._warnings: Counter[str] = Counter()
+        self._anomalies: Counter[Labels] = Counter()
         self.in_flight = 0
 
     def answered(self, route: str, method: str, status: int, seconds: float) -> None:
@@ -76,6 +77,11 @@ class Metrics:
         """Count what was odd about rows that were predicted."""
         with self._lock:
             self._warnings.update(codes)
+
+    def broken(self, code: str, column: str, rows: int) -> None:
+        """Count rows that break the reviewed schema of the bundle."""
+        with self._lock:
+            self._anomalies[("code", code), ("column", column)] += rows
 
     def render(self, log: Mapping[str, float]) -> str:
         """All counts as text.
@@ -119,6 +125,10 @@ class Metrics:
             add(
                 "glassbench_warnings_total", "counter", "Oddities of predicted rows.",
                 _by("code", self._warnings),
+            )  # fmt: skip
+            add(
+                "glassbench_anomalies_total", "counter", "Rows that break the reviewed schema.",
+                sorted(self._anomalies.items()),
             )  # fmt: skip
         for name, value in log.items():
             kind = "counter" if name.endswith("_total") else "gauge"

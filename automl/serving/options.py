@@ -73,6 +73,13 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="columns that the model does not read: ignore with a warning (default), or refuse",
     )
     limits.add_argument(
+        "--anomalies",
+        choices=("count", "refuse"),
+        default=defaults.anomalies,
+        help="rows that break the reviewed schema of the bundle, where it has one: count them and warn "
+        "(default), or refuse",
+    )
+    limits.add_argument(
         "--threads", type=_whole, default=defaults.threads, metavar="N",
         help="requests that are predicted at the same time",
     )  # fmt: skip
@@ -110,6 +117,7 @@ def settings(options: argparse.Namespace, *, host: str = "127.0.0.1", port: int 
         explain_seconds=options.explain_seconds,
         missing_columns=options.missing_columns,
         unknown_columns=options.unknown_columns,
+        anomalies=options.anomalies,
         threads=options.threads,
     )
 

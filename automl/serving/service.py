@@ -12,10 +12,12 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from ..bundle.explaining import BACKGROUND, document
+from ..bundle.reviewing import reviewed_of
 from ..bundle.scoring import Scorer
 from ..errors import BundleError, SettingError
 from ..plan import CompiledParts
 from .answer import Answer, plain_columns
+from .conformance import Conformance
 from .gate import Gated, admit
 from .http import Request
 from .log import Entry, PredictionLog, records
@@ -51,6 +53,8 @@ class Service:
         Answers requests of few rows in a moment, where the bundle has a proven plan.
     ready : bool
         Whether new requests are welcome.
+    reviewed : ReviewedSchema or None
+        What rows must be like, where the bundle says so.
     """
 
     def __init__(
@@ -78,6 +82,15 @@ class Service:
                 "bundle_sha256": model_sha256(manifest),
                 "glassbench": str(manifest.get("glassbench")),
             }
+        )
+        self.reviewed = reviewed_of(files, self.scorer.schema)
+        if self.reviewed is None and settings.anomalies == "refuse":
+            raise SettingError(
+                "The bundle carries no reviewed schema by which rows could be refused.",
+                fix="Learn the model with one (automl fit --schema), or leave --anomalies out.",
+            )
+        self._conformance = (
+            None if self.reviewed is None else Conformance(self.reviewed, self.metrics, settings.anomalies)
         )
         self._explaining = threading.Lock()
         unknown = [name for name in settings.redact if name not in self.scorer.schema]
@@ -166,10 +179,10 @@ class Service:
         found = None if self.quick is None or interval is not None else self.quick.answer(sent)
         rows: pd.DataFrame | Sequence[Mapping[str, Any]]
         if found is not None:
-            rows, columns, warnings = found.rows, found.columns, found.warnings
+            rows, columns, warnings = found.rows, found.columns, found.warnings + self._broken(found.rows)
         else:
             gated = self.admit(sent)
-            rows, warnings = gated.frame, gated.warnings
+            rows, warnings = gated.frame, gated.warnings + self._broken(gated.frame)
             columns = plain_columns(self.predictions(gated.frame, interval=interval))
         answer = Answer([f"{request.id}-{i}" for i in range(sent.rows)], columns, warnings)
         self.metrics.predicted(route, answer.columns["prediction"], numeric=self.scorer.classes is None)
@@ -178,6 +191,10 @@ class Service:
         if self.log is not None:
             self.log.put(Entry(time.time(), answer.ids, route, rows, answer))
         return answer
+
+    def _broken(self, rows: pd.DataFrame | Sequence[Mapping[str, Any]]) -> tuple[dict[str, Any], ...]:
+        """Warnings of what rows break of the reviewed schema, where the bundle has one."""
+        return () if self._conformance is None else tuple(self._conformance.look_at(rows))
 
     def predictions(self, frame: pd.DataFrame, *, interval: float | None = None) -> pd.DataFrame:
         """Predict canonical rows."""

@@ -45,6 +45,8 @@ class Settings:
         What to do about columns that rows lack.
     unknown_columns : {"ignore", "error"}
         What to do about columns that the model does not have.
+    anomalies : {"count", "refuse"}
+        What to do about rows that break the bundle's reviewed schema, where it has one.
     threads : int
         Requests that are predicted at the same time.
     """
@@ -66,4 +68,5 @@ class Settings:
     explain_seconds: float = 5.0
     missing_columns: Literal["error", "missing"] = "error"
     unknown_columns: Literal["ignore", "error"] = "ignore"
+    anomalies: Literal["count", "refuse"] = "count"
     threads: int = 2

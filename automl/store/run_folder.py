@@ -3,6 +3,7 @@
     spec.json         what was asked; written once, but that the run may get another name, and a resumed
                       search other workers
     written_like.json the schema that later rows are written as, where the table was coerced by it already
+    reviewed_schema.json   what the table must be like, where that was said
     read_report.json, schema.json, findings.json, profile.json, task.json    what was understood
     data.parquet      the canonical rows, target included
     data_version.json hash of the rows where they came from no file; read_report.json has a file's
@@ -19,7 +20,7 @@
     result.json       which trials make the chosen model, and its honest scores
     decisions.jsonl   what people decided afterwards: the model to use, the costs of errors
     explanations/, inspections/, jobs/, bundles/, reports/
-    references/       what new rows are compared with, by model
+    references/       what new rows are compared with, by model; columns.json: the columns alone
     scorings/<id>/    new rows that were scored: scoring.json, report.json, preview.json, predictions.csv
 
 Everything is written atomically. A trial exists exactly when its JSON file does, and that file is written
@@ -40,10 +41,11 @@ from typing import Any
 from automl.errors import RunError, SettingError
 from automl.store import files, lock
 
-__all__ = ["ACTIVE_STATES", "END_STATES", "WORKER_LOCK", "RunFolder", "is_id"]
+__all__ = ["ACTIVE_STATES", "END_STATES", "REVIEWED_SCHEMA", "WORKER_LOCK", "RunFolder", "is_id"]
 
 ACTIVE_STATES = ("preparing", "searching", "finishing")
 END_STATES = ("finished", "cancelled", "failed")
+REVIEWED_SCHEMA = "reviewed_schema.json"
 WORKER_LOCK = "worker.lock"
 """Held by a process of the job from before it starts until the last of its children has gone."""
 

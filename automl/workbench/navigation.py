@@ -26,13 +26,14 @@ _PAGES: Mapping[str, tuple[str, str, str, bool]] = {
     "models": ("models", "Models", ":material/leaderboard:", False),
     "explain": ("explain", "Explain", ":material/lightbulb:", False),
     "what-if": ("what_if", "What-if", ":material/tune:", False),
-    "score": ("score", "Score & monitor", ":material/monitoring:", False),
+    "score": ("score", "Score", ":material/scoreboard:", False),
+    "monitor": ("monitor", "Monitor", ":material/monitoring:", True),
     "export": ("export", "Export", ":material/package_2:", False),
     "registry": ("registry", "Models & registry", ":material/inventory_2:", True),
     "data": ("datasets", "Data & versions", ":material/database:", True),
     "audit": ("audit", "Audit", ":material/fact_check:", True),
 }
-RUN_PAGES = ("run", "models", "explain", "what-if", "score", "export")
+RUN_PAGES = ("run", "models", "explain", "what-if", "score", "monitor", "export")
 """About one run, which their address names."""
 OPERATE = "Operate"
 """What the pages about all runs together are called."""

@@ -30,6 +30,7 @@ class Palette:
     up: str
     down: str
     warning: str
+    serious: str
     on_primary: str
     categories: tuple[str, ...]
 
@@ -48,6 +49,7 @@ def _palette(mode: str, muted: str, up: str, down: str, on_primary: str) -> Pale
         up=up,
         down=down,
         warning=option("orangeColor"),
+        serious=option("redColor"),
         on_primary=on_primary,
         categories=tuple(OPTIONS[f"theme.{mode}.chartCategoricalColors"]),
     )

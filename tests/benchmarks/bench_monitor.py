@@ -1,128 +1,106 @@
-"""A million rows scored and compared: seconds and peak memory; false alarms and power over fifty columns.
+"""How long the page Monitor takes with a small timeline and a large one, in the browser and on the server.
 
-python tests/benchmarks/bench_monitor.py rows
-python tests/benchmarks/bench_monitor.py alarms [REPEATS]
+    python -m tests.benchmarks.bench_monitor [--windows 120] [--columns 60] [--times 5]
+
+A real server on a home of its own, timelines kept as a job keeps them, headless Chromium. Prints one JSON
+object, for `small` (6 windows of 8 columns) and `large`:
+
+    bytes          of the kept timeline
+    first_seconds  from navigation to the last chart, with the timeline read for the first time
+    again_seconds  the same once it is known to the server: median
+    click_seconds  from a click on a window to its heading: median
 """
 
 from __future__ import annotations
 
-import resource
-import sys
+import argparse
+import json
+import os
+import statistics
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
-import numpy as np
-import pandas as pd
-from sklearn.compose import ColumnTransformer
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import make_pipeline
-from sklearn.preprocessing import OneHotEncoder
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from automl.bundle.scoring import Scorer
-from automl.data import Column, Kind, Schema, read_table
-from automl.monitoring import Watched, make_reference, score
-from automl.monitoring.counts import count, count_numbers
-from automl.monitoring.drift import drift_of
-from automl.task import Task
-
-ROWS = 1_000_000
-KNOWN = 20_000
-COLUMNS = 50
-TASK = Task("binary", "y", ("no", "yes"), "roc_auc")
-LABELS = tuple("abcdefghijkl")
+from automl.monitoring.timeline.kept import TIMELINES, keep_timeline
+from automl.store import Home, RunFolder
+from tests.workbench import folders
+from tests.workbench.browsing import CHROMIUM, SOON, settled
+from tests.workbench.conftest import Server
+from tests.workbench.made_timelines import made
 
 
-def wide(rng: np.random.Generator, rows: int) -> pd.DataFrame:
-    """Fifteen numbers, four columns of labels, and a target."""
-    frame = pd.DataFrame({f"x{i}": rng.normal(size=rows).round(4) for i in range(15)})
-    for i in range(4):
-        frame[f"l{i}"] = rng.choice(LABELS, rows)
-    frame["y"] = np.where(frame["x0"] + rng.normal(size=rows) > 0, "yes", "no")
-    return frame
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("--windows", type=int, default=120)
+    parser.add_argument("--columns", type=int, default=60)
+    parser.add_argument("--times", type=int, default=5)
+    options = parser.parse_args()
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        home = Path(folder) / "home"
+        home.mkdir()
+        os.environ["GLASSBENCH_HOME"] = str(home)
+        run = folders.run_folder(Home(home), state="finished", trials=12)
+        server = Server(home)
+        server.start()
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        try:
+            found = {
+                name: _measured(server, browser, run, windows, columns, options.times)
+                for name, windows, columns in (
+                    ("small", 6, 8),
+                    ("large", options.windows, options.columns),
+                )
+            }
+            print(json.dumps(found, indent=1))  # noqa: T201
+        finally:
+            browser.close()
+            server.close()
 
 
-def rows() -> None:
-    rng = np.random.default_rng(0)
-    known = wide(rng, KNOWN)
-    features = known.drop(columns="y")
-    schema = Schema.infer(read_table(features))
-    frame = schema.coerce(read_table(features)).frame
-    encode = ColumnTransformer([("l", OneHotEncoder(), [f"l{i}" for i in range(4)])], remainder="passthrough")
-    model = make_pipeline(encode, LogisticRegression(max_iter=1000))
-    model.fit(frame, known["y"].astype(object).to_numpy())
-    scorer = Scorer(model, schema, TASK.classes)
-    reference = make_reference(frame, schema, TASK, scorer.predict_proba(frame), predicted="rows")
-    watched = Watched("bench", scorer, TASK, reference, frame.head(2000), frame.head(100))
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "new.csv"
-        for part in range(10):
-            wide(rng, ROWS // 10).to_csv(path, mode="a", header=part == 0, index=False)
-        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        began, worked = time.perf_counter(), time.process_time()
-        report = score(watched, path, out=Path(folder) / "out.csv").report
-        took, work = time.perf_counter() - began, time.process_time() - worked
-        peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-        size = path.stat().st_size / 1e6
-    sys.stdout.write(
-        f"{report.rows:,} rows, {size:.0f} MB: {took:.1f} s ({work:.1f} s of processor time), peak memory "
-        f"{peak:.0f} MB ({before:.0f} MB before); verdict {report.level}\n"
-    )
-
-
-def fifty() -> Schema:
-    """Forty numbers and ten columns of labels."""
-    return Schema(
-        tuple(
-            Column(f"c{i}", Kind.CATEGORY, True, "", categories=LABELS)
-            if i % 5 == 4
-            else Column(f"c{i}", Kind.NUMBER, True, "")
-            for i in range(COLUMNS)
-        )
-    )
-
-
-def table(rng: np.random.Generator, count_of: int, shift: float = 0.0) -> pd.DataFrame:
-    """Continuous, whole, rare flags, half empty, labels; the first column shifted by standard deviations."""
-    shares = np.arange(len(LABELS), 0, -1.0) ** 2
-    made = {
-        0: lambda i: rng.normal(shift if i == 0 else 0.0, 1, count_of),
-        1: lambda _: rng.poisson(3, count_of).astype(float),
-        2: lambda _: (rng.random(count_of) < 0.2).astype(float),
-        3: lambda _: np.where(rng.random(count_of) < 0.5, np.nan, rng.exponential(size=count_of)),
-        4: lambda _: pd.Series(rng.choice(LABELS, count_of, p=shares / shares.sum()), dtype="str"),
+def _measured(
+    server: Server, browser: Browser, run: RunFolder, windows: int, columns: int, times: int
+) -> dict[str, Any]:
+    timeline = made(windows, columns)
+    folder = run.path / TIMELINES / f"20260101-000000-timeline-{windows:06d}"
+    folder.mkdir(parents=True)
+    keep_timeline(folder, timeline, model="ensemble")
+    page = browser.new_page(viewport={"width": 1280, "height": 1600})
+    page.goto(server.url)
+    settled(page)
+    url = f"{server.url}/monitor?run={run.id}&timeline={folder.name}"
+    first, *again = [_opened(page, url) for _ in range(times + 1)]
+    clicks = [
+        _clicked(page, timeline.windows[place].label, place) for place in range(min(times, windows - 1))
+    ]
+    page.close()
+    return {
+        "bytes": (folder / "timeline.json").stat().st_size,
+        "first_seconds": round(first, 2),
+        "again_seconds": round(statistics.median(again), 2),
+        "click_seconds": round(statistics.median(clicks), 2),
     }
-    return pd.DataFrame({f"c{i}": made[i % 5](i) for i in range(COLUMNS)})
 
 
-def alarms(repeats: int) -> None:
-    schema = fifty()
-    task = Task("regression", "y", None, "rmse")
-    sys.stdout.write("before   after  shift  any column sure  any called  the shifted one called\n")
-    for before, after in ((1_000, 100), (1_000, 1_000), (10_000, 10_000), (100_000, 100_000)):
-        times = max(20, min(repeats, repeats * 10_000 // after))
-        for shift in (0.0, 0.25, 0.5):
-            rng = np.random.default_rng([before, after, int(100 * shift)])
-            sure = called = named = 0
-            for _ in range(times):
-                old = table(rng, before)
-                reference = make_reference(old, schema, task, rng.normal(size=before), predicted="rows")
-                new = table(rng, after, shift)
-                columns = [count(p.grid, schema[p.name], new[p.name]) for p in reference.columns]
-                outputs = [count_numbers(reference.outputs[0].grid, rng.normal(size=after))]
-                found, out, _ = drift_of(reference, schema, columns, outputs)
-                sure += any(each.is_sure for each in (*found, *out))
-                called += any(each.level != "fine" for each in (*found, *out))
-                named += found[0].level != "fine"
-            sys.stdout.write(
-                f"{before:7,} {after:7,} {shift:6} {sure / times:16.3f} {called / times:11.3f} "
-                f"{named / times:23.3f}   ({times} tables)\n"
-            )
-            sys.stdout.flush()
+def _opened(page: Page, url: str) -> float:
+    began = time.perf_counter()
+    page.goto(url)
+    expect(page.locator(".js-plotly-plot .heatmaplayer")).to_be_attached(timeout=SOON)
+    settled(page)
+    return time.perf_counter() - began
+
+
+def _clicked(page: Page, label: str, place: int) -> float:
+    began = time.perf_counter()
+    mark = page.locator(".js-plotly-plot").first.locator(".scatterlayer .trace").first.locator(".point")
+    mark.nth(place).click(force=True)
+    expect(page.get_by_role("heading", name=f"In {label}")).to_be_visible(timeout=SOON)
+    settled(page)
+    return time.perf_counter() - began
 
 
 if __name__ == "__main__":
-    if sys.argv[1:2] == ["alarms"]:
-        alarms(int(sys.argv[2]) if len(sys.argv) > 2 else 200)
-    else:
-        rows()
+    main()

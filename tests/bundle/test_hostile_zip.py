@@ -370,7 +370,14 @@ def test_pickles(rebuilt, name: str, content: bytes) -> None:
             read_bundle(rebuilt(lambda files: files.update({name: content}), seal=seal_it))
 
 
-DOCUMENTS = ("schema.json", "task.json", "conformal.json", "certificate.json", "explanation.json")
+DOCUMENTS = (
+    "schema.json",
+    "task.json",
+    "conformal.json",
+    "certificate.json",
+    "constraints.json",
+    "explanation.json",
+)
 NONSENSE = {
     "deep": b"[" * 100_000 + b"]" * 100_000,
     "deep-object": b'{"columns":' * 50_000 + b"1" + b"}" * 50_000,
@@ -396,6 +403,7 @@ def test_documents_that_are_nonsense(rebuilt, name: str, nonsense: str) -> None:
         bundle = read_bundle(path)
         bundle.explanation()
         bundle.certificate()
+        bundle.reviewed()
 
     path = rebuilt(lambda files: files.update({name: NONSENSE[nonsense]}), seal=True)
     with pytest.raises(GlassbenchError, match=r"damaged|no valid JSON"):

@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from playwright.sync_api import Page, expect
 
-from .browsing import SOON, settled, violations
+from .browsing import SOON, press, settled, violations
 from .conftest import Server
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
@@ -33,6 +33,12 @@ def test_from_a_file_to_a_verdict(page: Page, address: str, sample_data: Path, t
     expect(page.get_by_text("Nothing scored yet")).to_be_visible(timeout=SOON)
     assert violations(page) == []
     page.locator('input[type="file"]').set_input_files(tmp_path / "march.csv")
+    # First what is wrong with the file, then the predictions.
+    page.wait_for_url(re.compile(r"table="), timeout=SOON)
+    expect(page.get_by_text("Ready to score")).to_be_visible(timeout=SOON)
+    settled(page)
+    assert violations(page) == []
+    press(page, "Score 400 rows")
     page.wait_for_url(re.compile(r"scoring="), timeout=SOON)
     expect(page.locator(".st-key-gb-verdict .gb-sentence")).to_be_visible(timeout=120_000)
     settled(page)

@@ -56,7 +56,7 @@ def test_every_option_is_one_that_streamlit_knows() -> None:
     assert set(OPTIONS) <= known
 
 
-@pytest.mark.parametrize("page", ["runs", "new", "run", "models", "explain", "score", "export"])
+@pytest.mark.parametrize("page", ["runs", "new", "run", "models", "explain", "score", "monitor", "export"])
 def test_pages_load_no_engine(page: str, home: Path) -> None:
     """A page is drawn in a process of its own; scikit-learn and its like must not be in it afterwards."""
     run = folders.write_all(home)["finished"]

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from html import unescape
 from io import BytesIO
 from pathlib import Path
 
+import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from automl import jobs
 from automl.jobs.folder import JobFolder
+from automl.jobs.glancing import glance as glance_job
 from automl.monitoring import Watched
 from automl.monitoring.history import scoring
 from automl.store import Home, RunFolder
-from automl.workbench import drafts, upload_field
+from automl.workbench import drafts, glances
 
+from ..customers import customers
 from . import folders
 from .conftest import OpenPage
 from .scored import under_watch, write_scoring
@@ -34,6 +39,39 @@ def run(home: Path) -> RunFolder:
     return folders.run_folder(Home(home), state="finished", trials=12)
 
 
+@pytest.fixture
+def known(run: RunFolder, model: Watched) -> None:
+    """What the run has learned from, as a scoring leaves it."""
+    run.write("schema.json", model.schema.to_json())
+    run.write("prepared.json", {"columns": list(model.schema.names)})
+    run.write("task.json", model.task.to_json())
+    (run.path / "references").mkdir()
+    run.write("references/ensemble.json", {"fingerprint": "x", "reference": model.reference.to_json()})
+
+
+def csv(frame: pd.DataFrame) -> BytesIO:
+    """A file as a browser sends it."""
+    return BytesIO(frame.to_csv(index=False).encode())
+
+
+def idle_jobs(monkeypatch: pytest.MonkeyPatch) -> list[tuple[str, dict[str, object]]]:
+    """What is launched from now on; its workers do nothing."""
+    asked: list[tuple[str, dict[str, object]]] = []
+    real = jobs.launch
+
+    def launch(path: Path, kind: str = "search", **params: object) -> Path:
+        asked.append((kind, params))
+        return real(path, kind, worker=("-c", "pass"), **params)
+
+    monkeypatch.setattr(jobs, "launch", launch)
+    return asked
+
+
+def plain(page: AppTest) -> str:
+    """All text of a page without the marks of Markdown and HTML."""
+    return unescape(words(page).replace("\\", ""))
+
+
 def job(run: RunFolder, state: str, **fields: object) -> str:
     """A job that scores, in a state."""
     params = {"table": "/nowhere/march.csv", "name": "march.csv", "model": "ensemble"}
@@ -47,31 +85,111 @@ def test_before_the_first_table(open_page: OpenPage, run: RunFolder) -> None:
     text = words(page)
     assert "a verdict whether they can be relied on" in text
     assert "Nothing scored yet" in text
+
+
+def test_a_file_is_looked_at_first(open_page: OpenPage, run: RunFolder, home: Path, known: None) -> None:
+    draft = drafts.from_upload(Home(home), "april.csv", csv(customers(120, 41)))
+    page = open_page("score", run=run.id, model="t0003", table=draft.id, reasons="true")
+    text = words(page)
+    assert "Ready to score" in text
+    assert "Nothing is in the way" in text
+    assert "120 rows · 8 of 8 columns that the model reads · with left" in text
+    assert "Score 120 rows" in {button.label for button in page.button}
     assert {box.label for box in page.checkbox} == {"the classes it may be", "its three main reasons"}
 
 
-def test_a_file_becomes_a_job_with_what_is_wanted(
-    open_page: OpenPage, run: RunFolder, home: Path, monkeypatch: pytest.MonkeyPatch
+def test_it_becomes_a_job_with_what_is_wanted(
+    open_page: OpenPage, run: RunFolder, home: Path, known: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = []
-    real = jobs.launch
-
-    def launch(path: Path, kind: str = "search", **params: object) -> Path:
-        asked.append((kind, params))
-        return real(path, kind, worker=("-c", "pass"), **params)  # a worker that does nothing
-
-    monkeypatch.setattr(jobs, "launch", launch)
-    page = open_page("score", run=run.id, model="t0003")
+    asked = idle_jobs(monkeypatch)
+    draft = drafts.from_upload(Home(home), "april.csv", csv(customers(120, 41)))
+    page = open_page("score", run=run.id, model="t0003", table=draft.id)
     page.checkbox("reasons").check().run()
-    # The browser sends the file to a route of its own and says its id; the rest is the page's.
-    draft = drafts.from_upload(Home(home), "april.csv", BytesIO(b"a,b\n1,2\n"))
-    monkeypatch.setattr(upload_field, "ask", lambda _key: draft)
-    page.run()
+    page.button("score-now").click().run()
     ((kind, params),) = asked
     assert kind == "score"
     assert (params["name"], params["model"], params["reasons"]) == ("april.csv", "t0003", 3)
-    assert Path(str(params["table"])).read_bytes() == b"a,b\n1,2\n"
-    assert "interval" not in params
+    assert Path(str(params["table"])) == draft.table
+    assert not params.keys() & {"interval", "names", "read", "missing_columns"}
+
+
+def test_a_renamed_column_is_taken_by_a_click(
+    open_page: OpenPage, run: RunFolder, home: Path, known: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = idle_jobs(monkeypatch)
+    frame = customers(120, 41).rename(columns={"plan": "Plan_"})
+    draft = drafts.from_upload(Home(home), "april.csv", csv(frame))
+    page = open_page("score", run=run.id, table=draft.id)
+    text = plain(page)
+    assert "Stop" in text
+    assert "'plan' is not in the table; 'Plan_' looks like it" in text
+    assert "score-now" not in {button.key for button in page.button}
+    page.button("take-names").click().run()
+    assert "“Plan_” is read as “plan”" in plain(page)
+    assert "Ready to score" in plain(page)
+    page.button("score-now").click().run()
+    assert asked[0][1]["names"] == {"Plan_": "plan"}
+
+
+def test_an_absent_column_can_be_taken_as_missing(
+    open_page: OpenPage, run: RunFolder, home: Path, known: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = idle_jobs(monkeypatch)
+    draft = drafts.from_upload(Home(home), "april.csv", csv(customers(120, 41).drop(columns="age")))
+    page = open_page("score", run=run.id, table=draft.id)
+    assert "The column “age”, which the model reads, is not in the file" in plain(page)
+    page.button("score-anyway").click().run()
+    assert asked[0][1]["missing_columns"] == "missing"
+
+
+def test_odd_values_are_told_with_their_rows(
+    open_page: OpenPage, run: RunFolder, home: Path, known: None
+) -> None:
+    frame = customers(120, 41).astype({"visits": object})
+    frame.loc[[3, 9], "visits"] = "many <b>"
+    draft = drafts.from_upload(Home(home), "april.csv", csv(frame))
+    page = open_page("score", run=run.id, table=draft.id)
+    text = words(page)
+    assert "Look first" in text
+    assert "2 values of 'visits' are no numbers" in plain(page)
+    assert "4, 10" in text
+    assert "many &lt;b&gt;" in text
+    assert "Score 120 rows" in {button.label for button in page.button}
+
+
+def test_what_is_no_table_stops(open_page: OpenPage, run: RunFolder, home: Path, known: None) -> None:
+    login = BytesIO(b"<!DOCTYPE html><html><body>Log in</body></html>")
+    draft = drafts.from_upload(Home(home), "april.csv", login)
+    page = open_page("score", run=run.id, table=draft.id)
+    assert "Stop" in words(page)
+    assert "score-now" not in {button.key for button in page.button}
+    page = open_page("score", run=run.id, table="20200101-000000-gone")
+    assert "no longer here" in page.error[0].value
+
+
+def test_a_part_of_a_large_file_is_offered_in_full(
+    open_page: OpenPage, run: RunFolder, home: Path, known: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("automl.monitoring.glance._PIECE", 20_000)
+    monkeypatch.setattr("automl.workbench.glances.SECONDS", 0.0)
+    asked = idle_jobs(monkeypatch)
+    draft = drafts.from_upload(Home(home), "april.csv", csv(customers(3_000, 41)))
+    page = open_page("score", run=run.id, table=draft.id)
+    assert "of the file, looked at in" in words(page)
+    assert "Score the file" in {button.label for button in page.button}
+    page.button("look-through").click().run()
+    assert asked[0][0] == "glance"
+
+
+def test_a_job_looks_through_all_of_a_file(run: RunFolder, home: Path, known: None) -> None:
+    frame = customers(300, 41).astype({"visits": object})
+    frame.loc[299, "visits"] = "many"
+    draft = drafts.from_upload(Home(home), "april.csv", csv(frame))
+    made = JobFolder.create(run, "glance", {})
+    done = glance_job(run.path, made.path, table=str(draft.table), name="april.csv")
+    seen = glances.stored(Path(done["path"]))
+    assert (done["level"], seen.rows, seen.whole) == ("look", 300, True)
+    assert made.status["progress"] == 1.0
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ def facts_of(
     types: frozenset[str],
     background: pd.DataFrame,
     reference: Mapping[str, Any] | None,
+    reviewed: Mapping[str, Any] | None = None,
 ) -> Facts:
     """What targets are told.
 
@@ -48,6 +49,8 @@ def facts_of(
         Canonical rows, for what is common in each column.
     reference : mapping or None
         The bundle's ``reference.json``.
+    reviewed : mapping or None
+        The reviewed schema, as `automl.data.review.ReviewedSchema.to_json` gives it.
     """
     return Facts(
         name=slug(told.name),
@@ -66,6 +69,7 @@ def facts_of(
         trial=told.exported,
         example=example_row(background, schema),
         reference=reference,
+        reviewed=reviewed,
         serving=_pins(serving),
         types=tuple(sorted(types)),
         glassbench=told.glassbench,

@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from automl.data import Kind
+from automl.data.review.celltype import LISTED
 
 from ._pbtxt import Message, Symbol
-from ._tfdata import LISTED, feature_type
+from ._tfdata import feature_type
 from .target import Facts
 
 __all__ = ["statistics"]

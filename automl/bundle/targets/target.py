@@ -54,6 +54,8 @@ class Facts:
         A made-up typical row as JSON values: of each column what is most common. Nobody's row.
     reference : mapping or None
         The bundle's ``reference.json``: counts of the rows learned from.
+    reviewed : mapping or None
+        What rows must be like, as `automl.data.review.ReviewedSchema.to_json` gives it.
     glassbench : str
         Version of Glassbench.
     port : int
@@ -76,6 +78,7 @@ class Facts:
     trial: str
     example: Mapping[str, Any]
     reference: Mapping[str, Any] | None = None
+    reviewed: Mapping[str, Any] | None = None
     serving: tuple[str, ...] = ()
     types: tuple[str, ...] = ()
     glassbench: str = ""

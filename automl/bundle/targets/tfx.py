@@ -11,9 +11,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from automl.data import Kind
+from automl.data.review import ReviewedSchema
+from automl.data.review.celltype import LISTED, CellType, type_of
 
 from ._pbtxt import Message, Symbol, to_pbtxt
-from ._tfdata import LISTED, Feature, feature_type, type_of
+from ._tfdata import feature_type
+from ._tfreviewed import SERVING, TRAINING, dataset_constraints, reviewed_feature
 from ._tfstatistics import statistics
 from .target import Facts, Step, Target
 
@@ -23,7 +26,6 @@ SCHEMA, STATISTICS = "deploy/tfx/schema.pbtxt", "deploy/tfx/statistics.pbtxt"
 #: Largest difference of a value's share, and Jensen–Shannon divergence (base 2) of histograms, without alarm.
 #: With 1,000 rows a share of a half differs by 0.05 once in a thousand times, without any drift.
 _SHARE, _DIVERGENCE = 0.1, 0.1
-_SERVING, _TRAINING = "SERVING", "TRAINING"
 
 
 def _files(facts: Facts) -> Mapping[str, str]:
@@ -41,11 +43,17 @@ def _profiles(facts: Facts) -> dict[str, Mapping[str, Any]]:
 
 def _schema(facts: Facts) -> Message:
     profiles = _profiles(facts)
-    features = [_feature(column, profiles.get(column["name"])) for column in facts.columns]
+    reviewed = None if facts.reviewed is None else ReviewedSchema.from_json(facts.reviewed)
+    features = [
+        _feature(column, profiles.get(column["name"]))
+        if reviewed is None or column["name"] not in reviewed
+        else reviewed_feature(reviewed, column["name"])
+        for column in facts.columns
+    ]
     fields: list[tuple[str, Any]] = [("feature", feature) for feature in features]
     fields.append(("feature", _target(facts)))
-    fields += [("default_environment", _TRAINING), ("default_environment", _SERVING)]
-    return fields
+    fields += [("default_environment", TRAINING), ("default_environment", SERVING)]
+    return fields + ([] if reviewed is None else dataset_constraints(reviewed))
 
 
 def _feature(column: Mapping[str, Any], profile: Mapping[str, Any] | None) -> Message:
@@ -72,20 +80,20 @@ def _feature(column: Mapping[str, Any], profile: Mapping[str, Any] | None) -> Me
 
 def _target(facts: Facts) -> Message:
     """The target: in the rows to learn from, not in those to predict."""
-    kind: Feature = "FLOAT" if facts.classes is None else type_of(facts.classes)
+    kind: CellType = "FLOAT" if facts.classes is None else type_of(facts.classes)
     fields: list[tuple[str, Any]] = [
         ("name", facts.target),
         ("type", Symbol(kind)),
         ("presence", [("min_count", 1)]),
         ("value_count", [("min", 1), ("max", 1)]),
-        ("not_in_environment", _SERVING),
+        ("not_in_environment", SERVING),
     ]
     if facts.classes is not None:
         fields.append(_domain(facts.target, kind, facts.classes))
     return fields
 
 
-def _domain(name: str, kind: Feature, values: Any) -> tuple[str, Any]:
+def _domain(name: str, kind: CellType, values: Any) -> tuple[str, Any]:
     """The values that a column of labels may have."""
     if kind == "INT":
         numbers = [int(value) for value in values]

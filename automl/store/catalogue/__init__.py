@@ -25,6 +25,7 @@ from automl.store.catalogue.records import (
     DatasetVersion,
     Deployment,
     ModelVersion,
+    ReviewedVersion,
     RunRecord,
     Statement,
 )
@@ -47,6 +48,7 @@ __all__ = [
     "Deployment",
     "ModelVersion",
     "Place",
+    "ReviewedVersion",
     "RunRecord",
     "Statement",
     "catch_up",

@@ -14,9 +14,11 @@ from automl.store.catalogue.datasets import Datasets
 from automl.store.catalogue.life import Life
 from automl.store.catalogue.models import Models
 from automl.store.catalogue.place import Place, place_of
+from automl.store.catalogue.reviews import Reviews
 from automl.store.catalogue.succession import Succession
 from automl.store.catalogue.summaries import Summaries
 from automl.store.catalogue.upgrade import ready
+from automl.store.catalogue.watching import Watching
 from automl.store.home import Home
 
 __all__ = ["Catalogue", "open_catalogue"]
@@ -40,6 +42,10 @@ class Catalogue:
         Champions and their challengers.
     life : Life
         Bundles, deployments, verdicts on new rows, alerts.
+    watching : Watching
+        What watches have seen, and what is to be told to whom.
+    reviews : Reviews
+        Reviewed schemas of datasets.
     audit : AuditLog
     artefacts : Artefacts
     summaries : Summaries
@@ -64,6 +70,8 @@ class Catalogue:
         self.aliases = Aliases(self.database)
         self.succession = Succession(self.database)
         self.life = Life(self.database)
+        self.watching = Watching(self.database)
+        self.reviews = Reviews(self.database)
         self.audit = AuditLog(self.database)
         self.artefacts = Artefacts(place.artefacts)
         self.summaries = Summaries(self.database)

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select, update
 
 from automl.errors import CatalogueError
 from automl.store.audit.log import append
+from automl.store.catalogue.alerts import raise_alert, settle_alert
 from automl.store.catalogue.database import Database
 from automl.store.catalogue.records import Alert, BundleRecord, Check, Deployment, ModelVersion
 from automl.store.catalogue.rows import add, checked, every, first
@@ -129,26 +130,11 @@ class Life:
         check: Check | None = None,
     ) -> Alert:
         """Open an alert; the one that is open already where this rule has one for the model."""
-        same = select(alerts).where(
-            alerts.c.rule == rule,
-            alerts.c.closed.is_(None),
-            alerts.c.model_id.is_(None) if model is None else alerts.c.model_id == model.id,
-        )
+        subject = f"model:{model.id}" if model else ""
         with self._database.writing() as connection:
-            known = first(connection, Alert, same)
-            if known is not None:
-                return known
-            made = add(
-                connection, Alert, alerts,
-                model_id=model and model.id, check_id=check and check.id, rule=rule, level=level,
-                message=checked(message, needed=True), columns=list(columns), opened=time.time(),
-                closed=None, closed_by=None, reason=None,
-            )  # fmt: skip
-            append(
-                connection, "alert_opened", model.label if model else rule,
-                details={"rule": rule, "level": level, "message": made.message, "columns": list(columns)},
-            )  # fmt: skip
-        return made
+            return raise_alert(
+                connection, rule, level, message, subject=subject, columns=columns, model=model, check=check
+            )
 
     def close_alert(self, alert: Alert, *, reason: str = "") -> None:
         """Close an alert.
@@ -159,16 +145,21 @@ class Life:
             When it is closed already.
         """
         with self._database.writing() as connection:
-            done = connection.execute(
-                update(alerts)
-                .where(alerts.c.id == alert.id, alerts.c.closed.is_(None))
-                .values(closed=time.time(), closed_by=who(), reason=checked(reason))
-            )
-            if not done.rowcount:
-                raise CatalogueError(
-                    f"The alert {alert.id} is closed already.", fix="There is nothing to do."
-                )
-            append(connection, "alert_closed", alert.rule, details={"alert": alert.id, "reason": reason})
+            settle_alert(connection, alert, reason=reason)
+
+    def alert(self, number: int) -> Alert:
+        """The alert with this number.
+
+        Raises
+        ------
+        CatalogueError
+            When there is none.
+        """
+        with self._database.reading() as connection:
+            found = first(connection, Alert, select(alerts).where(alerts.c.id == number))
+        if found is None:
+            raise CatalogueError(f"There is no alert {number}.", fix="See `automl alerts list --all`.")
+        return found
 
     def alerts(self, model: ModelVersion | None = None, *, only_open: bool = False) -> list[Alert]:
         """The alerts, or those of one model or still open, newest first."""

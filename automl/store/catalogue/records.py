@@ -15,6 +15,7 @@ __all__ = [
     "DatasetVersion",
     "Deployment",
     "ModelVersion",
+    "ReviewedVersion",
     "RunRecord",
     "Statement",
 ]
@@ -77,6 +78,45 @@ class DatasetVersion:
     def subject(self) -> str:
         """What the audit log calls it: a model may be called the same."""
         return f"data:{self.label}"
+
+
+@dataclass(frozen=True)
+class ReviewedVersion:
+    """A version of the reviewed schema of a dataset.
+
+    Attributes
+    ----------
+    id : int
+    dataset : str
+        Name of the dataset.
+    number : int
+        From 1 on; the highest one counts.
+    digest : str
+        SHA-256 of its canonical JSON.
+    schema : mapping
+        As `automl.data.review.ReviewedSchema.to_json` gives it.
+    reason, who : str
+    at : float
+    """
+
+    id: int
+    dataset: str
+    number: int
+    digest: str
+    schema: Mapping[str, Any]
+    reason: str
+    who: str
+    at: float
+
+    @property
+    def label(self) -> str:
+        """What it is called: `hotel_rates/3`."""
+        return f"{self.dataset}/{self.number}"
+
+    @property
+    def subject(self) -> str:
+        """What the audit log calls it."""
+        return f"schema:{self.label}"
 
 
 @dataclass(frozen=True)
@@ -330,6 +370,10 @@ class Alert:
     opened : float
     closed : float or None
     closed_by, reason : str or None
+    subject : str
+        What it is about: `watch:NAME`, `model:ID`, or nothing.
+    evidence : mapping or None
+        The rule, the figures behind it, and how often chance does the same.
     """
 
     id: int
@@ -343,3 +387,5 @@ class Alert:
     closed: float | None
     closed_by: str | None
     reason: str | None
+    subject: str = ""
+    evidence: Mapping[str, Any] | None = None

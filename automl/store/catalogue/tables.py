@@ -15,26 +15,32 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 __all__ = [
     "REVISION",
+    "accepted_windows",
     "alerts",
     "alias_changes",
     "aliases",
+    "arrivals",
     "audit",
     "audit_head",
     "bundles",
     "checks",
     "dataset_versions",
+    "deliveries",
     "deployments",
     "metadata",
     "models",
+    "reviewed_schemas",
+    "rule_states",
     "runs",
     "statements",
 ]
 
-REVISION = "0002"
+REVISION = "0004"
 """The newest migration; known here so that opening a catalogue need not look for it."""
 
 metadata = MetaData(
@@ -199,6 +205,86 @@ alerts = Table(
     Column("closed", Double),
     Column("closed_by", String(100)),
     Column("reason", Text),
+    Column("subject", String(200), nullable=False, server_default=""),
+    Column("evidence", JSON),
+    Index(
+        "uq_alerts_open",
+        "subject",
+        "rule",
+        unique=True,
+        sqlite_where=text("closed IS NULL"),
+        postgresql_where=text("closed IS NULL"),
+    ),
+)
+"""Of a rule one alert is open about a subject, whoever opens it: the database sees to that."""
+
+rule_states = Table(
+    "rule_states",
+    metadata,
+    Column("watch", String(100), primary_key=True),
+    Column("rule", String(100), primary_key=True),
+    Column("state", JSON, nullable=False),
+    Column("at", Double, nullable=False),
+)
+
+arrivals = Table(
+    "arrivals",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("watch", String(100), nullable=False),
+    Column("key", String(100), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("bytes", BigInteger),
+    Column("modified", BigInteger),
+    Column("status", String(20), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("check_id", ForeignKey("checks.id")),
+    Column("at", Double, nullable=False),
+    Column("who", String(100), nullable=False),
+    UniqueConstraint("watch", "key"),
+)
+
+deliveries = Table(
+    "deliveries",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(200), nullable=False, unique=True),
+    Column("watch", String(100), nullable=False, index=True),
+    Column("alert_id", ForeignKey("alerts.id"), nullable=False, index=True),
+    Column("sink", String(100), nullable=False),
+    Column("event", String(20), nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("made", Double, nullable=False),
+    Column("due", Double, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("sent", Double),
+    Column("problem", Text),
+)
+
+accepted_windows = Table(
+    "accepted_windows",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("watch", String(100), nullable=False, index=True),
+    Column("check_id", ForeignKey("checks.id"), nullable=False, unique=True),
+    Column("digest", String(64), nullable=False),
+    Column("accepted", Double),
+    Column("accepted_by", String(100)),
+    Column("reason", Text),
+)
+
+reviewed_schemas = Table(
+    "reviewed_schemas",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("dataset", String(200), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("schema", JSON, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("who", String(100), nullable=False),
+    Column("at", Double, nullable=False),
+    UniqueConstraint("dataset", "number"),
 )
 
 audit = Table(

@@ -31,6 +31,7 @@ _CONTENTS: Mapping[str, str] = {
     "sample_input.csv": "A few rows to try it with",
     "sample_predictions.csv": "What it must answer to them",
     "background.csv": "Typical rows that explanations compare with",
+    "constraints.json": "What rows must be like, as a person has reviewed it",
     "reference.json": "Counts of the rows it was learned from, to tell when new rows are other ones",
     "estimator.json": "What its scores on new rows are estimated from, before their truth is known",
     "requirements.txt": "The packages that it needs, with exact versions",

@@ -5,11 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from automl.errors import GlassbenchError, RunError
-from automl.workbench import components, drafts, navigation, understanding
+from automl.workbench import components, drafts, navigation, read_choices, understanding
 from automl.workbench import format as fmt
 from automl.workbench.drafts import Draft
 from automl.workbench.understanding import Understanding
-from automl.workbench.views.new_run import decisions, reading, sections, start, undo, waiting
+from automl.workbench.views.new_run import decisions, sections, start, undo, waiting
 
 __all__ = ["show"]
 
@@ -64,7 +64,7 @@ def _unreadable(draft: Draft, error: GlassbenchError) -> None:
     with st.expander(
         "Say how the file is to be read", icon=":material/document_search:", expanded=bool(draft.get("read"))
     ):
-        reading.show(draft, None)
+        read_choices.show(draft, None)
 
 
 def _table_line(draft: Draft, table: Understanding) -> None:

@@ -8,9 +8,10 @@ from __future__ import annotations
 import streamlit as st
 
 from automl.task import Task
+from automl.workbench import read_choices
 from automl.workbench.drafts import Draft
 from automl.workbench.understanding import Understanding
-from automl.workbench.views.new_run import columns, findings, more, reading
+from automl.workbench.views.new_run import columns, findings, more
 
 __all__ = ["show"]
 
@@ -40,14 +41,14 @@ def show(draft: Draft, table: Understanding, task: Task | None) -> None:
             with section:
                 columns.show(draft, table, task)
         section = st.expander(
-            f"How the file was read: {reading.summary(table.raw.report)}",
+            f"How the file was read: {read_choices.summary(table.raw.report)}",
             icon=":material/document_search:",
             key="reading",
             bind="query-params",
         )
         if section.open:
             with section:
-                reading.show(draft, table.raw.report)
+                read_choices.show(draft, table.raw.report)
         if draft.get("target") is not None:
             section = st.expander("First rows", icon=":material/table_rows:", key="rows", bind="query-params")
             if section.open:

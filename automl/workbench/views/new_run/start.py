@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import streamlit as st
 
-from automl.workbench import components, drafts, navigation, upload_field
-from automl.workbench.views.new_run import query, server_files
+from automl.workbench import components, drafts, navigation, server_files, upload_field
+from automl.workbench.drafts import Draft
+from automl.workbench.views.new_run import query
 
 __all__ = ["show"]
 
@@ -22,13 +23,13 @@ def show() -> None:
     components.lead("Start with a table: one row for each case, one column for each thing known about it.")
     source = _source()
     if source == "server":
-        server_files.show()
+        server_files.show(_start)
     elif source == "database":
         query.show()
     else:
         draft = upload_field.ask()
         if draft is not None:
-            navigation.go("new", upload=draft.id)
+            _start(draft)
     _samples()
 
 
@@ -68,4 +69,8 @@ def _samples() -> None:
                 f"Use {sample.title}", key=f"sample-{sample.path.stem}", icon=":material/table_view:"
             ):
                 draft = drafts.from_sample(navigation.home(), sample)
-                navigation.go("new", upload=draft.id)
+                _start(draft)
+
+
+def _start(draft: Draft) -> None:
+    navigation.go("new", upload=draft.id)

@@ -1,4 +1,4 @@
-"""Score & monitor: predict a new table, and say whether these predictions can be relied on."""
+"""Score: predict a new table, and say before and after whether its predictions can be relied on."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from automl.store import RunFolder, is_id
 from automl.workbench import components, navigation, working
 from automl.workbench.modelled import modelled_run
 from automl.workbench.reading import Standing
+from automl.workbench.views.score.before import before
 from automl.workbench.views.score.history import history
 from automl.workbench.views.score.result import result
 from automl.workbench.views.score.start import again, start
@@ -32,6 +33,9 @@ def show() -> None:
     asked = st.query_params.get("scoring")
     if asked is None:
         model = components.choose_model(run, rows)
+        if (table := st.query_params.get("table")) is not None:
+            before(run, model, table)
+            return
         start(run, model)
         history(run)
         return

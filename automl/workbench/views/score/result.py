@@ -24,10 +24,11 @@ from automl.workbench.views.score.estimated import estimated
 from automl.workbench.views.score.levels import badge
 from automl.workbench.views.score.measured import measured
 from automl.workbench.views.score.start import again
+from automl.workbench.views.score.told import told, where
 
 __all__ = ["result"]
 
-_FEW = 4  # findings that are shown at once
+_FEW = 4  # reasons that are shown at once
 
 
 def result(run: RunFolder, rows: Sequence[Standing], one: Scoring) -> None:
@@ -73,6 +74,7 @@ def _verdict(run: RunFolder, rows: Sequence[Standing], one: Scoring, report: Dri
             navigation.link(
                 "score", "Score another table", icon=":material/upload_file:", run=run.id, model=one.model
             )
+            navigation.link("monitor", "See the model over time", run=run.id, model=one.model)
 
 
 def _download(one: Scoring) -> None:
@@ -102,14 +104,8 @@ def _file(run: RunFolder, one: Scoring, report: DriftReport) -> None:
             "expects."
         )
         return
-    told = [finding.to_json() for finding in report.findings]
-    serious = [each for each in told if each["severity"] != "info"]
-    shown = serious or told
-    components.findings(shown[:_FEW])
-    rest = shown[_FEW:] + ([each for each in told if each["severity"] == "info"] if serious else [])
-    if rest:
-        with st.expander(f"{len(rest)} more"):
-            components.findings(rest)
+    told(report.findings)
+    where(report.findings)
     if not report.scored and (params := _params(run, one)):
         st.markdown(
             "Mend the file and upload it again, or have what is missing taken as missing in every row."

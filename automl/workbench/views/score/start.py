@@ -10,29 +10,34 @@ import streamlit as st
 
 from automl import jobs
 from automl.store import RunFolder
-from automl.workbench import components, navigation, upload_field
+from automl.workbench import components, navigation, table_field
+from automl.workbench.drafts import Draft
 from automl.workbench.reading import Standing
 
-__all__ = ["again", "start"]
+__all__ = ["again", "begin", "start", "wanted"]
 
 _LEVEL = 0.9
 _REASONS = 3
+_KEPT = ("interval", "reasons")  # choices that the address keeps
 
 
 def start(run: RunFolder, model: Standing) -> None:
-    """Ask for a table, and begin as soon as it is there."""
+    """Ask for a table; it is looked at before anything is predicted."""
     target = str(run.spec["target"])
     components.lead(
-        "Give new rows: you get a prediction for each, and a verdict whether they can be relied on. Where "
-        f"the rows have {target} as well, the predictions are compared with it."
+        "Give new rows. First you see what is wrong with the file; then you get a prediction for each row, "
+        f"and a verdict whether they can be relied on. Where the rows have {target} as well, the predictions "
+        "are compared with it."
     )
-    wanted = _wanted(run)  # before the file, whose arrival begins the scoring
-    draft = upload_field.ask("score-upload")
+
+    def look(draft: Draft) -> None:
+        kept = {name: st.query_params[name] for name in _KEPT if name in st.query_params}
+        navigation.go("score", run=run.id, model=model.id, table=draft.id, **kept)
+
+    table_field.ask("score-upload", look)
     with st.expander("The same from the terminal", icon=":material/terminal:"):
         st.caption("For cron and CI: the exit code is 0 if all is fine, 2 if there are findings.")
         st.code(f"automl monitor {run.id} new.csv --out report.json", language="bash")
-    if draft is not None:
-        begin(run, {"table": str(draft.table), "name": draft.name, "model": model.id, **wanted})
 
 
 def begin(run: RunFolder, params: Mapping[str, Any]) -> None:
@@ -51,7 +56,8 @@ def again(
         begin(run, {**params, **changes})
 
 
-def _wanted(run: RunFolder) -> dict[str, Any]:
+def wanted(run: RunFolder) -> dict[str, Any]:
+    """Ask what is to be written beside each prediction."""
     values = (run.read("task.json") or {}).get("kind") == "regression"
     with st.container(horizontal=True, vertical_alignment="center", key="gb-score-wanted"):
         st.markdown("Write beside each prediction:", width="content")
@@ -73,9 +79,9 @@ def _wanted(run: RunFolder) -> dict[str, Any]:
             help="The columns that moved it most, in words, for the first 2,000 rows. It takes longer.",
             width="content",
         )
-    wanted: dict[str, Any] = {}
+    found: dict[str, Any] = {}
     if interval:
-        wanted["interval"] = _LEVEL
+        found["interval"] = _LEVEL
     if reasons:
-        wanted["reasons"] = _REASONS
-    return wanted
+        found["reasons"] = _REASONS
+    return found

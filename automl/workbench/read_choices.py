@@ -36,14 +36,24 @@ def summary(report: ReadReport) -> str:
     return f"{packed}{(report.encoding or '').upper()}, {components.plain(delimiter)}, {decimal}"
 
 
-def show(draft: Draft, report: ReadReport | None) -> None:
-    """Draw the choices; `report` is None when the file could not be read as it is."""
+def show(draft: Draft, report: ReadReport | None, *, known: bool = False) -> None:
+    """Draw the choices.
+
+    Parameters
+    ----------
+    draft : Draft
+    report : ReadReport or None
+        None when the file could not be read as it is.
+    known : bool
+        Whether what the values of each column mean is known already, and only the layout is asked for.
+    """
     read: dict[str, Any] = draft.get("read", {})
     if report is not None and report.format == "excel":
         _sheet(draft, report, read)
     elif report is None or report.format == "csv":
-        _text(draft, report, read)
-    _missing(draft, read)
+        _text(draft, report, read, known)
+    if not known:
+        _missing(draft, read)
     if read:
         st.button(
             "Detect everything again",
@@ -69,21 +79,22 @@ def _sheet(draft: Draft, report: ReadReport, read: dict[str, Any]) -> None:
         _header(draft, report, read)
 
 
-def _text(draft: Draft, report: ReadReport | None, read: dict[str, Any]) -> None:
-    first, second, third, fourth = st.columns(4)
+def _text(draft: Draft, report: ReadReport | None, read: dict[str, Any], known: bool) -> None:
+    places = iter(st.columns(3 if known else 4))
     found = None
-    with first:
+    with next(places):
         if report is not None:
             found = _DELIMITERS.get(report.delimiter or "", report.delimiter or "one column")
         _pick(draft, "Between fields", "delimiter", _with(_DELIMITERS, read.get("delimiter")), read, found)
-    with second:
-        found = None if report is None else _MARKS[report.decimal or "."]
-        _pick(draft, "Decimal mark", "decimal", _MARKS, read, found)
-    with third:
+    if not known:
+        with next(places):
+            found = None if report is None else _MARKS[report.decimal or "."]
+            _pick(draft, "Decimal mark", "decimal", _MARKS, read, found)
+    with next(places):
         labels = {name: name.upper() for name in _ENCODINGS}
         found = None if report is None else (report.encoding or "").upper()
         _pick(draft, "Encoding", "encoding", _with(labels, read.get("encoding")), read, found)
-    with fourth:
+    with next(places):
         _header(draft, report, read)
 
 

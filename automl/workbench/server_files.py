@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import streamlit as st
@@ -10,19 +11,26 @@ from automl.errors import GlassbenchError
 from automl.workbench import components, data_folders, drafts, navigation
 from automl.workbench import format as fmt
 from automl.workbench.data_folders import VARIABLE, Entry
+from automl.workbench.drafts import Draft
 
 __all__ = ["show"]
 
 _SHOWN = 30
 
 
-def show() -> None:
-    """Draw the folder that the address names, or the first that is allowed."""
+def show(chosen: Callable[[Draft], None]) -> None:
+    """Draw the folder that the address names, or the first that is allowed.
+
+    Parameters
+    ----------
+    chosen : callable
+        Called with the draft of the file that is chosen.
+    """
     roots = data_folders.folders()
     if not roots:
         _none_allowed()
         return
-    _path()
+    _path(chosen)
     try:
         listing = data_folders.listing(st.query_params.get("folder") or roots[0])
     except GlassbenchError as error:
@@ -41,7 +49,7 @@ def show() -> None:
             )
         most = _SHOWN * (1 + int(st.session_state.get(f"files-of-{listing.folder}", 0)))
         for entry in entries[:most]:
-            _entry(entry)
+            _entry(entry, chosen)
         if len(entries) > most:
             st.button(
                 f"Show {min(_SHOWN, len(entries) - most)} more of {len(entries):,}",
@@ -64,7 +72,7 @@ def _none_allowed() -> None:
         components.note("Files there are only read: never copied, changed or deleted.")
 
 
-def _path() -> None:
+def _path(chosen: Callable[[Draft], None]) -> None:
     with st.form("path", border=False):
         left, right = st.columns([5, 1], vertical_alignment="bottom")
         text = left.text_input(
@@ -73,16 +81,16 @@ def _path() -> None:
             key="path-text",
         )
         if right.form_submit_button("Use it", width="stretch") and text.strip():
-            _use(text.strip())
+            _use(text.strip(), chosen)
 
 
-def _use(path: str | Path) -> None:
+def _use(path: str | Path, chosen: Callable[[Draft], None]) -> None:
     try:
         draft = drafts.from_folder(navigation.home(), path)
     except GlassbenchError as error:
         components.problem(error.message, error.fix)
         return
-    navigation.go("new", upload=draft.id)
+    chosen(draft)
 
 
 def _head(folder: Path, parent: Path | None, roots: list[Path]) -> None:
@@ -106,7 +114,7 @@ def _head(folder: Path, parent: Path | None, roots: list[Path]) -> None:
                 )
 
 
-def _entry(entry: Entry) -> None:
+def _entry(entry: Entry, chosen: Callable[[Draft], None]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         name = components.plain(entry.path.name)
         if entry.is_folder:
@@ -116,7 +124,7 @@ def _entry(entry: Entry) -> None:
             )  # fmt: skip
         else:
             if st.button(name, icon=":material/table:", type="tertiary", key=f"use-{entry.path}"):
-                _use(entry.path)
+                _use(entry.path, chosen)
             facts = f"{fmt.size(entry.bytes)} · changed {fmt.ago(entry.changed)}"
             st.markdown(f":gray[:small[{facts}]]", width="content")
 

@@ -1,0 +1,55 @@
+"""What anomalies are called.
+
+Where TensorFlow Data Validation tells the same, its name is used (`AnomalyInfo.Type` of tensorflow-metadata);
+the last five are of what it has no word for.
+"""
+
+from __future__ import annotations
+
+__all__ = [
+    "DIVERGED",
+    "DOMAIN",
+    "INFINITE",
+    "LENGTH",
+    "MANY_ROWS",
+    "MISSING",
+    "MISSING_COLUMN",
+    "NEW_COLUMN",
+    "NOT_PRESENT",
+    "NOT_READ",
+    "PATTERN",
+    "SHARES",
+    "TOO_BIG",
+    "TOO_EARLY",
+    "TOO_FEW_ROWS",
+    "TOO_LATE",
+    "TOO_SMALL",
+    "TYPE",
+    "UNIQUE",
+]
+
+MISSING_COLUMN = "SCHEMA_MISSING_COLUMN"
+NEW_COLUMN = "SCHEMA_NEW_COLUMN"
+NOT_PRESENT = "FEATURE_TYPE_NOT_PRESENT"
+MISSING = "FEATURE_TYPE_LOW_FRACTION_PRESENT"
+TYPE = "UNEXPECTED_DATA_TYPE"
+NOT_READ = {"INT": "INT_TYPE_NOT_INT_STRING", "FLOAT": "FLOAT_TYPE_STRING_NOT_FLOAT"}
+"""By the type of the column: told beside `TYPE`, where it has a range."""
+TOO_SMALL = {
+    "INT": "INT_TYPE_SMALL_INT",
+    "FLOAT": "FLOAT_TYPE_SMALL_FLOAT",
+    "BYTES": "FLOAT_TYPE_SMALL_FLOAT",
+}
+TOO_BIG = {"INT": "INT_TYPE_BIG_INT", "FLOAT": "FLOAT_TYPE_BIG_FLOAT", "BYTES": "FLOAT_TYPE_BIG_FLOAT"}
+INFINITE = "FLOAT_TYPE_HAS_INF"
+DOMAIN = "ENUM_TYPE_UNEXPECTED_STRING_VALUES"
+TOO_FEW_ROWS = "DATASET_LOW_NUM_EXAMPLES"
+MANY_ROWS = "DATASET_HIGH_NUM_EXAMPLES"
+SHARES = "COMPARATOR_L_INFTY_HIGH"
+DIVERGED = "COMPARATOR_JENSEN_SHANNON_DIVERGENCE_HIGH"
+
+TOO_EARLY = "DATE_TOO_EARLY"
+TOO_LATE = "DATE_TOO_LATE"
+UNIQUE = "VALUES_NOT_UNIQUE"
+LENGTH = "TEXT_TOO_LONG"
+PATTERN = "TEXT_NOT_MATCHING"

@@ -1,0 +1,114 @@
+"""The timelines of a run: `timelines/<id>/` of the run folder.
+
+timeline.json   all of it, see `Timeline`
+about.json      source, period, model, verdict; written last: a timeline exists when this does
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from automl.errors import RunError
+from automl.monitoring.rules import Level
+from automl.monitoring.timeline.records import Timeline
+from automl.store import RunFolder, files, is_id
+
+__all__ = ["TIMELINES", "Kept", "keep_timeline", "kept_timeline", "kept_timelines"]
+
+TIMELINES = "timelines"
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A timeline that was made.
+
+    Attributes
+    ----------
+    folder : Path
+    source, period : str
+        As of `Timeline`.
+    created : float
+        Seconds since 1970.
+    windows, rows : int
+        How many it has.
+    model : str
+        Id of the model.
+    level : {"fine", "look", "act"}
+    headline : str
+    """
+
+    folder: Path
+    source: str
+    period: str
+    created: float
+    windows: int
+    rows: int
+    model: str
+    level: Level
+    headline: str
+
+    @property
+    def id(self) -> str:
+        """Its id, which is the folder's name."""
+        return self.folder.name
+
+    def timeline(self) -> Timeline:
+        """All of it."""
+        return Timeline.from_json(files.read_json(self.folder / "timeline.json"))
+
+
+def keep_timeline(folder: Path, made: Timeline, *, model: str) -> None:
+    """Write a timeline into its folder."""
+    files.write_json(folder / "timeline.json", made.to_json())
+    files.write_json(
+        folder / "about.json",
+        {
+            "version": 1,
+            "source": made.source,
+            "period": made.period,
+            "created": made.created,
+            "windows": len(made.windows),
+            "rows": sum(window.rows for window in made.windows),
+            "model": model,
+            "level": made.level,
+            "headline": made.headline,
+        },
+    )
+
+
+def kept_timeline(run: RunFolder, timeline_id: str) -> Kept:
+    """The timeline with this id.
+
+    Raises
+    ------
+    RunError
+        When the id is malformed (it may come from a URL), or there is none.
+    """
+    folder = run.path / TIMELINES / timeline_id if is_id(timeline_id) else None
+    if folder is None or not (folder / "about.json").is_file():
+        raise RunError(
+            "There is no such timeline here.", fix="It may have been deleted. Choose one from the list."
+        )
+    return _read(folder)
+
+
+def kept_timelines(run: RunFolder) -> list[Kept]:
+    """All timelines of a run, newest first."""
+    found = (_read(path.parent) for path in (run.path / TIMELINES).glob("*/about.json"))
+    return sorted(found, key=lambda each: each.created, reverse=True)
+
+
+def _read(folder: Path) -> Kept:
+    told = files.read_json(folder / "about.json")
+    return Kept(
+        folder=folder,
+        source=str(told["source"]),
+        period=str(told["period"]),
+        created=float(told["created"]),
+        windows=int(told["windows"]),
+        rows=int(told["rows"]),
+        model=str(told["model"]),
+        level=told["level"],
+        headline=str(told["headline"]),
+    )

@@ -1,0 +1,168 @@
+"""Which rows are predicted worst: by the values of a column, against all other rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from automl.data import Kind, Schema
+from automl.metrics import Metric, bootstrap_interval, get_metric
+from automl.monitoring.measures import adjusted
+from automl.monitoring.rules import ALARMS, WORSENED
+from automl.monitoring.timeline.pool import Pooled
+from automl.monitoring.timeline.records import Segment
+from automl.task import Task
+from explain.judge.row_groups import group_rows
+
+__all__ = ["MINIMUM", "low_cardinality", "segments_of"]
+
+MINIMUM = 50
+"""Rows with a label from which on a segment is judged."""
+_MOST_LABELS = 30
+_MOST = 500
+_DRAWN = 5_000
+_LEVEL = 0.95
+_NORMAL = 1.96
+_DRAWS = 200
+
+Ints = NDArray[np.int64]
+
+
+def low_cardinality(schema: Schema) -> tuple[str, ...]:
+    """Columns of few labels: those that segments are made of if nobody says which."""
+    return tuple(
+        column.name
+        for column in schema
+        if column.kind in (Kind.BOOLEAN, Kind.CATEGORY) and 2 <= len(column.categories or ()) <= _MOST_LABELS
+    )
+
+
+def segments_of(
+    task: Task, rows: Pooled, columns: Sequence[str], *, seed: int = 0
+) -> tuple[tuple[Segment, ...], list[str]]:
+    """Judge the rows of each value of some columns.
+
+    A segment is tested by the difference of its score to that of all other rows, one-sided, as normal with
+    the errors of both, which the bootstrap tells; p-values are adjusted for all segments by Benjamini and
+    Hochberg's procedure.
+
+    Parameters
+    ----------
+    task : Task
+    rows : Pooled
+    columns : sequence of str
+        Of `rows.frame`; numbers and dates are cut at round values near their quartiles.
+    seed : int
+
+    Returns
+    -------
+    segments : tuple of Segment
+        The surest first.
+    notes : list of str
+        What was left out.
+    """
+    metric = get_metric(task.metric, task.kind, task.costs)
+    judged: Any = rows.predicted
+    if metric.needs == "label" and rows.given is not None:
+        judged = rows.given
+    rng = np.random.default_rng([seed, 29])
+    whole = _error(metric, rows.truth, judged, seed, rng)
+    found: list[Segment] = []
+    small = undefined = 0
+    for name in dict.fromkeys(columns):
+        groups = group_rows(rows.frame, name)
+        for code, (value, count, mixed) in enumerate(
+            zip(groups.names, groups.counts().tolist(), groups.mixed.tolist(), strict=True)
+        ):
+            if mixed or count < MINIMUM or len(rows.truth) - count < MINIMUM:
+                small += not mixed
+                continue
+            made = _segment(metric, rows.truth, judged, groups.code == code, whole, seed, rng)
+            if made is None:
+                undefined += 1
+                continue
+            found.append(replace(made, column=name, value=value))
+    notes = []
+    if small:
+        notes.append(f"{small:,} segment(s) have fewer than {MINIMUM} rows with a label and are not judged.")
+    if undefined:
+        notes.append(f"{metric.label} is not defined in {undefined:,} segment(s).")
+    if rows.share < 1 and found:
+        notes.append(f"Segments are judged by a random {rows.share:.3g} of the rows with a label.")
+    return _ranked(found, metric), notes
+
+
+def _segment(
+    metric: Metric,
+    truth: NDArray[Any],
+    judged: NDArray[Any],
+    inside: NDArray[np.bool_],
+    whole: float,
+    seed: int,
+    rng: np.random.Generator,
+) -> Segment | None:
+    from scipy.stats import norm
+
+    score, rest = (metric.score(truth[side], judged[side]) for side in (inside, ~inside))
+    if not (np.isfinite(score) and np.isfinite(rest)):
+        return None
+    count = int(inside.sum())
+    low, high, error = _interval(metric, truth[inside], judged[inside], score, seed, rng)
+    # The error of the other rows is that of all rows, which are hardly more.
+    beside = whole * np.sqrt(len(truth) / (len(truth) - count))
+    spread = float(np.hypot(error, beside))
+    worse = metric.distance(score) - metric.distance(rest)
+    p = float(norm.sf(worse / spread)) if spread > 0 else 1.0
+    return Segment("", "", count, metric.name, metric.label, score, low, high, rest, p, p, "fine")
+
+
+def _interval(
+    metric: Metric,
+    truth: NDArray[Any],
+    judged: NDArray[Any],
+    score: float,
+    seed: int,
+    rng: np.random.Generator,
+) -> tuple[float, float, float]:
+    """Ends of the interval, and the standard error; of many rows some are drawn, and deviations narrowed."""
+    count = len(truth)
+    narrow = 1.0
+    if count > _DRAWN:
+        some = rng.choice(count, _DRAWN, replace=False)
+        narrow = float(np.sqrt(_DRAWN / count))
+        truth, judged = truth[some], judged[some]
+    middle = metric.score(truth, judged)
+    low, high = bootstrap_interval(metric, truth, judged, level=_LEVEL, draws=_DRAWS, seed=seed)
+    return (
+        score + (low - middle) * narrow,
+        score + (high - middle) * narrow,
+        (high - low) * narrow / (2 * _NORMAL),
+    )
+
+
+def _error(
+    metric: Metric, truth: NDArray[Any], judged: NDArray[Any], seed: int, rng: np.random.Generator
+) -> float:
+    return _interval(metric, truth, judged, metric.score(truth, judged), seed, rng)[2]
+
+
+def _ranked(found: Sequence[Segment], metric: Metric) -> tuple[Segment, ...]:
+    """Adjusted for all of them, the surest first, and of those that are no worse the worst."""
+    corrected = adjusted([each.p_value for each in found])
+    told = [
+        replace(
+            each,
+            adjusted=p,
+            level="look" if p <= ALARMS and _far(metric, each) else "fine",
+        )
+        for each, p in zip(found, corrected, strict=True)
+    ]
+    return tuple(sorted(told, key=lambda s: (s.level == "fine", s.p_value))[:_MOST])
+
+
+def _far(metric: Metric, each: Segment) -> bool:
+    return metric.distance(each.score) >= (1 + WORSENED) * metric.distance(each.rest)
