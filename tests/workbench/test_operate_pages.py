@@ -226,6 +226,29 @@ def test_two_versions_beside_each_other(
     assert "nothing to compare it with" in words(page)
 
 
+def test_a_challenger_that_waits_for_an_approval(
+    open_page: OpenPage, catalogue: Catalogue, model: ModelVersion
+) -> None:
+    champion = catalogue.models.find("churn/1")
+    catalogue.aliases.set("champion", champion)
+    succession = catalogue.succession
+    succession.challenge(model, reason="Learned anew.")
+    succession.decide(
+        model, champion, "wait", retraining="r1", reason="It is better by 0.01.", approver="ada"
+    )
+    text = words(open_page("registry", name="churn"))
+    assert "churn/2 waits for an approval** by ada to take the place of churn/1" in text
+    page = open_page("registry", name="churn", version="2")
+    assert "Approved, it is the champion at once" in page.info[0].value
+    assert "It is better by 0.01" in words(page)
+    assert "does not decide it" in words(page), "the server acts in another name"
+    assert not open_page("registry", name="churn", version="1").info
+    with acting_as("ada"):
+        catalogue.models.say(model, "approved")
+    assert catalogue.aliases.get("churn", "champion") == model
+    assert "waits for an approval" not in words(open_page("registry", name="churn"))
+
+
 def test_a_compliance_sheet_with_its_gaps(open_page: OpenPage, home: Path, trained: Path) -> None:
     shutil.copytree(trained / "runs", home / "runs")
     view = {"name": "Churn", "version": "1", "registry-view": "Compliance sheet"}
@@ -311,6 +334,28 @@ def test_what_differs_between_versions(
     assert "1 of 2 columns has moved" in text
     assert len(page.get("plotly_chart")) == 1
     assert "x\\: at least" in text
+
+
+def test_a_reviewed_schema_and_how_it_came_to_be(
+    open_page: OpenPage, catalogue: Catalogue, model: ModelVersion, tmp_path: Path
+) -> None:
+    from automl.data import read_table
+    from automl.data.review import edited, infer_reviewed
+
+    labels = [each.label for each in open_page("data", dataset="churn", number="2").expander]
+    assert "Reviewed schema: none yet" in labels
+    path = tmp_path / "table.csv"
+    path.write_text("tenure,Contract\n" + "".join(f"{i % 50},{'ab'[i % 2]}\n" for i in range(200)))
+    first = infer_reviewed(read_table(path))
+    catalogue.reviews.add("churn", first.to_json())
+    later = edited(first, ["tenure.max=120"])
+    catalogue.reviews.add("churn", later.to_json(), reason="A new *contract*.")
+    page = open_page("data", dataset="churn", number="2")
+    assert "Reviewed schema: version 2, 2 columns" in [each.label for each in page.expander]
+    text = words(page)
+    assert "0 to 120" in text
+    assert "A new \\*contract\\*." in text
+    assert "tenure.max" in text.replace("\\", "")
 
 
 # -- audit -------------------------------------------------------------------------------------------------

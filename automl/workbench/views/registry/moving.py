@@ -9,7 +9,7 @@ import streamlit as st
 from automl.errors import GlassbenchError
 from automl.store.catalogue import Alias, AliasChange, Catalogue, ModelVersion, Statement
 from automl.store.catalogue.aliases import USUAL
-from automl.workbench import acting, components
+from automl.workbench import acting, components, told
 from automl.workbench.views.registry.looks import alias_words
 
 __all__ = ["aliases_of", "move", "remove", "undo"]
@@ -107,8 +107,7 @@ def _done(act: Callable[[], AliasChange], catalogue: Catalogue) -> None:
         return
     after = None if change.after_id is None else catalogue.models.version(change.after_id).label
     where = f"points to {after} now" if after else "points to nothing now"
-    st.toast(components.plain(f"{change.name}@{change.alias} {where}."), icon=":material/check_circle:")
-    st.rerun()
+    told.then(f"{change.name}@{change.alias} {where}.")
 
 
 def aliases_of(pointing: list[Alias], found: Mapping[int, ModelVersion]) -> dict[str, ModelVersion]:

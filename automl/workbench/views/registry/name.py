@@ -12,6 +12,7 @@ from automl.workbench import charts, components, lists, navigation, registry_cha
 from automl.workbench import format as fmt
 from automl.workbench.views.registry import moving
 from automl.workbench.views.registry.looks import alias_words, approval_words, measured, score_of
+from automl.workbench.views.registry.waiting import waits
 
 __all__ = ["name_page"]
 
@@ -32,6 +33,7 @@ def name_page(catalogue: Catalogue, name: str, found: Sequence[ModelVersion]) ->
     lists.back("registry", "All models")
     st.header(components.plain(name), anchor=False)
     by_id = {each.id: each for each in found}
+    waits(catalogue, name)
     pointing = catalogue.aliases.all(name)
     history = catalogue.aliases.changes(name)
     _aliases(catalogue, name, pointing, by_id, history)
