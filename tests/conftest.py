@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 # Before anything loads OpenMP: on small tables a second thread only waits for the first one; where another
 # process wants its core, that takes most of the time.
@@ -17,6 +19,9 @@ import automl
 from automl.run import Run
 from automl.store import Home
 from automl.store.lock import hold
+
+if TYPE_CHECKING:
+    from automl.store.catalogue import Catalogue
 
 ROOT = Path(__file__).parents[1]
 
@@ -95,3 +100,27 @@ def churn_run(tmp_path_factory: pytest.TempPathFactory, sample_data: Path) -> Ru
         return automl.fit(table, target="Churn", budget=600, max_trials=5, home=home)
 
     return shared(tmp_path_factory, "churn", fit)
+
+
+@pytest.fixture(scope="session")
+def rents_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    """A finished regression on 240 rows by a readable model. Do not change it."""
+    from .rents import learned
+
+    return shared(tmp_path_factory, "rents", learned)
+
+
+@pytest.fixture
+def rents(rents_run: Run, home: Path) -> Iterator[Catalogue]:
+    """The catalogue of a home in which that model is the champion; retrainings end with the test."""
+    from automl import jobs
+    from automl.jobs.retraining import retrainings
+    from automl.store.catalogue import catch_up, open_catalogue
+
+    shutil.copytree(rents_run.folder.path, home / "runs" / rents_run.folder.id)
+    with open_catalogue() as opened:
+        catch_up(opened)
+        opened.aliases.set("champion", opened.models.find("rents"))
+        yield opened
+        for each in retrainings(opened):
+            jobs.stop(each.job.folder)

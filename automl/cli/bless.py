@@ -6,6 +6,7 @@ from argparse import Namespace
 
 import automl
 from automl.cli.console import Console, number
+from automl.cli.labelled import bundle_at
 from automl.errors import SettingError
 from automl.monitoring import blessing
 
@@ -16,8 +17,8 @@ def bless(options: Namespace, console: Console) -> int:
     """Say whether a challenger may take the champion's place; the exit code is the verdict."""
     if not options.table.is_file():
         raise SettingError(f"There is no file {options.table}.", fix="Check the path.")
-    challenger = automl.load_bundle(options.challenger)
-    champion = None if options.champion is None else automl.load_bundle(options.champion)
+    challenger = automl.load_bundle(bundle_at(options.challenger))
+    champion = None if options.champion is None else automl.load_bundle(bundle_at(options.champion))
     console.note(*challenger.notes)
     found = blessing.bless(
         challenger,

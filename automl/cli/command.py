@@ -43,6 +43,7 @@ _MODULES = {
     "models": "automl.cli.models",
     "alias": "automl.cli.models",
     "approve": "automl.cli.models",
+    "retrain": "automl.cli.retrain",
     "audit": "automl.cli.audit",
     "catalogue": "automl.cli.catalogue",
     "watch": "automl.cli.watch",

@@ -15,6 +15,13 @@ from automl.store.files import replacing
 
 __all__ = ["alias", "approve", "models"]
 
+_OUTCOMES = {
+    "swapped": "It is the champion of {model.name} now; {champion.label} is archived.",
+    "rejected": "It challenges {champion.label} no more.",
+    "overtaken": "It was compared with {champion.label}, which is the champion no more: nothing was changed.",
+    "waits": "It still waits for the approval of {by}.",
+}
+
 
 def models(options: Namespace, console: Console) -> int:
     """Registered models."""
@@ -33,13 +40,19 @@ def alias(options: Namespace, console: Console) -> int:
 
 
 def approve(options: Namespace, console: Console) -> int:
-    """Approve or reject a model."""
+    """Approve or reject a model; a challenger that waits for it goes on."""
     with opened(options, console) as catalogue:
         model = catalogue.models.find(options.model)
+        waiting = catalogue.succession.pending(model.name)
         kind = "rejected" if options.reject else "approved"
         said = catalogue.models.say(model, kind, options.reason)
-    console.document(asdict(said) | {"model": model.label})
+        outcome = None
+        if waiting is not None and waiting.challenger.id == model.id:
+            outcome = catalogue.succession.outcome_of(waiting.retraining)
+    console.document(asdict(said) | {"model": model.label, "outcome": outcome})
     console.say(f"{model.label} is {kind} by {said.who}." + (f" Reason: {said.text}" if said.text else ""))
+    if waiting is not None and outcome is not None:
+        console.say(_OUTCOMES[outcome].format(model=model, champion=waiting.champion, by=waiting.approver))
     return 0
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 from automl.cli import publish as publishing
 from automl.cli import values
 from automl.cli.catalogue_verbs import add_catalogue_verbs
+from automl.cli.retrain_verbs import add_retrain
 from automl.cli.schema_verbs import add_fit_options, add_schema_verbs
 from automl.cli.timeline_verbs import add_timeline_verb
 from automl.cli.trust_verbs import add_trust_verbs
@@ -35,12 +36,14 @@ examples:
   automl monitor churn.zip new.csv
   automl timeline churn.zip --log churn-log --labels labels.csv --every week
   automl bless new.zip rows.csv --champion churn.zip
+  automl retrain churn new.csv --policy retrain.toml
   automl serve churn.zip --port 8080
   automl publish churn.zip --to mlflow:http://127.0.0.1:5000
   automl verify churn.zip --key maker.pem
 
 exit codes: 0 done, 1 could not be done, 2 wrong usage, 130 interrupted by Ctrl-C
             (monitor, timeline: 0 fine, 2 findings, 1 could not run; bless: 0 blessed, 2 not;
+            retrain: 0 done or nothing to do, 2 waits or not blessed;
             schema check: 0 fine, 2 anomalies, 1 could not run;
             audit verify: 0 as written, 2 changed;
             watch --once: 0 nothing is open, 2 an alert is)
@@ -122,6 +125,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_trust_verbs(verbs, _add_output)
     _add_onnx(verbs)
     _add_app(verbs)
+    add_retrain(verbs, _add_home, _add_output)
     add_catalogue_verbs(verbs, _add_home, _add_output)
     add_watch_verbs(verbs, _add_home, _add_output)
     add_schema_verbs(verbs, _add_home, _add_output)
@@ -586,7 +590,9 @@ def _add_bless(verbs: Verbs) -> None:
     bless.add_argument(
         "table", type=Path, metavar="ROWS.csv", help="labelled rows: CSV, TSV (also .gz), Excel or Parquet"
     )
-    bless.add_argument("--champion", type=Path, metavar="CHAMPION.zip", help="the bundle in use")
+    bless.add_argument(
+        "--champion", type=Path, metavar="CHAMPION.zip", help="the bundle in use, or NAME@champion"
+    )
     bless.add_argument(
         "--threshold", type=float, metavar="SCORE", help="that the challenger must reach, champion or not"
     )
@@ -623,7 +629,10 @@ def _add_serve(verbs: Verbs) -> None:
         "Serving, Open Inference, SageMaker, MLflow and Azure ML. The page at /docs says what can be asked.",
     )
     serve.add_argument(
-        "bundle", type=Path, metavar="BUNDLE.zip", help="a bundle, or the folder it was unpacked to"
+        "bundle",
+        type=Path,
+        metavar="BUNDLE.zip",
+        help="a bundle, the folder it was unpacked to, or NAME@ALIAS of the catalogue",
     )
     add_server_options(serve)
 

@@ -9,13 +9,16 @@ from pathlib import Path
 
 from automl.cli import values
 from automl.cli.console import Console
+from automl.cli.labelled import bundle_at
 
 __all__ = ["add_options", "destinations", "publish"]
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """What can be typed behind `automl publish`."""
-    parser.add_argument("bundle", type=Path, metavar="BUNDLE.zip")
+    parser.add_argument(
+        "bundle", type=Path, metavar="BUNDLE.zip", help="a bundle, or NAME@ALIAS of the catalogue"
+    )
     parser.add_argument(
         "--to", required=True, metavar="DESTINATION", help="where to; the destinations are listed below"
     )
@@ -66,7 +69,9 @@ def publish(options: Namespace, console: Console) -> int:
             text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
             console.say(f"    {name}: {text}")
 
-    done = publish_bundle(options.bundle, options.to, dict(options.settings), really=really, told=tell)
+    done = publish_bundle(
+        bundle_at(options.bundle), options.to, dict(options.settings), really=really, told=tell
+    )
     if not really:
         hint = "Leave --dry-run out to do it." if options.dry_run else "Add --yes to do it."
         console.say(f"Nothing was done. {hint}")

@@ -12,7 +12,6 @@ from automl.cli.opened import day
 from automl.cli.reviewed import read_reviewed, reviewed_of
 from automl.data import Finding, RawTable, read_table
 from automl.data.review import (
-    Constraints,
     Edit,
     ReviewedSchema,
     check_table,
@@ -21,14 +20,13 @@ from automl.data.review import (
     edited,
     infer_reviewed,
 )
+from automl.data.review.listing import HEADERS, NUMERIC, listed
 from automl.errors import SettingError
 from automl.store import Home
 from automl.store.catalogue import open_catalogue
 from automl.store.files import replacing
 
 __all__ = ["schema"]
-
-_MOST_VALUES = 6
 
 
 def schema(options: Namespace, console: Console) -> int:
@@ -215,46 +213,4 @@ def _say_anomaly(found: Finding, console: Console) -> None:
 
 
 def _say_columns(found: ReviewedSchema, console: Console) -> None:
-    console.table(
-        ("column", "kind", "present", "range", "values", "drift", "skew", "else"),
-        [
-            (
-                column.name,
-                column.kind.value,
-                f"{100 * column.min_present:.3g} %" if column.required else "may be absent",
-                _range(column),
-                _domain(column),
-                "–" if column.drift is None else f"{column.drift:g}",
-                "–" if column.skew is None else f"{column.skew:g}",
-                _rest(column),
-            )
-            for column in found.columns
-        ],
-        right=("present", "drift", "skew"),
-    )
-
-
-def _range(column: Constraints) -> str:
-    if column.minimum is None and column.maximum is None:
-        return "–"
-    low, high = ("…" if end is None else str(end) for end in (column.minimum, column.maximum))
-    return f"{low} to {high}"
-
-
-def _domain(column: Constraints) -> str:
-    if column.domain is None:
-        return "–"
-    more = len(column.domain) - _MOST_VALUES
-    shown = ", ".join(column.domain[:_MOST_VALUES]) + (f" and {more} more" if more > 0 else "")
-    return shown if column.is_closed else f"{shown} (at least {100 * column.min_domain_mass:.3g} %)"
-
-
-def _rest(column: Constraints) -> str:
-    told = [
-        *(["whole"] if column.whole else []),
-        *(["unique"] if column.unique else []),
-        *([f"at most {column.max_length:,} characters"] if column.max_length is not None else []),
-        *([f"matches {column.pattern}"] if column.pattern is not None else []),
-        *(["warns only"] if column.severity == "warning" else []),
-    ]
-    return ", ".join(told) or "–"
+    console.table(HEADERS, list(listed(found)), right=NUMERIC)

@@ -148,6 +148,26 @@ class Column:
         """The same column under another name."""
         return replace(self, name=name)
 
+    def written_like(self, other: Column) -> Column:
+        """The same column, its values written as in another one of its kind; unchanged for another kind.
+
+        What was coerced once no longer tells how it was written: rows that come later are.
+        """
+        if self.kind != other.kind:
+            return self
+        categories = self.categories
+        if categories is not None:
+            categories += tuple(token for token in other.value_tokens if token not in categories)
+        return replace(
+            self,
+            categories=categories,
+            missing_tokens=other.missing_tokens,
+            value_tokens=other.value_tokens,
+            number=other.number,
+            date_format=other.date_format,
+            width=other.width,
+        )
+
     def to_json(self) -> dict[str, Any]:
         """The column as JSON values."""
         payload = {item.name: getattr(self, item.name) for item in fields(self)}

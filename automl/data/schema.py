@@ -98,6 +98,14 @@ class Schema:
         gone = {names} if isinstance(names, str) else set(names)
         return Schema(tuple(column for column in self.columns if column.name not in gone))
 
+    def written_like(self, other: Schema) -> Schema:
+        """The same columns, their values written as in another schema that has them of the same kind."""
+        return Schema(
+            tuple(
+                column.written_like(other[column.name]) if column.name in other else column for column in self
+            )
+        )
+
     def select(self, names: Sequence[str]) -> Schema:
         """The schema of these columns only, in the schema's own order.
 

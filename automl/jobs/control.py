@@ -33,6 +33,7 @@ OTHER_KINDS = (
     "query",
     "register",
     "report",
+    "retrain",
     "score",
     "sheet",
     "standing",
@@ -65,9 +66,10 @@ def launch(
         `name`, `params`, `model`, `time_budget`, `again`), `export` or `report` (params `model`, `path`,
         a report's `fairness`), `glance` (params `table`, `name`, `read`, `names`, `seconds`), `score` (params
         `table`, `name`, `model`, `interval`, `reasons`, `missing_columns`, `read`, `names`), `timeline`
-        (params as `Run.timeline`), `compare`, `decide`, `standing`, `thresholds`, or `query` (params
-        `connection`, `query`, `name`, `rows`, `seconds`; the folder is that of a draft then), or in the
-        folder of what belongs to no run (`Home.work`) `difference`, `register`, `sheet` or `verify`; see
+        (params as `Run.timeline`), `compare`, `decide`, `standing`, `thresholds`, `retrain` (params as
+        `automl.jobs.retraining.Asked`), `query` (params `connection`, `query`, `name`, `rows`, `seconds`; the
+        folder is that of a draft then), or in the folder of what belongs to no run (`Home.work`)
+        `difference`, `register`, `sheet` or `verify`; see
         `automl.jobs.kinds`.
     worker : sequence of str
         Arguments of the Python interpreter that make it a worker; the folder is appended.
@@ -115,7 +117,7 @@ def launch(
 
 
 def resume(run_folder: Path | str, *, worker: Sequence[str] = WORKER, queue: bool = False) -> Path:
-    """Let a search go on that was cancelled, interrupted or has failed.
+    """Let a search, or a retraining, go on that was cancelled, interrupted or has failed.
 
     Waits for the worker before it, whose last state is on the disk before its processes have gone. With
     `queue` it may wait for its turn, as in `launch`.
@@ -123,11 +125,13 @@ def resume(run_folder: Path | str, *, worker: Sequence[str] = WORKER, queue: boo
     Raises
     ------
     RunError
-        When the search is under way or already finished.
+        When it is under way or already finished, or no job that can go on.
     """
     before = state(run_folder)
     if before.kind != "search":
-        raise RunError(f"The {before.kind} job {before.id} cannot go on.", fix="Start it again.")
+        if not before.can_resume:
+            raise RunError(f"The {before.kind} job {before.id} cannot go on.", fix="Start it again.")
+        return _resume_other(JobFolder(before.folder), worker)
     if before.state == "finished":
         raise RunError(f"The run {before.id} is finished.", fix="Start a new run to search for longer.")
     return launch(run_folder, worker=worker, queue=queue)
@@ -223,6 +227,15 @@ def await_explanation(run_folder: Path | str, model: str | None) -> None:
     for job in jobs(run_folder, "explain"):
         if job.alive and not job.is_over and job.params == {"model": model}:
             wait(job.folder)
+
+
+def _resume_other(folder: JobFolder, worker: Sequence[str]) -> Path:
+    """Let a job whose steps are done once each go on where it was cut off."""
+    with _starting(folder.path, wait=_LET_GO_SECONDS) as start:
+        (folder.path / STOP).unlink(missing_ok=True)
+        folder.set_status("queued", message="Starting the worker.", error=None)
+        start(worker)
+    return folder.path
 
 
 def _launch_search(run: RunFolder, worker: Sequence[str], *, queue: bool) -> None:

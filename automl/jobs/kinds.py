@@ -20,7 +20,8 @@ from automl.run import Run, load_run
 from automl.store import Queue, RunFolder, files, is_id, preferred_model, shipped_state, version_of
 
 __all__ = [
-    "OTHERS", "explain", "export", "glance", "inspect", "query", "report", "score", "search", "timeline",
+    "OTHERS", "explain", "export", "glance", "inspect", "query", "report", "retrain", "score", "search",
+    "timeline",
 ]  # fmt: skip
 
 
@@ -325,6 +326,27 @@ def score(
     return {"scoring": folder.name, "level": done.report.level, "model": model_id}
 
 
+def retrain(run_folder: Path, job_folder: Path, **asked: Any) -> dict[str, Any]:
+    """Learn a champion anew on old and new rows; see `automl.jobs.retraining`.
+
+    Parameters
+    ----------
+    run_folder : Path
+        Of the run that the champion came from.
+    job_folder : Path
+    **asked
+        As `automl.jobs.retraining.Asked.to_json` gives it.
+
+    Returns
+    -------
+    dict
+        `outcome`, `reasons`, `champion` and, where there is one, `challenger`.
+    """
+    from automl.jobs import retraining  # which loads pandas
+
+    return retraining.retrain(run_folder, job_folder, **asked)
+
+
 def timeline(
     run_folder: Path,
     job_folder: Path,
@@ -408,6 +430,7 @@ OTHERS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "query": query,
     "register": register,
     "report": report,
+    "retrain": retrain,
     "score": score,
     "sheet": sheet,
     "standing": standing,

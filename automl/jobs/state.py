@@ -11,7 +11,10 @@ from automl.jobs.folder import JobFolder, open_folder
 from automl.jobs.watchdog import STOP
 from automl.store import ACTIVE_STATES, END_STATES, RunFolder
 
-__all__ = ["JobState", "jobs", "state"]
+__all__ = ["RESUMABLE", "JobState", "jobs", "state"]
+
+RESUMABLE = ("search", "retrain")
+"""Kinds of job that go on where they were cut off."""
 
 _GONE = "The worker has gone. Everything finished so far is kept."
 
@@ -74,8 +77,8 @@ class JobState:
 
     @property
     def can_resume(self) -> bool:
-        """Whether a search was stopped before its end and can go on."""
-        return self.kind == "search" and self.state in ("cancelled", "failed", "interrupted")
+        """Whether a search or a retraining was stopped before its end and can go on."""
+        return self.kind in RESUMABLE and self.state in ("cancelled", "failed", "interrupted")
 
 
 def state(path: Path | str) -> JobState:

@@ -8,7 +8,6 @@ gain below zero that is asked for makes it a question of not being worse.
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -20,8 +19,8 @@ from numpy.typing import NDArray
 from automl.bundle import Bundle
 from automl.data import RawTable, read_table
 from automl.errors import SettingError
-from automl.metrics import Metric, bootstrap_interval, get_metric, resamples
-from automl.monitoring.truth import Truth
+from automl.metrics import Metric, bootstrap_interval, get_metric
+from automl.monitoring.paired import known_truth, paired_gain, what_is_judged
 from automl.store.files import replacing
 from explain.stored import Stored
 
@@ -30,11 +29,7 @@ __all__ = ["BLESSED", "NOT_BLESSED", "Blessing", "Contestant", "bless", "write_b
 #: Empty files by which TFX's Pusher, and others after it, tell what may be pushed.
 BLESSED, NOT_BLESSED = "BLESSED", "NOT_BLESSED"
 
-Floats = NDArray[np.float64]
 _LEVEL = 0.9
-_DRAWS = 1000
-_MOST_DRAWN = 20_000
-_FEWEST = 20
 
 
 @dataclass(frozen=True)
@@ -157,16 +152,20 @@ def bless(
         _check_alike(challenger, champion)
     chosen = get_metric(metric or task.metric, task.kind, task.costs)
     table = read_table(rows) if isinstance(rows, str | PathLike) else rows
-    known, truth = _truth(challenger, table)
-    judged = [_judged(each, table, chosen)[known] for each in (challenger, champion) if each is not None]
+    known, truth = known_truth(task, table)
+    judged = [
+        what_is_judged(each.predictions(table), task, chosen)[known]
+        for each in (challenger, champion)
+        if each is not None
+    ]
     told = [
         _contestant(each, chosen, truth, values, seed)
         for each, values in zip((challenger, champion), judged, strict=False)
         if each is not None
     ]
-    gain, gains = _gains(chosen, truth, judged, seed) if champion is not None else (None, np.empty(0))
-    probability = _probability(gains, better_by) if len(gains) else None
-    low, high = np.quantile(gains, [0.05, 0.95]).tolist() if len(gains) else (None, None)
+    gain = None if champion is None else paired_gain(chosen, truth, *judged, seed=seed)
+    probability = None if gain is None else gain.probability(better_by)
+    low, high = (None, None) if gain is None else gain.interval
     reached = threshold is None or not chosen.better(threshold, told[0].score)
     better = champion is None or (probability is not None and probability >= sure)
     found = Blessing(
@@ -178,7 +177,7 @@ def bless(
         unlabelled=int((~known).sum()),
         challenger=told[0],
         champion=told[1] if champion is not None else None,
-        gain=gain,
+        gain=None if gain is None else gain.point,
         gain_low=low,
         gain_high=high,
         asked=better_by,
@@ -219,38 +218,6 @@ def _check_alike(challenger: Bundle, champion: Bundle) -> None:
             )
 
 
-def _truth(bundle: Bundle, table: RawTable) -> tuple[NDArray[np.bool_], NDArray[Any]]:
-    """Which rows have a label that is known, and these labels: codes of classes, or values."""
-    target = bundle.task.target
-    if target not in table.frame.columns:
-        raise SettingError(
-            f"The rows have no column {target!r} to compare predictions with.", fix="Bring labelled rows."
-        )
-    reader = Truth(bundle.task)
-    found = reader.of(table)
-    known = ~np.isnan(found)
-    if known.sum() < _FEWEST:
-        problems = [finding.message for finding in reader.findings()]
-        raise SettingError(
-            f"Expected at least {_FEWEST} rows with a known {target!r}, found {int(known.sum())}."
-            + "".join(f" {problem}" for problem in problems[:1]),
-            fix="Bring more labelled rows.",
-        )
-    return known, found[known] if bundle.task.classes is None else found[known].astype(np.int64)
-
-
-def _judged(bundle: Bundle, table: RawTable, metric: Metric) -> NDArray[Any]:
-    """What the metric compares with the truth: probabilities, the labels that the model gives, or values."""
-    told = bundle.predictions(table)
-    classes = bundle.task.classes
-    if classes is None:
-        return told["prediction"].to_numpy(dtype=np.float64)
-    if metric.needs == "label":
-        place = {label: code for code, label in enumerate(classes)}
-        return np.array([place[label] for label in told["prediction"].tolist()], dtype=np.int64)
-    return told.iloc[:, 1 : 1 + len(classes)].to_numpy(dtype=np.float64)
-
-
 def _contestant(
     bundle: Bundle, metric: Metric, truth: NDArray[Any], judged: NDArray[Any], seed: int
 ) -> Contestant:
@@ -269,32 +236,6 @@ def _contestant(
         low,
         high,
     )
-
-
-def _gains(
-    metric: Metric, truth: NDArray[Any], judged: Sequence[NDArray[Any]], seed: int
-) -> tuple[float, Floats]:
-    """By how much the first is better than the second: on the rows, and on draws of them.
-
-    Of many rows 20,000 are drawn and the deviations narrowed, as in `automl.metrics.bootstrap_interval`.
-    """
-    rows = len(truth)
-    drawn = min(rows, _MOST_DRAWN)
-    challenger, champion = (metric.resampled(truth, values) for values in judged)
-    point = metric.distance(metric.score(truth, judged[1])) - metric.distance(metric.score(truth, judged[0]))
-    found = np.array(
-        [
-            metric.distance(champion(counts)) - metric.distance(challenger(counts))
-            for counts in resamples(rows, _DRAWS, np.random.default_rng([seed, 19]), drawn=drawn)
-        ]
-    )
-    found = found[np.isfinite(found)]  # a draw may lack a class
-    return float(point), point + (found - point) * np.sqrt(drawn / rows)
-
-
-def _probability(gains: Floats, asked: float) -> float:
-    """Share of the draws in which more than asked for is gained; of equal ones half."""
-    return float((gains > asked).mean() + 0.5 * (gains == asked).mean())
 
 
 def _reasons(found: Blessing, *, reached: bool, better: bool) -> tuple[str, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -89,7 +90,7 @@ def build_sheet(subject: Subject, account: Account) -> Document:
 
 def gaps(subject: Subject, account: Account) -> list[str]:
     """What a reader would look for and not find, each with what would close the gap."""
-    label, run = account.model.label, account.run.id
+    label, run = shlex.quote(account.model.label), account.run.id
     found = []
     if account.said("purpose") is None:
         found.append(f"Nobody has said what it is for: automl models describe {label} --purpose TEXT")

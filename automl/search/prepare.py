@@ -109,6 +109,8 @@ def prepare(
     reviewed = reviewed_schema(folder)
     anomalies = held_against(reviewed, raw, refuse=spec.get("schema_check") != "warn")
     schema = Schema.infer(raw, kinds=kinds_of(reviewed, raw, spec["kinds"]), consume=True)
+    if (like := folder.read("written_like.json")) is not None:
+        schema = schema.written_like(Schema.from_json(like))
     release_memory()
     dataset = schema.coerce(raw, consume=True)
     release_memory()

@@ -2,6 +2,7 @@
 
     spec.json         what was asked; written once, but that the run may get another name, and a resumed
                       search other workers
+    written_like.json the schema that later rows are written as, where the table was coerced by it already
     reviewed_schema.json   what the table must be like, where that was said
     read_report.json, schema.json, findings.json, profile.json, task.json    what was understood
     data.parquet      the canonical rows, target included

@@ -161,7 +161,7 @@ def _unusable(error: CatalogueError | MissingExtraError) -> None:
             "not depend on it: they can be used as before.",
         )
         components.problem(error.message, error.fix)
-        with st.container(horizontal=True, horizontal_alignment="center"):
+        with st.container(horizontal=True, horizontal_alignment="center", vertical_alignment="center"):
             st.button("Try again", key="again", type="primary", icon=":material/refresh:")
             navigation.link("runs", "Go to the runs")
         st.caption(

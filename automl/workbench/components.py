@@ -33,6 +33,7 @@ __all__ = [
     "shown_state",
     "state_badge",
     "suspicions",
+    "task_words",
     "text",
     "unexpected",
 ]
@@ -142,6 +143,11 @@ def operate_header(path: str, text: str) -> None:
 _KINDS = {"binary": "two classes", "multiclass": "several classes", "regression": "a number"}
 
 
+def task_words(kind: str) -> str:
+    """What kind of thing is predicted, in words."""
+    return _KINDS.get(kind, kind)
+
+
 def run_header(run: RunFolder, status: Mapping[str, Any]) -> None:
     """Name and state of a run, and the links between its pages."""
     spec = run.spec
@@ -151,7 +157,7 @@ def run_header(run: RunFolder, status: Mapping[str, Any]) -> None:
     task = run.read("task.json") or {}
     facts = [f"predicts {spec['target']}"]
     if kind := task.get("kind") or spec.get("task"):
-        facts.append(_KINDS.get(kind, str(kind)))
+        facts.append(task_words(str(kind)))
     if metric := status.get("metric") or task.get("metric") or spec.get("metric"):
         facts.append(f"by {fmt.metric_label(metric)}")
     facts.append(f"{fmt.duration(spec['budget'])} of search")

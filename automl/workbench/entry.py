@@ -12,7 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from automl.errors import GlassbenchError
-from automl.workbench import components, freezing, navigation, theme
+from automl.workbench import addresses, components, freezing, navigation, theme
 
 
 def _version() -> str:
@@ -41,6 +41,7 @@ def main() -> None:
     theme.apply()
     st.logo(str(_ASSETS / "mark.svg"), size="medium")
     chosen = st.navigation(navigation.all_pages(), position="top")
+    addresses.keep_up(chosen.url_path)
     try:
         chosen.run()
     except GlassbenchError as error:

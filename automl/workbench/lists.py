@@ -66,15 +66,17 @@ def under(text: str) -> None:
     st.html(f'<div class="gb gb-muted gb-small gb-any">{components.text(text)}</div>')
 
 
-def facts(*cells: tuple[str, str]) -> None:
-    """Up to four facts beside each other, each with what it is."""
+def facts(*cells: tuple[str, str], warn: Sequence[int] = ()) -> None:
+    """Up to four facts beside each other, each with what it is; those at the places `warn` stand out."""
     shown = "".join(
-        f'<div class="gb-cell"><b>{components.text(value)}</b><span>{components.text(caption)}</span></div>'
-        for value, caption in cells
+        f'<div class="gb-cell{" gb-warn" if place in warn else ""}"><b>{components.text(value)}</b>'
+        f"<span>{components.text(caption)}</span></div>"
+        for place, (value, caption) in enumerate(cells)
     )
     st.html(f'<div class="gb gb-facts gb-even">{shown}</div>')
 
 
 def back(path: str, label: str, **query: str) -> None:
     """The way back to a list."""
-    navigation.link(path, label, icon=":material/arrow_back:", **query)
+    with st.container(key="gb-back"):
+        navigation.link(path, label, icon=":material/arrow_back:", **query)

@@ -51,8 +51,8 @@ def versions(
             "color": [colors.accent if full else colors.background for full in shown],
             "line": {"color": colors.accent, "width": 2},
         },
-        "text": ["" if flat else ", ".join(aliases.get(each.id, ())) for each in models],
-        "textposition": "top center",
+        "text": ["" if flat else f"  {', '.join(aliases.get(each.id, ()))}" for each in models],
+        "textposition": "middle right",
         "textfont": {"color": colors.text, "size": 12},
         "cliponaxis": False,
         "customdata": [

@@ -31,15 +31,19 @@ def address(server: Server, trained: Path) -> str:
 
 
 def test_from_the_list_to_a_champion_and_its_sheet(page: Page, address: str) -> None:
-    page.goto(f"{address}/runs")
+    page.goto(address)
     settled(page)
     page.get_by_role("button", name="Operate").click()
-    page.get_by_role("link", name="Models & registry").click()
+    page.get_by_role("menuitem", name="Models & registry").click()
     expect(page.get_by_text("no champion")).to_be_visible(timeout=SOON)
     assert violations(page) == []
     follow(page, "Churn")
     expect(page.get_by_text("points to nothing").first).to_be_visible(timeout=SOON)
     follow(page, "Churn/1")
+    page.wait_for_url(re.compile(r"/registry\?name=Churn&version=1$"), timeout=SOON)
+    page.go_back()
+    expect(page.get_by_text("points to nothing").first).to_be_visible(timeout=SOON)
+    page.go_forward()
     expect(page.get_by_text("Nobody has decided about it yet.")).to_be_visible(timeout=SOON)
     press(page, "Approve")
     dialog = page.get_by_role("dialog")
@@ -76,7 +80,7 @@ def filled(server: Server, tmp_path: Path) -> Catalogue:
     with open_catalogue(server.home.path) as catalogue:
         for number in range(2):
             path = tmp_path / f"t{number}.csv"
-            lines = [f"k{i},{i * (3 if number else 1)},{'ab'[i % 2]}" for i in range(300 + 50 * number)]
+            lines = [f"k{i},{i % 40 * (2 if number else 1)},{'ab'[i % 2]}" for i in range(300 + 50 * number)]
             path.write_text("id,x,label\n" + "\n".join(lines) + "\n")
             catalogues.add_data(catalogue, path, "prices", rows=300 + 50 * number)
         for number in range(60):
@@ -106,4 +110,6 @@ def test_what_changed_in_the_data_and_in_the_log(page: Page, server: Server, fil
     page.wait_for_url(re.compile(r"entry=20"), timeout=SOON)
     expect(page.locator(".gb-entries details[open]")).to_contain_text("nobody", timeout=SOON)
     page.emulate_media(color_scheme="light")
+    page.reload()
+    expect(page.locator(".gb-entries details[open]")).to_contain_text("nobody", timeout=SOON)
     assert violations(page) == []

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ._pods import header
+from ._retraining import FILE, retraining
 from ._yaml import to_yaml
 from .target import Facts, Step, Target
 
@@ -42,7 +43,7 @@ kill "$server" && wait "$server"
 
 def _files(facts: Facts) -> Mapping[str, str]:
     text = _TEXT.format(name=facts.name, glassbench=_glassbench(facts))
-    return {_FILE: header(facts, text) + to_yaml(_workflow(facts))}
+    return {_FILE: header(facts, text) + to_yaml(_workflow(facts)), FILE: retraining(facts)}
 
 
 def _glassbench(facts: Facts) -> str:
@@ -130,12 +131,17 @@ def _run(name: str, command: str) -> dict[str, str]:
 TARGET = Target(
     name="github",
     title="GitHub Actions",
-    about="A workflow that tests a bundle, compares it with the one in use, and publishes it.",
+    about="A workflow that tests a bundle, compares it with the one in use, and publishes it; and one that "
+    "learns the model in use anew.",
     files=_files,
     steps=(
         Step(
             "Copy the workflow into your repository; its first lines say what else it wants there:",
             "mkdir -p .github/workflows\ncp {name}/deploy/github/workflow.yml .github/workflows/{name}.yml",
+        ),
+        Step(
+            "To learn the model in use anew by a policy, on a runner of your own, copy the other one, too:",
+            "cp {name}/deploy/github/retraining.yml .github/workflows/{name}-retraining.yml",
         ),
     ),
 )

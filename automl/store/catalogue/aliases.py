@@ -21,7 +21,7 @@ from automl.store.catalogue.rows import add, checked, every, first
 from automl.store.catalogue.tables import alias_changes, aliases, models
 from automl.store.who import who
 
-__all__ = ["ANY", "USUAL", "Aliases"]
+__all__ = ["ANY", "USUAL", "Aliases", "move", "target_of"]
 
 USUAL = ("champion", "challenger", "archived")
 """Aliases that mean something to Glassbench; others may be used as well."""
@@ -55,7 +55,7 @@ class Aliases:
     def get(self, name: str, alias: str) -> ModelVersion | None:
         """The version that an alias points to; None where there is no such alias."""
         with self._database.reading() as connection:
-            return _target(connection, name, alias)
+            return target_of(connection, name, alias)
 
     def set(
         self,
@@ -92,11 +92,11 @@ class Aliases:
             )
         reason = checked(reason)
         with self._database.writing() as connection:
-            before = _target(connection, model.name, alias)
+            before = target_of(connection, model.name, alias)
             _require_expected(model.name, alias, before, expected)
             if needs_approval:
                 _require_approved(connection, model)
-            return _move(connection, model.name, alias, before, model, reason)
+            return move(connection, model.name, alias, before, model, reason)
 
     def remove(self, name: str, alias: str, *, reason: str = "") -> AliasChange:
         """Take an alias away; the versions stay.
@@ -108,10 +108,10 @@ class Aliases:
         """
         reason = checked(reason)
         with self._database.writing() as connection:
-            before = _target(connection, name, alias)
+            before = target_of(connection, name, alias)
             if before is None:
                 raise _no_alias(name, alias)
-            return _move(connection, name, alias, before, None, reason)
+            return move(connection, name, alias, before, None, reason)
 
     def rollback(self, name: str, alias: str, *, reason: str = "", expected: Expected = ANY) -> AliasChange:
         """Let an alias point where it did before its last change that was not taken back yet.
@@ -123,7 +123,7 @@ class Aliases:
         """
         reason = checked(reason)
         with self._database.writing() as connection:
-            current = _target(connection, name, alias)
+            current = target_of(connection, name, alias)
             _require_expected(name, alias, current, expected)
             change = _undoable(_changes(connection, name, alias))
             if change is None:
@@ -132,7 +132,7 @@ class Aliases:
                     fix="Set it to the version that you want: `automl alias set`.",
                 )
             before = None if change.before_id is None else _model(connection, change.before_id)
-            return _move(connection, name, alias, current, before, reason, undoes=change.id)
+            return move(connection, name, alias, current, before, reason, undoes=change.id)
 
     def undoable(self, name: str, alias: str) -> AliasChange | None:
         """The change that `rollback` would take back; None where there is none."""
@@ -163,7 +163,8 @@ def _undoable(changes: Sequence[AliasChange]) -> AliasChange | None:
     return None
 
 
-def _target(connection: Connection, name: str, alias: str) -> ModelVersion | None:
+def target_of(connection: Connection, name: str, alias: str) -> ModelVersion | None:
+    """The version that an alias points to; None where there is no such alias."""
     query = (
         select(models)
         .join(aliases, aliases.c.model_id == models.c.id)
@@ -176,7 +177,7 @@ def _model(connection: Connection, model_id: int) -> ModelVersion | None:
     return first(connection, ModelVersion, select(models).where(models.c.id == model_id))
 
 
-def _move(
+def move(
     connection: Connection,
     name: str,
     alias: str,
@@ -185,7 +186,18 @@ def _move(
     reason: str,
     undoes: int | None = None,
 ) -> AliasChange:
-    """Move an alias and write down that it was, in one transaction."""
+    """Move an alias and write down that it was, within a transaction of the one who writes.
+
+    Parameters
+    ----------
+    connection : Connection
+    name, alias : str
+    before, after : ModelVersion or None
+        What it points to, and is to point to; None for nothing.
+    reason : str
+    undoes : int, optional
+        Id of the change that is taken back.
+    """
     here = (aliases.c.name == name) & (aliases.c.alias == alias)
     if after is None:
         connection.execute(delete(aliases).where(here))

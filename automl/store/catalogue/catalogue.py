@@ -15,6 +15,7 @@ from automl.store.catalogue.life import Life
 from automl.store.catalogue.models import Models
 from automl.store.catalogue.place import Place, place_of
 from automl.store.catalogue.reviews import Reviews
+from automl.store.catalogue.succession import Succession
 from automl.store.catalogue.summaries import Summaries
 from automl.store.catalogue.upgrade import ready
 from automl.store.catalogue.watching import Watching
@@ -37,6 +38,8 @@ class Catalogue:
     datasets : Datasets
     models : Models
     aliases : Aliases
+    succession : Succession
+        Champions and their challengers.
     life : Life
         Bundles, deployments, verdicts on new rows, alerts.
     watching : Watching
@@ -65,6 +68,7 @@ class Catalogue:
         self.datasets = Datasets(self.database)
         self.models = Models(self.database)
         self.aliases = Aliases(self.database)
+        self.succession = Succession(self.database)
         self.life = Life(self.database)
         self.watching = Watching(self.database)
         self.reviews = Reviews(self.database)

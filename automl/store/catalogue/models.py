@@ -87,6 +87,8 @@ class Models:
     def say(self, model: ModelVersion, kind: str, text: str = "") -> Statement:
         """Write down what somebody says of a model; nothing that was said before is lost.
 
+        An approval or rejection that a challenger waits for decides at once, see `Succession`.
+
         Parameters
         ----------
         model : ModelVersion
@@ -103,7 +105,10 @@ class Models:
             raise SettingError(
                 f"Nothing {kind!r} can be said of a model.", fix=f"There is {', '.join(KINDS)}."
             )
-        text = checked(text, needed=kind not in ("approved", "rejected"))
+        from automl.store.catalogue.succession import go_on  # which builds on this module
+
+        decides = kind in ("approved", "rejected")
+        text = checked(text, needed=not decides)
         with self._database.writing() as connection:
             made = add(
                 connection, Statement, statements,
@@ -113,6 +118,8 @@ class Models:
                 connection, KINDS[kind], model.label, objects={"model": model.state},
                 details={"text": text, "run": model.run_id, "model": model.model},
             )  # fmt: skip
+            if decides:
+                go_on(connection, model)
         return made
 
     def statements(self, model: ModelVersion) -> list[Statement]:

@@ -183,3 +183,15 @@ def test_the_workflow_asks_for_little(facts: Facts) -> None:
 def test_types_are_those_that_the_cells_look_like(facts: Facts, name: str, kind: str) -> None:
     schema = written(facts)["deploy/tfx/schema.pbtxt"]
     assert re.search(rf'name: "{name}"\n  type: {kind}\n', schema)
+
+
+def test_the_retraining_waits_for_a_person(facts: Facts) -> None:
+    workflow = yaml.safe_load(written(facts)["deploy/github/retraining.yml"])
+    assert workflow["env"]["MODEL"] == "Telco churn"
+    jobs = workflow["jobs"]
+    assert jobs["approve"]["environment"] == "production"
+    assert "'waits'" in jobs["approve"]["if"]
+    scripts = [step["run"] for job in jobs.values() for step in job["steps"] if "run" in step]
+    assert not any("${{" in script for script in scripts)
+    evil = yaml.safe_load(written(replace(facts, title="${{ secrets.X }}"))["deploy/github/retraining.yml"])
+    assert evil["env"]["MODEL"] == facts.name  # GitHub would evaluate the other

@@ -70,8 +70,11 @@ def _version(each: DatasetVersion, before: DatasetVersion | None, runs: int) -> 
             lists.under(_from(each))
         with right:
             lists.facts(
-                (fmt.plural(each.rows, "row"), _more(each.rows, before and before.rows)),
-                (fmt.plural(each.columns, "column"), _more(each.columns, before and before.columns)),
+                (fmt.plural(each.rows, "row"), _more(each.rows, None if before is None else before.rows)),
+                (
+                    fmt.plural(each.columns, "column"),
+                    _more(each.columns, None if before is None else before.columns),
+                ),
                 (fmt.ago(each.created), f"by {each.who}"),
                 (fmt.plural(runs, "run") if runs else "no run", each.digest[:12]),
             )

@@ -17,6 +17,7 @@ from automl.store.files import file_sha256
 from automl.workbench import components, drafts, lists, navigation, tables
 from automl.workbench import format as fmt
 from automl.workbench.views.datasets.changes import changes
+from automl.workbench.views.datasets.reviewed import reviewed
 
 __all__ = ["version"]
 
@@ -41,6 +42,7 @@ def version(catalogue: Catalogue, one: DatasetVersion, all_of_it: Sequence[Datas
     _lineage(catalogue, one, all_of_it)
     changes(one, all_of_it)
     _columns(one)
+    reviewed(catalogue, one.dataset)
 
 
 def _facts(one: DatasetVersion) -> None:

@@ -38,7 +38,7 @@ def shown(text: str) -> str:
     for line in text.splitlines():
         if line.startswith(_FENCE):
             code = not code
-        elif not code:
+        elif not code and not re.fullmatch(r"[|:\- ]+", line):  # which is the rule of a table
             line = re.sub(r"^(#{1,4}) ", r"##\1 ", line)
             line = re.sub(r"(?<!\\)([$:])", r"\\\1", line)
         lines.append(line)

@@ -41,15 +41,15 @@ def refused(job: jobs.JobState, earlier: Path | None, name: str) -> None:
     if identity := (job.error or {}).get("id"):
         st.caption(f"Error {identity}; worker.log in the folder of job {job.id} has the details.")
     st.markdown(
-        "Try again once. If it comes back, choose another model above: what its members are made of differs."
+        "Try again once. If it comes back, another model of this run may pass: choose one above."
         if checked
         else "Try again, or choose another model above."
     )
     if earlier is not None:
         with st.container(horizontal=True, vertical_alignment="center", key="gb-earlier"):
             components.note(
-                f"The bundle built {fmt.ago(earlier.stat().st_mtime)} passed, and is still there "
-                f"({fmt.size(earlier.stat().st_size)})."
+                f"An earlier bundle passed and is still there: {fmt.size(earlier.stat().st_size)}, built "
+                f"{fmt.ago(earlier.stat().st_mtime)}."
             )
             st.download_button(
                 "Download that one", data=earlier.read_bytes, file_name=name, mime="application/zip",

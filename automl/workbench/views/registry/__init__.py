@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from automl.store.catalogue import Catalogue
-from automl.workbench import catalogued, components
+from automl.workbench import catalogued, components, told
 from automl.workbench.views.registry.listed import names
 from automl.workbench.views.registry.name import name_page
 from automl.workbench.views.registry.version import version_page
@@ -17,6 +17,7 @@ _LONGEST = 9  # digits of the number of a version
 
 def show() -> None:
     """Draw the page."""
+    told.now()
     components.operate_header(
         "registry", "Every model that came of a run: which one is used, who decided so, what became of it."
     )

@@ -43,7 +43,7 @@ def compared(catalogue: Catalogue, one: ModelVersion, found: Sequence[ModelVersi
         ],
         label=f"{other.label} and {one.label} beside each other",
     )
-    with st.container(horizontal=True):
+    with st.container(key="gb-open"):
         navigation.link(
             "registry", f"Open {components.plain(other.label)}", icon=":material/arrow_forward:",
             name=other.name, version=str(other.version),
@@ -76,12 +76,12 @@ def _verdict(other: ModelVersion, one: ModelVersion) -> str:
     assert one.high is not None
     if other.low <= one.high and one.low <= other.high:
         return (
-            "**Their intervals overlap:** these scores alone do not tell which one is better. Each is of the "
-            "rows that its own run set aside; only both on the same new rows can tell."
+            "**Their intervals overlap:** these scores alone do not tell which one is better. Each was "
+            "measured on rows of its own run; only both on the same new rows can tell."
         )
     return (
-        "**Their intervals do not overlap.** Each score is of the rows that its own run set aside: if the "
-        "data differ, so may how hard they are."
+        "**Their intervals do not overlap.** Each score was measured on rows of its own run: if the data "
+        "differ, so may how hard they are."
     )
 
 

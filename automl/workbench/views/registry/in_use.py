@@ -19,10 +19,11 @@ _MOST = 50
 def in_use(catalogue: Catalogue, one: ModelVersion) -> None:
     """Draw it."""
     alerts = catalogue.life.alerts(one)
-    _alerts([each for each in alerts if each.closed is None], [each for each in alerts if each.closed])
-    _checks(catalogue, one)
-    _bundles(catalogue, one)
-    _deployments(catalogue, one)
+    with st.container(key="gb-in-use"):
+        _alerts([each for each in alerts if each.closed is None], [each for each in alerts if each.closed])
+        _checks(catalogue, one)
+        _bundles(catalogue, one)
+        _deployments(catalogue, one)
 
 
 def _alerts(still: list[Alert], closed: list[Alert]) -> None:

@@ -43,5 +43,9 @@ def _line(each: NameSummary) -> None:
                 else (score_of(champion), f"champion: {champion.label}"),
                 (score_of(newest), f"newest: {newest.label}, {fmt.ago(newest.created)}"),
                 (approval_words(each.approval), "the newest"),
-                (fmt.plural(each.alerts, "alert") if each.alerts else "no alert", "open"),
+                (
+                    fmt.plural(each.alerts, "open alert") if each.alerts else "no open alert",
+                    "of all versions",
+                ),
+                warn=(3,) if each.alerts else (),
             )

@@ -9,8 +9,8 @@ import streamlit as st
 from automl.errors import GlassbenchError
 from automl.store.catalogue import Alias, AliasChange, Catalogue, ModelVersion, Statement
 from automl.store.catalogue.aliases import USUAL
-from automl.workbench import acting, components
-from automl.workbench.views.registry.looks import alias_words, approval_words
+from automl.workbench import acting, components, told
+from automl.workbench.views.registry.looks import alias_words
 
 __all__ = ["aliases_of", "move", "remove", "undo"]
 
@@ -42,7 +42,7 @@ def move(
     if alias:
         _told(alias, before, model)
     if alias == "champion" and (said is None or said.kind != "approved"):
-        st.warning(f"{model.label} is {approval_words(said)}.", icon=":material/warning:")
+        st.warning(components.plain(_unapproved(model, said)), icon=":material/warning:")
     acting.told()
     same = before is not None and before.id == model.id
     if st.button(
@@ -82,6 +82,12 @@ def remove(catalogue: Catalogue, name: str, alias: str, now: ModelVersion) -> No
         _done(lambda: catalogue.aliases.remove(name, alias, reason=reason or ""), catalogue)
 
 
+def _unapproved(model: ModelVersion, said: Statement | None) -> str:
+    if said is None:
+        return f"Nobody has approved {model.label} yet."
+    return f"{said.who} has rejected {model.label}."
+
+
 def _told(alias: str, before: ModelVersion | None, after: ModelVersion | None) -> None:
     """What changes, before it does."""
     was, will = (each.label if each else "nothing" for each in (before, after))
@@ -101,8 +107,7 @@ def _done(act: Callable[[], AliasChange], catalogue: Catalogue) -> None:
         return
     after = None if change.after_id is None else catalogue.models.version(change.after_id).label
     where = f"points to {after} now" if after else "points to nothing now"
-    st.toast(components.plain(f"{change.name}@{change.alias} {where}."), icon=":material/check_circle:")
-    st.rerun()
+    told.then(f"{change.name}@{change.alias} {where}.")
 
 
 def aliases_of(pointing: list[Alias], found: Mapping[int, ModelVersion]) -> dict[str, ModelVersion]:

@@ -12,6 +12,7 @@ from automl.workbench import charts, components, lists, navigation, registry_cha
 from automl.workbench import format as fmt
 from automl.workbench.views.registry import moving
 from automl.workbench.views.registry.looks import alias_words, approval_words, measured, score_of
+from automl.workbench.views.registry.waiting import waits
 
 __all__ = ["name_page"]
 
@@ -32,6 +33,7 @@ def name_page(catalogue: Catalogue, name: str, found: Sequence[ModelVersion]) ->
     lists.back("registry", "All models")
     st.header(components.plain(name), anchor=False)
     by_id = {each.id: each for each in found}
+    waits(catalogue, name)
     pointing = catalogue.aliases.all(name)
     history = catalogue.aliases.changes(name)
     _aliases(catalogue, name, pointing, by_id, history)
@@ -115,8 +117,8 @@ def _chart(found: Sequence[ModelVersion], pointing: Sequence[Alias]) -> None:
     )  # fmt: skip
     left_out = len(found) - len(alike)
     components.note(
-        "Each score is of the rows that its own run set aside: between versions of the data they are other "
-        "rows, so a small difference says little."
+        "Each score was measured on rows of its own run: between versions of the data these are other rows, "
+        "so a small difference says little."
         + (f" {left_out:,} versions are not in the picture: older, or by another metric." if left_out else "")
     )
 
@@ -144,9 +146,10 @@ def _line(
         with right:
             lists.facts(
                 (score_of(each), measured(each)),
-                (approval_words(said), f"{fmt.plural(alerts, 'open alert')}" if alerts else "no open alert"),
+                (approval_words(said), fmt.plural(alerts, "open alert") if alerts else "no open alert"),
                 (fmt.ago(each.created), f"by {each.who}"),
                 (data or "data not known", "learned from"),
+                warn=(1,) if alerts else (),
             )
 
 

@@ -8,7 +8,7 @@ import streamlit as st
 
 from automl.errors import GlassbenchError
 from automl.store.catalogue import Catalogue, ModelVersion, Statement
-from automl.workbench import acting, components
+from automl.workbench import acting, components, told
 from automl.workbench import format as fmt
 
 __all__ = ["decide", "said"]
@@ -56,8 +56,10 @@ def decide(catalogue: Catalogue, one: ModelVersion, approval: Statement | None) 
         if approval.kind == "approved" and approval.who == one.who:
             components.note("Who approved it also made it: there was no second pair of eyes.")
     with st.container(horizontal=True):
-        usual = "primary" if approval is None else "secondary"
-        if st.button("Approve", icon=":material/check_circle:", key="approve", type=usual):
+        if st.button(
+            "Approve", icon=":material/check_circle:", key="approve",
+            type="primary" if approval is None else "secondary",
+        ):  # fmt: skip
             _ask(catalogue, one, "approved")
         if st.button("Reject", icon=":material/cancel:", key="reject"):
             _ask(catalogue, one, "rejected")
@@ -114,5 +116,4 @@ def _form(catalogue: Catalogue, one: ModelVersion, kind: str) -> None:
         except GlassbenchError as error:
             components.problem(error.message, error.fix)
             return
-        st.toast(f"{_WORDS[kind][0]}: on record.", icon=":material/check_circle:")
-        st.rerun()
+        told.then(f"{one.label}: {_WORDS[kind][0].lower()}, on record in the name of {acting.name()}.")

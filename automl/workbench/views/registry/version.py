@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import streamlit as st
 
@@ -14,6 +14,7 @@ from automl.workbench.views.registry.compared import compared
 from automl.workbench.views.registry.in_use import in_use
 from automl.workbench.views.registry.looks import alias_badges, approval_badge, measured, score_of
 from automl.workbench.views.registry.sheet import sheet
+from automl.workbench.views.registry.waiting import waiting_of, what_follows
 
 __all__ = ["version_page"]
 
@@ -43,12 +44,15 @@ def version_page(catalogue: Catalogue, one: ModelVersion, found: Sequence[ModelV
     left, right = st.columns([3, 2], gap="large")
     with left:
         _facts(catalogue, one, run)
+    pending = waiting_of(catalogue, one.name, one.id)
     with right, st.container(border=True, key="gb-decide"):
+        if pending is not None:
+            what_follows(pending)
         saying.decide(catalogue, one, approval)
         if st.button("Let an alias point here", icon=":material/label:", key="move-alias", width="stretch"):
             moving.move(catalogue, one, pointing, approval)
     tabs = st.tabs(_TABS, key="registry-view", on_change="rerun", bind="query-params")
-    bodies = (
+    bodies: tuple[Callable[[], None], ...] = (
         lambda: saying.said(catalogue, one, said),
         lambda: in_use(catalogue, one),
         lambda: compared(catalogue, one, found),
@@ -67,7 +71,7 @@ def _facts(catalogue: Catalogue, one: ModelVersion, run: RunRecord) -> None:
     st.html(f'<p class="gb gb-sentence"><b>{components.text(score_of(one))}</b>{components.text(rest)}</p>')
     components.definitions(
         [
-            ("Predicts", f"{run.target}{f', {run.task}' if run.task else ''}"),
+            ("Predicts", f"{run.target}{f', {components.task_words(run.task)}' if run.task else ''}"),
             ("Model", f"{one.model} of the run {run.id}"),
             ("Registered", f"{fmt.moment(one.created)} by {one.who}"),
         ]
