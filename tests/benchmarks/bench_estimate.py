@@ -130,10 +130,11 @@ def main() -> None:
             sys.stdout.flush()
         for metric, inside in held.items():
             gaps = np.array(off[metric])
-            promised = f", the promise by {np.abs(gaps[:, 1]).mean():.4f}" if np.isfinite(gaps).all() else ""
+            known = np.isfinite(gaps).all()
+            promised = f", the promise {np.abs(gaps[:, 1]).mean():.4f}" if known else ""
             sys.stdout.write(
-                f"{metric}: held in {sum(inside)} of {len(inside)}; off by {np.abs(gaps[:, 0]).mean():.4f} on "
-                f"average{promised}\n"
+                f"{metric}: held in {sum(inside)} of {len(inside)}; off by "
+                f"{np.abs(gaps[:, 0]).mean():.4f} on average{promised}\n"
             )
 
 

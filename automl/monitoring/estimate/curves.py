@@ -50,6 +50,21 @@ class Curve(Stored):
     rows: tuple[int, ...]
     spreads: tuple[float, ...] = ()
 
+    def __post_init__(self) -> None:
+        known = (
+            len(self.points) == len(self.values)
+            and len(self.centres) == len(self.rows) > 0
+            and len(self.spreads) in (0, len(self.centres))
+            and all(each > 0 for each in self.rows)
+            and all(
+                np.isfinite(each).all() for each in (self.points, self.values, self.centres, self.spreads)
+            )
+            and all(np.all(np.diff(each) >= 0) for each in (self.points, self.values, self.centres))
+            and all(each >= 0 for each in self.spreads)
+        )
+        if not known:
+            raise ValueError("A curve is damaged.")
+
     @property
     def is_fitted(self) -> bool:
         """Whether it changes anything."""
@@ -138,16 +153,12 @@ def fit_curve(predicted: Floats, came: Floats, *, bins: int, fitted: bool, noise
     centres, first = np.unique([predicted[part].mean() for part in parts], return_index=True)
     joined = [np.concatenate(parts[i:j]) for i, j in zip(first, [*first[1:], len(parts)], strict=True)]
     return Curve(
-        _short(points),
-        _short(values),
+        tuple(map(float, points)),
+        tuple(map(float, values)),
         tuple(map(float, centres)),
         tuple(len(part) for part in joined),
-        _short(np.array([came[part].std() for part in joined])) if noise == "losses" else (),
+        tuple(float(f"{came[part].std():.{_DIGITS}g}") for part in joined) if noise == "losses" else (),
     )
-
-
-def _short(values: Floats) -> tuple[float, ...]:
-    return tuple(float(f"{value:.{_DIGITS}g}") for value in values)
 
 
 def needs_curve(chance: Floats, happened: NDArray[np.bool_]) -> bool:

@@ -55,14 +55,12 @@ def value_scores(
     prediction : ndarray, shape (rows,)
     line : (float, float)
     """
-    return np.array(
-        [
-            _score(metric, float(expected[loss].mean()), prediction, line)
-            if (loss := MADE_OF.get(metric.name)) in expected
-            else float("nan")
-            for metric in metrics
-        ]
-    )
+    found = np.full(len(metrics), np.nan)
+    for place, metric in enumerate(metrics):
+        loss = MADE_OF.get(metric.name, "")
+        if loss in expected:
+            found[place] = _score(metric, float(expected[loss].mean()), prediction, line)
+    return found
 
 
 def value_draws(
