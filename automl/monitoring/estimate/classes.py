@@ -132,8 +132,8 @@ def class_draws(
     rng : Generator
     flattered : ndarray, shape (metrics,), optional
         By how much the estimates were higher than the truth where that is known. Each of several classes has
-        a curve of its own, and what comes of them together need not be right, however many rows there are; this
-        then takes the place of what the draws are off by on average.
+        a curve of its own, and what comes of them together need not be right, be there ever so many rows;
+        this then takes the place of what the draws are off by on average.
     """
     rows, classes = prediction.shape
     some = min(rows, max(_CELLS // classes, _FEWEST_ROWS))
