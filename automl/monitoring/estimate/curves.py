@@ -96,8 +96,8 @@ class Curve(Stored):
         Returns
         -------
         ndarray, shape (draws, centres)
-            Learned again less as it is. Of probabilities that are taken as they are: these less what they come to
-            by a logistic curve, which is surer than one of many steps, within its standard errors.
+            Learned again less as it is. Of probabilities that are taken as they are: these less what a logistic
+            curve makes of them, within its standard errors; it is surer than a curve of many steps.
         """
         if self.odds:
             return self._off_the_odds(rng, draws)
