@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl.metrics import Metric
-from automl.monitoring.estimate.curves import Curve, fit_curve, needs_curve
+from automl.monitoring.estimate.curves import WIDER, Curve, fit_curve, needs_curve
 
 __all__ = ["Expected", "calibrated", "class_curves", "class_draws"]
 
@@ -154,4 +154,4 @@ def class_draws(
         curve[number] = expected(moved) - middle
     if flattered is not None:
         curve += flattered - curve.mean(axis=0)
-    return narrower * labels - curve
+    return WIDER * (narrower * labels - curve)

@@ -15,10 +15,15 @@ from numpy.typing import NDArray
 
 from explain.stored import Stored
 
-__all__ = ["Curve", "Noise", "fit_curve", "needs_curve"]
+__all__ = ["WIDER", "Curve", "Noise", "fit_curve", "needs_curve"]
 
 Floats = NDArray[np.float64]
 Noise = Literal["chances", "losses"]
+
+WIDER = 1.05
+"""By how much what is drawn lies further out than the draws say. How losses spread, and where steps lie, is
+known from the same rows, and draws from them vary a little less than new rows do: 90 % intervals held 86 to
+90 % in the simulations of the tests without it."""
 
 _CERTAIN = 1e-6
 _PRIOR = 1.0
@@ -96,8 +101,8 @@ class Curve(Stored):
         Returns
         -------
         ndarray, shape (draws, centres)
-            Learned again less as it is. Of probabilities that are taken as they are: these less what a logistic
-            curve makes of them, within its standard errors; it is surer than a curve of many steps.
+            Learned again less as it is. Of probabilities that are taken as they are: these less what a
+            logistic curve makes of them, within its standard errors; it is surer than one of many steps.
         """
         if self.odds:
             return self._off_the_odds(rng, draws)

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl.metrics import Metric
+from automl.monitoring.estimate.curves import WIDER
 from automl.monitoring.estimate.losses import LossModel
 
 __all__ = ["MADE_OF", "Line", "value_draws", "value_scores"]
@@ -105,7 +106,7 @@ def value_draws(
         }
         labels = _realised(metrics, came, prediction, line, rng) - middle
         found[number] = narrower * labels - (value_scores(metrics, moved, prediction, line) - middle)
-    return found
+    return WIDER * found
 
 
 def _realised(
