@@ -154,4 +154,4 @@ def class_draws(
         curve[number] = expected(moved) - middle
     if flattered is not None:
         curve += flattered - curve.mean(axis=0)
-    return WIDER * (narrower * labels - curve)
+    return np.asarray(WIDER * (narrower * labels - curve), dtype=np.float64)

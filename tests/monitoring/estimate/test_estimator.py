@@ -215,6 +215,7 @@ def test_a_model_without_an_estimator_says_what_is_missing(binary: Watched) -> N
 @pytest.mark.parametrize(
     "damage",
     [
+        {"odds": [0.0, 1.0, 1.0, 5.0, 1.0]},
         {"points": [0.5, 0.2]},
         {"values": []},
         {"rows": [0]},
