@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl.metrics import Metric
-from automl.monitoring.estimate.curves import Curve, fit_curve, needs_curve
+from automl.monitoring.estimate.curves import WIDER, Curve, fit_curve, needs_curve
 
 __all__ = ["Expected", "calibrated", "class_curves", "class_draws"]
 
@@ -118,6 +118,7 @@ def class_draws(
     *,
     draws: int,
     rng: np.random.Generator,
+    flattered: Floats | None = None,
 ) -> Floats:
     """How far the scores that labels will show may be from the estimates, shape (draws, metrics).
 
@@ -129,6 +130,10 @@ def class_draws(
     decided : ndarray of int, shape (rows,)
     draws : int
     rng : Generator
+    flattered : ndarray, shape (metrics,), optional
+        By how much the estimates were higher than the truth where that is known. Each of several classes has
+        a curve of its own, and what comes of them together need not be right, be there ever so many rows;
+        this then takes the place of what the draws are off by on average.
     """
     rows, classes = prediction.shape
     some = min(rows, max(_CELLS // classes, _FEWEST_ROWS))
@@ -141,10 +146,12 @@ def class_draws(
     upto = np.cumsum(chances, axis=1)[:, :-1]
     off = [curve.deviations(rng, draws, "chances") for curve in curves]
     narrower = np.sqrt(some / rows)  # labels of all rows vary less than those of some
-    found = np.empty((draws, len(metrics)))
+    labels, curve = np.empty((draws, len(metrics))), np.empty((draws, len(metrics)))
     for number in range(draws):
         truth = (rng.random((some, 1)) > upto).sum(axis=1)
-        labels = expected(np.eye(classes)[truth]) - middle
-        curve = expected(calibrated(curves, prediction, [each[number] for each in off])) - middle
-        found[number] = narrower * labels - curve
-    return found
+        labels[number] = expected(np.eye(classes)[truth]) - middle
+        moved = calibrated(curves, prediction, [each[number] for each in off])
+        curve[number] = expected(moved) - middle
+    if flattered is not None:
+        curve += flattered - curve.mean(axis=0)
+    return np.asarray(WIDER * (narrower * labels - curve), dtype=np.float64)

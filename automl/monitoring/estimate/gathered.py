@@ -122,7 +122,17 @@ class Gathered:
         curves, rng = self._estimator.classes, np.random.default_rng([self._seed, 11])
         decided, prediction = self._kept[:, 0].astype(np.int64), self._kept[:, 1:]
         scores = Expected(metrics, prediction, decided)(calibrated(curves, prediction))
-        return scores, class_draws(metrics, curves, prediction, decided, draws=_DRAWS, rng=rng)
+        draws = class_draws(
+            metrics, curves, prediction, decided, draws=_DRAWS, rng=rng, flattered=self._flattered(metrics)
+        )
+        return scores, draws
+
+    def _flattered(self, metrics: list[Metric]) -> Floats | None:
+        """Estimates less truth where both are known, of several classes that are calibrated."""
+        if len(self._estimator.classes) == 1 or not self._estimator.is_calibrated:
+            return None
+        known = (self._estimator.test_of(metric.name) or (0.0, 0.0) for metric in metrics)
+        return np.array([estimate - truth for estimate, truth in known])
 
     def _of_values(self, metrics: list[Metric]) -> tuple[Floats, Floats]:
         made, rng = self._estimator, np.random.default_rng([self._seed, 11])

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from automl.errors import BundleError
 from automl.monitoring.estimate.curves import Curve, fit_curve
+from automl.plan import CannotCompileError
 from automl.plan.trees.arrays import Trees
 from automl.plan.trees.text import read_text, tree_blocks, write_text
 from automl.plan.trees.walk import WalkedTrees
@@ -73,30 +74,51 @@ class LossModel(Stored):
     ratios: tuple[float, ...]
     shares: tuple[float, ...]
 
+    def __post_init__(self) -> None:
+        shares = np.asarray(self.shares, dtype=np.float64)
+        known = (
+            self.loss in LOSSES
+            and len(self.ratios) == len(self.shares) > 0
+            and bool(np.isfinite(self.ratios).all() and min(self.ratios) >= 0)
+            and bool((shares >= 0).all() and abs(shares.sum() - 1) < 1e-9)
+            and len(self.curve.spreads) == len(self.curve.centres)
+        )
+        if not known:
+            raise ValueError("A model of losses is damaged.")
+
     def raw(self, X: Floats) -> Floats:
         """What the booster predicts, shape (rows,)."""
         if X.shape[1] != self.columns:
             raise BundleError(
                 f"The model of losses reads {self.columns} columns, and there are {X.shape[1]}.", fix=_BAD
             )
-        out = np.zeros((len(X), 1))
-        self._trees.add(X, out, 1)
-        return np.maximum(out[:, 0], 0.0)
+        return _followed(self._trees, X)
 
     @cached_property
     def _trees(self) -> WalkedTrees:
-        try:
-            trees, _ = read_text(self.booster)
-            checked = Trees.from_document(trees.to_document())
-            if (checked.columns, checked.outputs) != (self.columns, 1):
-                raise ValueError("another number of columns or outputs")
-        except (ValueError, KeyError, IndexError, OverflowError) as error:
-            raise BundleError(f"The model of losses is damaged ({error}).", fix=_BAD) from error
-        return WalkedTrees(checked)
+        return _trees_of(self.booster, self.columns)
 
     def drawn(self, rng: np.random.Generator, shape: tuple[int, ...]) -> Floats:
         """Random multiples of the expected loss."""
         return np.asarray(rng.choice(np.asarray(self.ratios), size=shape, p=np.asarray(self.shares)))
+
+
+def _trees_of(booster: str, columns: int) -> WalkedTrees:
+    """The trees of a booster, once they were checked: they may come from a bundle."""
+    try:
+        trees, _ = read_text(booster)
+        checked = Trees.from_document(trees.to_document())
+        if (checked.columns, checked.outputs) != (columns, 1):
+            raise ValueError("another number of columns or outputs")
+    except (CannotCompileError, ValueError, KeyError, IndexError, OverflowError) as error:
+        raise BundleError(f"The model of losses is damaged ({error}).", fix=_BAD) from error
+    return WalkedTrees(checked)
+
+
+def _followed(trees: WalkedTrees, X: Floats) -> Floats:
+    out = np.zeros((len(X), 1))
+    trees.add(X, out, 1)
+    return np.maximum(out[:, 0], 0.0)
 
 
 def learn(X: Floats, losses: Floats, categories: list[int]) -> str:
@@ -151,7 +173,7 @@ def cross_fitted(X: Floats, losses: Floats, categories: list[int]) -> Floats:
 
 
 def _predict(booster: str, X: Floats) -> Floats:
-    return LossModel("", X.shape[1], booster, Curve((), (), (), ()), (), ()).raw(X)
+    return _followed(_trees_of(booster, X.shape[1]), X)
 
 
 def fit_loss(

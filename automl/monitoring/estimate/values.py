@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl.metrics import Metric
+from automl.monitoring.estimate.curves import WIDER
 from automl.monitoring.estimate.losses import LossModel
 
 __all__ = ["MADE_OF", "Line", "value_draws", "value_scores"]
@@ -55,14 +56,12 @@ def value_scores(
     prediction : ndarray, shape (rows,)
     line : (float, float)
     """
-    return np.array(
-        [
-            _score(metric, float(expected[loss].mean()), prediction, line)
-            if (loss := MADE_OF.get(metric.name)) in expected
-            else float("nan")
-            for metric in metrics
-        ]
-    )
+    found = np.full(len(metrics), np.nan)
+    for place, metric in enumerate(metrics):
+        loss = MADE_OF.get(metric.name, "")
+        if loss in expected:
+            found[place] = _score(metric, float(expected[loss].mean()), prediction, line)
+    return found
 
 
 def value_draws(
@@ -107,7 +106,7 @@ def value_draws(
         }
         labels = _realised(metrics, came, prediction, line, rng) - middle
         found[number] = narrower * labels - (value_scores(metrics, moved, prediction, line) - middle)
-    return found
+    return WIDER * found
 
 
 def _realised(

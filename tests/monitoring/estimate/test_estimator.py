@@ -12,6 +12,7 @@ from automl.data import Schema
 from automl.monitoring import DriftReport, Watched, score, words
 from automl.monitoring.estimate import Estimated, Estimator, Gathered, make_estimator
 from automl.task import Task
+from explain import ExplainError
 
 from ...customers import customers, with_estimator
 from .worlds import PAIR, Labelled, Measured
@@ -209,3 +210,22 @@ def test_a_model_without_an_estimator_says_what_is_missing(binary: Watched) -> N
     assert any("carries nothing to estimate" in note for note in report.notes)
     labelled = score(binary, customers(200, 23), time_budget=None).report
     assert not any("estimate" in note for note in labelled.notes)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"odds": [0.0, 1.0, 1.0, 5.0, 1.0]},
+        {"points": [0.5, 0.2]},
+        {"values": []},
+        {"rows": [0]},
+        {"centres": ["NaN"]},
+    ],
+)
+def test_damaged_numbers_are_refused(damage: dict[str, object]) -> None:
+    made = of_classes(Labelled(bend=2), 300)
+    assert made is not None
+    told = json.loads(json.dumps(made.to_json()))
+    told["classes"][0] |= damage
+    with pytest.raises((ExplainError, ValueError)):
+        Estimator.from_json(told)

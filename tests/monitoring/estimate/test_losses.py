@@ -58,7 +58,7 @@ def test_categories_and_missing_values_are_read_alike() -> None:
     text = learn(X, losses, [0])
     assert "cat_threshold" in text
     new = np.vstack([X[:100], [[61.0, np.nan, 0.1], [np.nan, 0.0, np.nan], [-1.0, 9.9, 0.0]]])
-    model = LossModel("absolute", 3, text, Curve((), (), (0.0,), (1,)), (1.0,), (1.0,))
+    model = LossModel("absolute", 3, text, Curve((), (), (0.0,), (1,), (0.0,)), (1.0,), (1.0,))
     theirs = lightgbm.Booster(model_str=text).predict(new, num_threads=1)
     np.testing.assert_allclose(model.raw(new), np.maximum(theirs, 0), rtol=1e-12)
 

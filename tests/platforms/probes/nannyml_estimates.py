@@ -33,7 +33,7 @@ def main() -> None:
     if kind == "regression":
         columns = [name for name in known.columns if name not in ("y", "prediction")]
         estimator = nannyml.DLE(
-            feature_column_names=[*columns, "prediction"], y_pred="prediction", y_true="y", metrics=VALUES,
+            feature_column_names=columns, y_pred="prediction", y_true="y", metrics=VALUES,
             chunk_size=len(new),
         )  # fmt: skip
         metrics = VALUES
