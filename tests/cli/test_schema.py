@@ -42,15 +42,15 @@ def test_from_a_draft_to_a_verdict(automl_command: Automl, tables: Path) -> None
         "--reason", "a new plan, and their age in another unit",
     )  # fmt: skip
     assert edited.code == 0, edited.err
-    assert edited.out.splitlines() == ["age.max: 110 → 200", "plan.domain: + 'gold'", "customers/2"]
+    assert edited.out.splitlines() == ["age.max: 105 → 200", "plan.domain: + 'gold'", "customers/2"]
     assert automl_command("schema", "check", "customers", "bad.csv").code == 0
     assert automl_command("schema", "check", "customers/1", "bad.csv").code == 2
     diff = automl_command("schema", "diff", "customers/1", "customers/2")
-    assert (diff.code, diff.out) == (0, "age.max: 110 → 200\nplan.domain: + 'gold'\n")
+    assert (diff.code, diff.out) == (0, "age.max: 105 → 200\nplan.domain: + 'gold'\n")
     history = automl_command("schema", "history", "customers", "--json").document["versions"]
     assert [each["label"] for each in history] == ["customers/1", "customers/2"]
     assert history[1]["reason"].startswith("a new plan")
-    assert history[1]["changes"][0] == {"column": "age", "name": "max", "before": 110, "after": 200}
+    assert history[1]["changes"][0] == {"column": "age", "name": "max", "before": 105, "after": 200}
     log = automl_command("audit", "show", "--action", "schema_reviewed", "--json").document["entries"]
     assert [each["subject"] for each in log] == ["schema:customers/1", "schema:customers/2"]
 
@@ -66,7 +66,7 @@ def test_a_file_is_edited_by_hand(automl_command: Automl, tables: Path) -> None:
     assert automl_command("schema", "check", "rules.json", "customers.csv").code == 0
     automl_command("schema", "infer", "customers.csv", "--name", "people")
     taken = automl_command("schema", "edit", "people", "--from", "rules.json", "--json")
-    assert taken.document["changes"] == ["age.max: 110 → 97"]
+    assert taken.document["changes"] == ["age.max: 105 → 97"]
     shown = automl_command("schema", "show", "people/2")
     assert "10 to 97" in shown.out
     tensorflow = automl_command("schema", "show", "people", "--tfx", "schema.pbtxt")
