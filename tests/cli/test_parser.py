@@ -68,6 +68,8 @@ def test_all_settings_of_fit_arrive() -> None:
         "no_calibration": "True",
         "memory": "8GB",
         "costs": "{'false_negative': 5.0, 'false_positive': 0.5}",
+        "schema": "shop/2",
+        "schema_check": "warn",
         "kind": "[('c', 'text'), ('d=e', 'number')]",
         "name": "n",
         "home": "h",
