@@ -15,6 +15,7 @@ from .conftest import Automl
 VERBS = (
     "fit", "resume", "runs", "leaderboard", "front", "compare", "pick", "threshold", "explain", "export",
     "predict", "serve", "app", "data", "models", "alias", "approve", "audit", "catalogue",
+    "schema",
 )  # fmt: skip
 
 
@@ -35,6 +36,7 @@ def test_all_settings_of_fit_arrive() -> None:
     line += " --exclude a --exclude b --kind c=text --kind d=e=number --name n --home h --json --quiet"
     line += " --memory 8GB --no-calibration --costs false_negative=5,false_positive=0.5 --weights w"
     line += " --with catboost --drop-duplicates --sql shop --query q --sql-rows 9"
+    line += " --schema shop/2 --schema-check warn"
     options = vars(build_parser().parse_args(line.split()))
     assert {name: str(value) for name, value in options.items()} == {
         "version": "False",
@@ -66,6 +68,8 @@ def test_all_settings_of_fit_arrive() -> None:
         "no_calibration": "True",
         "memory": "8GB",
         "costs": "{'false_negative': 5.0, 'false_positive': 0.5}",
+        "schema": "shop/2",
+        "schema_check": "warn",
         "kind": "[('c', 'text'), ('d=e', 'number')]",
         "name": "n",
         "home": "h",

@@ -172,7 +172,7 @@ class Check:
         broken = dict(seen.broken)
         found += self._about_types(seen, broken)
         off = broken.pop(DOMAIN, None)
-        if off is not None and (column.is_closed or off.count / seen.present > 1 - column.min_domain_mass):
+        if off is not None and (column.is_closed or 1 - off.count / seen.present < column.min_domain_mass):
             found.append(self._told(seen, DOMAIN, off))
         return found + [self._told(seen, code, each) for code, each in broken.items()]
 

@@ -140,5 +140,5 @@ def _beyond(end: float, room: float) -> float:
 
 def _one_digit(value: float) -> int:
     """The next number below with one digit."""
-    digit = 10 ** max(len(str(int(value))) - 1, 0)
+    digit = int(10 ** (len(str(int(value))) - 1))
     return int(value) // digit * digit

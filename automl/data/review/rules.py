@@ -69,7 +69,7 @@ class Rules:
         return {code: np.flatnonzero(np.isin(codes, places)) for code, places in found.items()}
 
     def _numbers(self, numbers: npt.NDArray[np.float64]) -> dict[str, Rows]:
-        low, high = self._constraints.minimum, self._constraints.maximum
+        low, high = _ends(self._constraints)
         part = np.zeros(len(numbers), dtype=bool)
         found: dict[str, Rows] = {}
         if self._constraints.whole:
@@ -91,15 +91,21 @@ class Rules:
         return {code: rows for code, rows in found.items() if len(rows)}
 
 
+def _ends(constraints: Constraints) -> tuple[float | None, float | None]:
+    low, high = constraints.minimum, constraints.maximum
+    return None if low is None else float(low), None if high is None else float(high)
+
+
 def _number_rule(constraints: Constraints, kind: CellType) -> Rule:
-    low = -np.inf if constraints.minimum is None else float(constraints.minimum)
-    high = np.inf if constraints.maximum is None else float(constraints.maximum)
+    low, high = _ends(constraints)
     whole, small, big = constraints.whole, TOO_SMALL[kind], TOO_BIG[kind]
 
     def of(value: float) -> str | None:
         if whole and not float(value).is_integer():
             return TYPE
-        return small if value < low else big if value > high else None
+        if low is not None and value < low:
+            return small
+        return big if high is not None and value > high else None
 
     return of
 

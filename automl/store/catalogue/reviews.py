@@ -82,7 +82,7 @@ class Reviews:
             )  # fmt: skip
             append(
                 connection, "schema_reviewed", made.subject,
-                objects={"before": before and before.digest, "schema": digest},
+                objects={"before": None if before is None else before.digest, "schema": digest},
                 details={"reason": reason, "changes": (changes or [])[:100]},
             )  # fmt: skip
             return made

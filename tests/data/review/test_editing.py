@@ -55,7 +55,7 @@ def test_changes_in_words(small: ReviewedSchema) -> None:
     assert edited(after, ['a.b.domain=["y, z", "w"]'])["a.b"].domain == ("y, z", "w")
     assert edited(after, ["a.b.domain=y,z"])["a.b"].domain == ("y", "z")
     told = [str(each) for each in differences(small, after)]
-    assert "age.min: 10 → nothing" in told
+    assert "age.min: 12 → nothing" in told
     assert "a.b.domain: + 'w, or so'; - 'x'" in told
     assert 'unknown_columns: "warn" → "refuse"' in told
     assert differences(after, after) == []

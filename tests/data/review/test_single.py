@@ -78,7 +78,7 @@ def test_rows_one_by_one_are_told_the_same(check: tuple[RowCheck, pd.DataFrame])
 
 def test_what_is_allowed_in_words() -> None:
     reviewed = edited(infer_reviewed(read_table(TABLE)), ["note.max_length=20", "town.domain="])
-    assert allowed(reviewed["age"]) == "a whole number from 10 to 90"
+    assert allowed(reviewed["age"]) == "a whole number from 12 to 83"
     assert allowed(reviewed["plan"]) == 'one of "basic", "pro"'
     assert allowed(reviewed["day"]) == "a date from 2026-01-01 on"
     assert allowed(reviewed["note"]) == "a text of at most 20 characters"
