@@ -141,29 +141,29 @@ def _apart(rule: Rule, report: DriftReport) -> Observed | None:
 
 def _performance(rule: Rule, report: DriftReport) -> Observed | None:
     found = report.performance
-    if found is None or found.main.worse_by is None:
+    if found is None or (worse_by := found.main.worse_by) is None:
         return None
     main = found.main
     figures = {
         "metric": main.metric, "score": main.score, "low": main.low, "high": main.high,
-        "promised": main.promised, "worse_by": main.worse_by, "rows": found.rows,
+        "promised": main.promised, "worse_by": worse_by, "rows": found.rows,
     }  # fmt: skip
     message = words.performance(found)
-    worse = {TABLE: max(main.worse_by, 0.0)}
+    worse = {TABLE: max(worse_by, 0.0)}
     return _measured(rule, report.created, worse, {TABLE: figures}, lambda _: message)
 
 
 def _estimated(rule: Rule, report: DriftReport) -> Observed | None:
     found = report.estimated
-    if found is None or found.main.worse_by is None:
+    if found is None or (worse_by := found.main.worse_by) is None:
         return None
     main = found.main
     figures = {
         "metric": main.metric, "estimated": main.estimated, "low": main.low, "high": main.high,
-        "promised": main.promised, "worse_by": main.worse_by, "rows": found.rows,
+        "promised": main.promised, "worse_by": worse_by, "rows": found.rows,
     }  # fmt: skip
     message = words.estimated(found)
-    worse = {TABLE: max(main.worse_by, 0.0)}
+    worse = {TABLE: max(worse_by, 0.0)}
     return _measured(rule, report.created, worse, {TABLE: figures}, lambda _: message)
 
 

@@ -350,9 +350,7 @@ def test_an_alias_is_followed_to_another_model(
             model, digest=digest, path="/gone.zip", size=path.stat().st_size, artefact=address
         )
         models.append(model)
-    chosen = settings(
-        model="churn@champion", rule=[{"name": "drift", "what": "drift", "closes_after": 3}]
-    )
+    chosen = settings(model="churn@champion", rule=[{"name": "drift", "what": "drift", "closes_after": 3}])
     watcher = Watcher(catalogue, chosen)
     with pytest.raises(CatalogueError, match="no model 'churn@champion'"):
         watcher.look()
