@@ -62,7 +62,8 @@ def _false_alarms(rule: Rule, checks: int, simulated: Simulated | None) -> dict[
     told["simulated"] = simulated.to_json() | {"chance": ends[0], "chance_high": ends[1]}
     told["words"] = (
         f"{chance.words} Of {simulated.tables:,} simulated tables of {simulated.rows:,} rows without any "
-        f"change {simulated.over:,} were over the limit: {percent(ends[0])}, at most {percent(ends[1])}."
+        f"change {simulated.over:,} were over the limit: that makes {percent(ends[0])} in as many checks, "
+        f"at most {percent(ends[1])}."
     )
     return told
 

@@ -19,6 +19,7 @@ import pytest
 
 import automl
 from automl.bundle import read_bundle
+from automl.cli import main
 from automl.errors import CatalogueError
 from automl.monitoring.alerting.metrics_server import MetricsServer
 from automl.monitoring.alerting.watch import watcher as watching
@@ -185,7 +186,10 @@ def test_silence_is_told_by_the_clock(
 
 
 def test_only_fine_windows_that_somebody_approves_renew_the_reference(
-    catalogue: Catalogue, settings: Callable[..., WatchSettings], arriving: Path
+    catalogue: Catalogue,
+    settings: Callable[..., WatchSettings],
+    arriving: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Two are asked for: while there are fewer, new rows are compared with the rows learned from."""
     chosen = settings(reference="last 2 accepted windows")
@@ -198,7 +202,11 @@ def test_only_fine_windows_that_somebody_approves_renew_the_reference(
     assert {each.check_id for each in waiting} == {checks["fine-1.csv"].id, checks["fine-2.csv"].id}
     come(arriving, "fine-3.csv", seed=23)
     assert "rows that the model was learned from" not in _notes(watcher)
-    catalogue.watching.accept(waiting[0].check_id, reason="As it should be.")
+    assert main(["alerts", "accept", str(waiting[0].check_id), "--reason", "As it should be."]) == 0
+    assert main(["alerts", "windows", "daily"]) == 0
+    told = capsys.readouterr().out
+    assert "the watch daily uses it from now on" in told
+    assert (told.count("not yet"), told.count(" by ")) == (2, 1)
     come(arriving, "fine-4.csv", seed=24)
     watcher.look()
     assert catalogue.audit.entries(action="reference_renewed") == []  # two were asked for
@@ -335,7 +343,10 @@ def test_it_runs_until_it_is_told_to_end(
         watch.communicate()
     assert (watch.returncode, said) == (0, "")
     assert out.rstrip().endswith("Ended; what it knows is in the catalogue.")
+    assert main(["watch", str(watch_file), "--once"]) == 2  # what nobody was told of yet is told now
     assert len(lines(tmp_path / "alerts.jsonl")) == 1
+    with open_catalogue() as catalogue:
+        assert len(catalogue.watching.checks("daily")) == 1
 
 
 def test_an_alias_is_followed_to_another_model(
@@ -401,3 +412,30 @@ def test_a_column_that_moves_the_predictions_is_told_by_that(
     (told,) = Watcher(catalogue, settings(rule=effect, budget=20)).look().told
     assert told.event.names[0] == "age"
     assert "standard deviations of the predictions" in told.message
+
+
+def test_one_look_says_by_its_exit_code_whether_an_alert_is_open(
+    watch_file: Path, arriving: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def once(*more: str) -> tuple[int, str]:
+        code = main(["watch", str(watch_file), "--once", *more])
+        return code, capsys.readouterr().out
+
+    assert once() == (0, "Nothing new has come.\n")
+    come(arriving, "one.csv", seed=90)
+    code, said = once()
+    assert code == 0
+    assert said.startswith("check 1: fine, one.csv, 400 rows")
+    come(arriving, "two.csv", seed=91, drifted=True)
+    code, said = once("--json")
+    told = json.loads(said)
+    assert code == 2
+    assert [each["event"] for each in told["events"]] == ["opened"]
+    assert (told["delivered"], told["undelivered"], told["waiting"]) == (1, {}, [])
+    assert once()[0] == 2  # it is still open
+    assert main(["alerts", "close", "daily", "--reason", "Meant to be."]) == 0
+    capsys.readouterr()
+    assert once()[0] == 0
+    assert main(["watch", str(watch_file), "--check-config"]) == 0
+    assert "problem" not in capsys.readouterr().out
+    assert [each["event"] for each in lines(watch_file.parent / "alerts.jsonl")] == ["opened", "closed"]
