@@ -25,11 +25,12 @@ def installed_families() -> list[str]:
 
 
 def parameters(names: Iterable[str] = FAMILIES) -> list[Any]:
-    """Families as parameters of a test; those whose package is missing here are skipped, and say so."""
+    """Families as parameters of a test; those that need an extra are slow, or skipped where it is missing."""
     here = installed_families()
-    return [
-        name
-        if name in here
-        else pytest.param(name, marks=pytest.mark.skip(f"the package of {name} is missing"))
-        for name in names
-    ]
+    return [_parameter(name, is_here=name in here) for name in names]
+
+
+def _parameter(name: str, *, is_here: bool) -> Any:
+    if not is_here:
+        return pytest.param(name, marks=pytest.mark.skip(f"the package of {name} is missing"))
+    return pytest.param(name, marks=pytest.mark.slow) if FAMILIES[name].extra else name

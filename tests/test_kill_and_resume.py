@@ -90,6 +90,7 @@ def test_kill_at_a_random_moment(run: Run, seed: int, sample_data: Path, tmp_pat
     assert sum(event["kind"] == "holdout_opened" for event in run.folder.events()) <= 1
 
 
+@pytest.mark.slow
 def test_cancel_then_resume(run: Run) -> None:
     path = run.folder.path
     jobs.launch(path)

@@ -9,6 +9,7 @@ from typing import Any
 from automl.cli.console import Console, number
 from automl.cli.opened import day, opened
 from automl.errors import CatalogueError
+from automl.monitoring.alerting.chance import percent
 from automl.store.catalogue import Alert, Catalogue
 from automl.store.catalogue.watching import subject_of
 
@@ -56,7 +57,7 @@ def _list(options: Namespace, console: Console, catalogue: Catalogue) -> int:
             right=("alert",),
         )  # fmt: skip
     for each in waiting:
-        told = f"{each.tries:,} tries: {each.problem}" if each.problem else "not tried yet"
+        told = f"tried {_times(each.tries)}: {each.problem}" if each.problem else "not tried yet"
         console.say(f"alert {each.alert_id}: {each.sink} was not told that it was {each.event} ({told})")
     return 0
 
@@ -172,11 +173,19 @@ def _facts(alert: Alert, labels: dict[int, str]) -> dict[str, Any]:
 
 
 def _chance(alert: Alert) -> str:
-    """The probability that chance alone would have opened an alert by then."""
+    """The probability that chance alone would have opened an alert by then: as simulated, else at most."""
     told = (alert.evidence or {}).get("false_alarms")
     if told is None:
         return "–"
-    return "not by chance" if told["chance"] is None else f"≤ {100 * told['chance']:.2g} %"
+    if told["chance"] is None:
+        return "not by chance"
+    if simulated := told.get("simulated"):
+        return f"{percent(simulated['chance'])} to {percent(simulated['chance_high'])}"
+    return f"≤ {percent(told['chance'])}"
+
+
+def _times(number: int) -> str:
+    return "once" if number == 1 else f"{number:,} times"
 
 
 def _figure(value: Any) -> str:

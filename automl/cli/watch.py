@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import threading
 import time
@@ -57,7 +58,8 @@ def _settings(options: Namespace) -> WatchSettings:
                 "Expected a file of settings, or --model with --folder or --log.",
                 fix="See automl watch --help.",
             )
-        typed.setdefault("name", Path(options.model).name.replace("@", "-").replace("/", "-"))
+        called = Path(options.model).name if Path(options.model).exists() else options.model
+        typed.setdefault("name", re.sub(r"[^A-Za-z0-9_.-]+", "-", called).strip("-.")[:60] or "watch")
         if options.alerts is not None:
             typed["sink"] = [{"kind": "file", "path": str(options.alerts.absolute())}]
         return watch_from(typed, Path.cwd(), "the watch")

@@ -14,9 +14,10 @@ from automl.errors import RunError
 __all__ = ["start_detached", "worker_environment"]
 
 # The intermediate forks, the parent leaves at once, and the child becomes the command in a session of its
-# own: adopted by init, so that nobody has to wait for it (no zombie) and no terminal can hang it up.
-# The server itself never forks: its threads and sockets would come along. `-I -S` keeps the intermediate to a
-# few milliseconds and free of the caller's environment.
+# own: adopted by init, so that nobody has to wait for it (no zombie) and no terminal can hang it up. Until it
+# has that session it is in the intermediate's, which is not the caller's either: whoever ends the caller's
+# process group just then does not take it along. The server itself never forks: its threads and sockets would
+# come along. `-I -S` keeps the intermediate to a few milliseconds and free of the caller's environment.
 _INTERMEDIATE = (
     "import os, sys\nif os.fork():\n    os._exit(0)\nos.setsid()\nos.execv(sys.argv[1], sys.argv[1:])"
 )
@@ -64,6 +65,7 @@ def start_detached(
             env=env,
             pass_fds=pass_fds,
             close_fds=True,
+            start_new_session=True,
             check=False,
         )
     except OSError as error:

@@ -27,7 +27,7 @@ _FLOW_SECONDS = 5.0  # in which the line of a running search is drawn further
 
 _component = st.components.v2.component(
     "glassbench_score_chart",
-    html='<div class="chart" role="img"><svg aria-hidden="true"></svg><div class="tip" hidden></div></div>',
+    html='<div class="chart"><svg aria-hidden="true"></svg><div class="tip" hidden></div></div>',
     css=(_ASSETS / "score_chart.css").read_text(encoding="utf-8"),
     js=(_ASSETS / "score_chart.js").read_text(encoding="utf-8"),
 )

@@ -99,8 +99,8 @@ def test_two_hundred_megabytes_take_less_than_a_hundred_of_memory(
     assert draft.table.stat().st_size == table.stat().st_size
 
 
-# Every fifth of them in the usual run; `test_odd_files.py` shows all of them to the page without a browser.
-@pytest.mark.parametrize("step", [5, pytest.param(1, marks=pytest.mark.slow)])
+# Every eighth of them in the usual run; `test_odd_files.py` shows all of them to the page without a browser.
+@pytest.mark.parametrize("step", [8, pytest.param(1, marks=pytest.mark.slow)])
 def test_odd_files_end_in_a_table_or_in_words(page: Page, server: Server, tmp_path: Path, step: int) -> None:
     ends = {}
     for file in list(odd_files())[

@@ -52,7 +52,7 @@ def test_two_tabs_a_queue_and_the_end_told(page: Page, server: Server, penguins:
           static requestPermission() { return Real.requestPermission(); }
         };"""
     )
-    first, second = start(server, penguins, "first", 120), start(server, penguins, "second", 20)
+    first, second = start(server, penguins, "first", 120), start(server, penguins, "second", 12)
     page.goto(f"{server.url}/run?run={first.id}")
     expect(page.get_by_text("Being tried now")).to_be_visible(timeout=SOON)
     expect(page.get_by_text(re.compile("number \\d+ of \\d+|of the tries")).first).to_be_visible(timeout=SOON)

@@ -1,7 +1,9 @@
 """How often chance alone opens an alert: from the level of a test and how many of the last checks it takes.
 
-Checks are taken to be independent. What chance does in a check is at most the level that the tests promise,
-so the true figure is lower, not higher; `simulated` measures it for a reference and tables of some size.
+What chance does in a check is at most the level that the tests promise. But checks are not independent: all
+are compared with the same old rows, and where these are few beside the new ones, what is odd about them is
+odd in every check. So both are worked out, and the larger figure counts. `simulated` measures it for a
+reference and tables of some size.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ from automl.monitoring.rules import ALARMS, SURPRISE, WORSE, WORSE_BY_FAR
 
 __all__ = ["FalseAlarms", "checks_between", "false_alarms", "level_of", "opens_within", "percent"]
 
+_PARTS, _LEVELS = 4001, 129
 _BY_CHANCE = {"unseen_category", "out_of_range", "new_missing"}
 
 
@@ -34,12 +37,15 @@ class FalseAlarms:
         Probability, at most, that the rule is opened at least once in so many checks without any change.
     every : float or None
         So many checks lie between two false openings on average, at least.
+    shared : float
+        How much of what chance does is common to all checks, as a share of its variance.
     """
 
     level: float | None
     checks: int
     chance: float | None
     every: float | None
+    shared: float = 0.0
 
     @property
     def words(self) -> str:
@@ -56,17 +62,20 @@ class FalseAlarms:
         """As JSON values."""
         return {
             "level": self.level, "checks": self.checks, "chance": self.chance, "every": self.every,
-            "words": self.words,
+            "shared": self.shared, "words": self.words,
         }  # fmt: skip
 
 
-def false_alarms(rule: Rule, checks: int) -> FalseAlarms:
+def false_alarms(rule: Rule, checks: int, shared: float = 0.0) -> FalseAlarms:
     """What chance alone would have done in so many checks.
 
     Parameters
     ----------
     rule : Rule
     checks : int
+    shared : float
+        How much of what chance does is common to all checks, as a share of its variance: of a comparison of m
+        new rows with n old ones m / (n + m).
     """
     level = level_of(rule)
     if level is None:
@@ -74,8 +83,9 @@ def false_alarms(rule: Rule, checks: int) -> FalseAlarms:
     return FalseAlarms(
         level,
         checks,
-        opens_within(level, rule.opens_after, rule.of, checks),
+        max(opens_within(level, rule.opens_after, rule.of, checks, each) for each in (0.0, shared)),
         checks_between(level, rule.opens_after, rule.of),
+        shared,
     )
 
 
@@ -101,21 +111,36 @@ def level_of(rule: Rule) -> float | None:
 
 
 @lru_cache(maxsize=256)
-def opens_within(level: float, times: int, of: int, checks: int) -> float:
-    """Probability that in so many independent checks there are some `of` in a row with at least `times` over
-    the limit.
+def opens_within(level: float, times: int, of: int, checks: int, shared: float = 0.0) -> float:
+    """Probability that of so many checks there are some `of` in a row with at least `times` over the limit.
+
+    A check is over it when a normal variable exceeds a quantile; of that variable a part is the same in all
+    checks, and given that part they are independent.
 
     Parameters
     ----------
     level : float
         Probability that one is over the limit.
     times, of, checks : int
+    shared : float
+        Share of the variance that is common to all checks, 0 to 1.
     """
-    after, states = _walk(level, times, of)
-    alive = np.zeros(len(states))
-    alive[0] = 1.0
-    for _ in range(checks):
-        alive = alive @ after
+    if not 0 < shared < 1 or not 0 < level < 1:
+        return _independent(min(max(level, 0.0), 1.0), times, of, checks) if shared < 1 else level
+    from scipy.stats import norm
+
+    # What is common, at the middles of parts that are equally probable; and how the rest depends on it, which
+    # is smooth, between some levels. A quadrature of few nodes would miss the step that it comes to.
+    common = norm.ppf((np.arange(_PARTS) + 0.5) / _PARTS)
+    given = norm.sf((norm.isf(level) - np.sqrt(shared) * common) / np.sqrt(1 - shared))
+    levels = np.linspace(0, 1, _LEVELS) ** 2
+    found = [_independent(float(each), times, of, checks) for each in levels]
+    return float(np.interp(given, levels, found).mean())
+
+
+def _independent(level: float, times: int, of: int, checks: int) -> float:
+    after, _ = _walk(level, times, of)
+    alive = np.linalg.matrix_power(after, checks)[0]
     return float(np.clip(1.0 - alive.sum(), 0.0, 1.0))
 
 

@@ -46,23 +46,25 @@ def evidence(
     return {
         "rule": rule.to_json(),
         "figures": [dict(each) for each in observed.about(names)[:_MOST_FIGURES]],
-        "false_alarms": _false_alarms(rule, checks, simulated),
+        "false_alarms": _false_alarms(rule, checks, observed.shared, simulated),
     }
 
 
-def _false_alarms(rule: Rule, checks: int, simulated: Simulated | None) -> dict[str, Any]:
+def _false_alarms(rule: Rule, checks: int, shared: float, simulated: Simulated | None) -> dict[str, Any]:
     """How often chance does the same: by the level of the tests, and where it can be, as simulated."""
-    chance = false_alarms(rule, checks)
+    chance = false_alarms(rule, checks, shared)
     told: dict[str, Any] = chance.to_json()
     if simulated is None:
         return told
     ends = [
-        opens_within(each, rule.opens_after, rule.of, checks) for each in (simulated.share, simulated.high)
+        max(opens_within(share, rule.opens_after, rule.of, checks, each) for each in (0.0, shared))
+        for share in (simulated.share, simulated.high)
     ]
     told["simulated"] = simulated.to_json() | {"chance": ends[0], "chance_high": ends[1]}
     told["words"] = (
         f"{chance.words} Of {simulated.tables:,} simulated tables of {simulated.rows:,} rows without any "
-        f"change {simulated.over:,} were over the limit: {percent(ends[0])}, at most {percent(ends[1])}."
+        f"change {simulated.over:,} were over the limit: that makes {percent(ends[0])} in as many checks, "
+        f"at most {percent(ends[1])}."
     )
     return told
 

@@ -76,7 +76,7 @@ def exposition(catalogue: Catalogue, watch: str, rules: Sequence[Rule], pulse: P
         text.add("watch_last_check_rows", "gauge", "Rows of that table.", [({}, last.rows)])
         text.add(
             "watch_last_check_level", "gauge", "Its verdict: 0 fine, 1 have a look, 2 act.",
-            [({}, RANK.index(last.level) if last.level in RANK else len(RANK) - 1)],  # type: ignore[arg-type]
+            [({}, RANK.index(last.level) if last.level in RANK else len(RANK) - 1)],
         )  # fmt: skip
     text.add(
         "alert_open", "gauge", "Whether a rule has an open alert.",

@@ -117,7 +117,7 @@ def step(rule: Rule, state: State, seen: Seen) -> tuple[State, tuple[Event, ...]
     times = Counter(name for each in recent for name in set(each))
     often = tuple(name for name in seen.over if times[name] >= rule.opens_after)
     if state.opened is None:
-        is_quiet = state.closed is not None and seen.at < state.closed + rule.quiet
+        is_quiet = bool(rule.quiet) and state.closed is not None and seen.at < state.closed + rule.quiet
         if not often or is_quiet:
             return state, ()
         return replace(state, opened=seen.at, names=often, fine=0), (Event("opened", seen.at, often),)

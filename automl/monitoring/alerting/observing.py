@@ -7,7 +7,7 @@ to places that may not see the data.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from automl.data import Finding
@@ -15,6 +15,8 @@ from automl.monitoring import words
 from automl.monitoring.alerting.machine import Seen
 from automl.monitoring.alerting.rule import Rule, What
 from automl.monitoring.drift import ColumnDrift
+from automl.monitoring.estimate.records import EstimatedMetric
+from automl.monitoring.performance import Measured
 from automl.monitoring.report import DriftReport
 from automl.monitoring.rules import ALARMS, RANK
 from explain import formats
@@ -39,11 +41,15 @@ class Observed:
         Of each column that is not fine, the worst first, as JSON values.
     tell : callable
         Makes a sentence of some of them.
+    shared : float
+        How much of what chance does is common to all checks, since they have the same old rows: a share of
+        its variance.
     """
 
     seen: Seen
     figures: Mapping[str, Figures] = field(default_factory=dict)
     tell: Tell = field(default=lambda _: "", compare=False)
+    shared: float = 0.0
 
     def about(self, names: Sequence[str]) -> list[Figures]:
         """The figures of some columns."""
@@ -66,9 +72,33 @@ def observe(rule: Rule, report: DriftReport, deviation: float | None = None) -> 
         Standard deviation that the predictions had before, of the output whose shift was split.
     """
     if rule.what == "effect":
-        return _effect(rule, report, deviation)
-    look = _LOOKS.get(rule.what)
-    return None if look is None else look(rule, report)
+        found = _effect(rule, report, deviation)
+    else:
+        look = _LOOKS.get(rule.what)
+        found = None if look is None else look(rule, report)
+    return None if found is None else replace(found, shared=_shared(rule, report))
+
+
+def _shared(rule: Rule, report: DriftReport) -> float:
+    """How much of what chance does comes from the old rows, or from the promise, which stay the same."""
+    if rule.what in ("performance", "estimated"):
+        measured = report.performance if rule.what == "performance" else report.estimated
+        ends = None if measured is None else _ends(measured.main)
+        if ends is None or None in ends:
+            return 0.0
+        low, high, promised_low, promised_high = (each or 0.0 for each in ends)
+        own, theirs = (high - low) ** 2, (promised_high - promised_low) ** 2
+        return theirs / (own + theirs) if own + theirs else 0.0
+    if rule.what == "apart" and report.apart is not None:
+        old, new = report.apart.rows
+        return new / (old + new)
+    rows = report.rows / (report.rows + report.known_rows) if report.rows else 0.0
+    # The shift is split on as many rows of either side.
+    return max(rows, 0.5) if rule.what in ("effect", "verdict") else rows
+
+
+def _ends(main: Measured | EstimatedMetric) -> tuple[float | None, ...]:
+    return main.low, main.high, main.promised_low, main.promised_high
 
 
 def unreadable(rule: Rule, at: float, table: str) -> Observed | None:
@@ -141,29 +171,29 @@ def _apart(rule: Rule, report: DriftReport) -> Observed | None:
 
 def _performance(rule: Rule, report: DriftReport) -> Observed | None:
     found = report.performance
-    if found is None or found.main.worse_by is None:
+    if found is None or (worse_by := found.main.worse_by) is None:
         return None
     main = found.main
     figures = {
         "metric": main.metric, "score": main.score, "low": main.low, "high": main.high,
-        "promised": main.promised, "worse_by": main.worse_by, "rows": found.rows,
+        "promised": main.promised, "worse_by": worse_by, "rows": found.rows,
     }  # fmt: skip
     message = words.performance(found)
-    worse = {TABLE: max(main.worse_by, 0.0)}
+    worse = {TABLE: max(worse_by, 0.0)}
     return _measured(rule, report.created, worse, {TABLE: figures}, lambda _: message)
 
 
 def _estimated(rule: Rule, report: DriftReport) -> Observed | None:
     found = report.estimated
-    if found is None or found.main.worse_by is None:
+    if found is None or (worse_by := found.main.worse_by) is None:
         return None
     main = found.main
     figures = {
         "metric": main.metric, "estimated": main.estimated, "low": main.low, "high": main.high,
-        "promised": main.promised, "worse_by": main.worse_by, "rows": found.rows,
+        "promised": main.promised, "worse_by": worse_by, "rows": found.rows,
     }  # fmt: skip
     message = words.estimated(found)
-    worse = {TABLE: max(main.worse_by, 0.0)}
+    worse = {TABLE: max(worse_by, 0.0)}
     return _measured(rule, report.created, worse, {TABLE: figures}, lambda _: message)
 
 

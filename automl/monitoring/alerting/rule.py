@@ -46,7 +46,7 @@ _BY_COLUMN: tuple[What, ...] = ("drift", "missing", "effect", "anomaly")
 _EASE = 0.7
 """An alert closes below this part of what opens it, unless the rule says otherwise: a value that lies at the
 limit would open and close it again and again."""
-_LONGEST_MEMORY = 12
+_LONGEST_MEMORY = 8
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
 
 

@@ -86,7 +86,8 @@ def settle_alert(
     CatalogueError
         When it is closed already.
     """
-    facts = {"closed": time.time() if at is None else at, "closed_by": who(), "reason": checked(reason)}
+    closed = time.time() if at is None else at
+    facts = {"closed": closed, "closed_by": who(), "reason": checked(reason)}
     done = connection.execute(
         update(alerts).where(alerts.c.id == alert.id, alerts.c.closed.is_(None)).values(facts)
     )
@@ -98,7 +99,7 @@ def settle_alert(
     )
     for row in connection.execute(told).all():
         payload = {
-            **row.payload, "event": "closed", "at": moment(facts["closed"]), "reason": facts["reason"],
+            **row.payload, "event": "closed", "at": moment(closed), "reason": facts["reason"],
             "closed_by": facts["closed_by"],
             "id": event_id(alert.subject, alert.rule, alert.opened, "closed"),
         }  # fmt: skip

@@ -205,7 +205,7 @@ alerts = Table(
     Column("closed", Double),
     Column("closed_by", String(100)),
     Column("reason", Text),
-    Column("subject", String(200), nullable=False, server_default=""),
+    Column("subject", String(200), nullable=False, server_default=text("''")),
     Column("evidence", JSON),
     Index(
         "uq_alerts_open",

@@ -15,6 +15,7 @@ export default function ({ data, parentElement }) {
     figure.addEventListener("pointerleave", () => unpoint(view));
   }
   view.data = data;
+  figure.setAttribute("role", "img"); // together with its name: an image without one says nothing to a screen reader
   figure.setAttribute("aria-label", data.alt);
   figure.style.setProperty("--accent", data.colors[0]);
   figure.style.setProperty("--second", data.colors[1]);

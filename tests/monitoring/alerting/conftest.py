@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 from automl.bundle import Subject, write_bundle
+from automl.bundle.keys import make_keys, sign_bundle
 from automl.monitoring import Watched
 from automl.store.catalogue import Catalogue, open_catalogue
 
@@ -35,16 +36,12 @@ def customers_zip(binary: Watched, tmp_path_factory: pytest.TempPathFactory) -> 
 
 
 @pytest.fixture(scope="session")
-def spend_zip(regression: Watched, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundle of another model of the same customers."""
-    return write_bundle(
-        tmp_path_factory.mktemp("bundle") / "spend.zip",
-        model=regression.scorer.model,
-        subject=Subject(schema=regression.schema, task=regression.task, facts=facts(regression.task)),
-        sample=regression.known.head(20),
-        background=regression.background,
-        reference=regression.reference,
-    )
+def signed_zip(customers_zip: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same bundle, signed: another file with another hash."""
+    folder = tmp_path_factory.mktemp("signed")
+    make_keys(folder / "maker.key", folder / "maker.pem")
+    sign_bundle(customers_zip, folder / "maker.key", folder / "customers.zip")
+    return folder / "customers.zip"
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from scipy.stats import norm
 
 from automl.data import read_table
 from automl.monitoring import Watched
@@ -59,6 +60,35 @@ def test_the_mean_time_to_a_false_alarm_is_that_of_many_series() -> None:
     assert abs(np.mean(waits) - checks_between(0.2, 2, 3)) < 4 * error
     assert checks_between(0.05, 1, 1) == pytest.approx(20)
     assert checks_between(0.0, 1, 1) == float("inf")
+
+
+@pytest.mark.parametrize("shared", [0.0, 0.3, 0.9, 0.999])
+def test_what_is_common_to_all_checks_makes_false_alarms_come_together(shared: float) -> None:
+    """Against normal variables of which a part is the same in all checks."""
+    rng = np.random.default_rng(8)
+    level, series, checks = 0.1, 40_000, 5
+    common = rng.standard_normal((series, 1))
+    values = np.sqrt(shared) * common + np.sqrt(1 - shared) * rng.standard_normal((series, checks))
+    over = values > norm.isf(level)
+    came = float(
+        (over[:, :-1] & over[:, 1:] | np.pad(over[:, :-2] & over[:, 2:], ((0, 0), (0, 1)))).any(1).mean()
+    )
+    exact = opens_within(level, 2, 3, checks, shared)
+    assert abs(came - exact) < 4 * np.sqrt(exact / series)
+    assert exact >= opens_within(level, 2, 3, checks) or shared > 0.99
+
+
+def test_a_table_larger_than_the_old_rows_is_told_to_be_odd_again_and_again(binary: Watched) -> None:
+    """Independent checks would open one of two in three in 0.7 % of all cases."""
+    tests_alone = Rule("drift", "drift", opens_at=1e-9, closes_at=0.0, opens_after=2, of=3)
+    rows, series, tables = 300_000, 60, 3
+    found = simulate(
+        binary.reference, binary.schema, [tests_alone], rows, series=series, tables=tables, seed=2
+    )["drift"]
+    promised = false_alarms(tests_alone, tables, rows / (rows + binary.reference.rows)).chance
+    assert promised is not None
+    assert promised > 5 * opens_within(0.05, 2, 3, tables)
+    assert found.opened / series <= promised + 3 * np.sqrt(promised / series)
 
 
 def test_facts_are_not_a_matter_of_chance() -> None:
@@ -136,6 +166,7 @@ def test_real_tables_without_a_change_open_no_more_than_promised(
     rule = Rule("drift", "drift", opens_at=1e-9, closes_at=0.0, opens_after=opens_after, of=of)
     series, tables = 120, 10
     came = sum(_false_alarms(binary, rule, series, tables, 400, seed=77_000))
-    promised = opens_within(0.05, opens_after, of, tables)
+    promised = false_alarms(rule, tables, 400 / (400 + binary.reference.rows)).chance
+    assert promised is not None
     error = (promised * (1 - promised) / series) ** 0.5
     assert came / series <= promised + 3 * error, (came, series, promised)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from automl.monitoring.alerting.machine import Event, Seen, State, settled, step
@@ -44,6 +44,7 @@ def play(rule: Rule, history: list[Seen], state: State | None = None) -> tuple[S
     return state, events
 
 
+@settings(max_examples=40)
 @given(rules(), histories())
 def test_events_alternate_and_say_what_the_state_says(rule: Rule, history: list[Seen]) -> None:
     state, events = play(rule, history)
@@ -54,6 +55,7 @@ def test_events_alternate_and_say_what_the_state_says(rule: Rule, history: list[
     assert len(state.recent) <= rule.of
 
 
+@settings(max_examples=40)
 @given(rules(), histories(), st.integers(0, 40))
 def test_a_restart_changes_nothing(rule: Rule, history: list[Seen], at: int) -> None:
     before, first = play(rule, history[:at])
@@ -63,6 +65,7 @@ def test_a_restart_changes_nothing(rule: Rule, history: list[Seen], at: int) -> 
     assert (after, first + second) == play(rule, history)
 
 
+@settings(max_examples=40)
 @given(rules(), histories())
 def test_it_opens_when_a_column_is_over_often_enough_and_not_before(rule: Rule, history: list[Seen]) -> None:
     _, events = play(rule, history)
@@ -85,6 +88,7 @@ def test_it_opens_when_a_column_is_over_often_enough_and_not_before(rule: Rule, 
             begin, closed_at = place + 1, event.at
 
 
+@settings(max_examples=40)
 @given(rules(), histories())
 def test_what_is_always_over_opens_at_once_and_stays(rule: Rule, history: list[Seen]) -> None:
     always = [Seen(float(at), ("age",), ("age",)) for at in range(30)]

@@ -121,6 +121,20 @@ def test_worse_predictions_are_seen(binary: Watched) -> None:
     assert "far worse than promised" in found.message((TABLE,))
 
 
+def test_it_is_known_what_checks_have_in_common(drifted: DriftReport, fine: DriftReport) -> None:
+    assert seen(drifted, "drift").shared == pytest.approx(600 / 3600)
+    assert seen(drifted, "effect").shared == 0.5
+    assert drifted.apart is not None
+    old, new = drifted.apart.rows
+    assert seen(drifted, "apart").shared == pytest.approx(new / (old + new))
+    main = fine.performance and fine.performance.main
+    assert main
+    assert main.low is not None
+    assert main.high is not None
+    own, theirs = main.high - main.low, 0.06  # the promise's interval
+    assert seen(fine, "performance").shared == pytest.approx(theirs**2 / (own**2 + theirs**2))
+
+
 def test_nothing_that_is_told_holds_a_value_of_a_row(drifted: DriftReport, binary: Watched) -> None:
     assert SECRET in json.dumps(drifted.to_json())  # the report itself does
     for what in ("verdict", "drift", "missing", "effect", "predictions", "apart", "anomaly", "rows"):

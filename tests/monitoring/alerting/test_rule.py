@@ -76,7 +76,7 @@ def test_the_default_rules_can_be_written_down_and_read_again() -> None:
         ({"opens_at": True}, "0 or more"),
         ({"opens_at": 0.1, "closes_at": 0.2}, "fine side"),
         ({"opens_after": 3, "of": 2}, "opens_after ≤ of"),
-        ({"opens_after": 2, "of": 40}, "of ≤ 12"),
+        ({"opens_after": 2, "of": 40}, "of ≤ 8"),
         ({"closes_after": 0}, "closes_after"),
         ({"quiet": "soon"}, "length of time"),
         ({"columns": [1]}, "list of texts"),

@@ -194,7 +194,7 @@ def test_mail_logs_in_behind_tls_only(tmp_path: Path, monkeypatch: pytest.Monkey
     def authenticate(server: Any, session: Any, envelope: Any, mechanism: str, data: Any) -> Any:
         known = isinstance(data, LoginPassword) and (data.login, data.password) == (b"ada", b"s3cret")
         mailbox.logged_in.append(mechanism)
-        return AuthResult(success=known)
+        return AuthResult(success=known, handled=False)
 
     monkeypatch.setenv("MAIL_USER", "ada")
     monkeypatch.setenv("MAIL_PASSWORD", "s3cret")

@@ -93,7 +93,7 @@ class LogWindows:
 def _by_time(rows: pd.DataFrame, length: float, last: float) -> Iterator[Found]:
     before = rows[rows[_AT] < last]
     for start, window in before.groupby(before[_AT] // length * length):
-        end = float(start) + length  # type: ignore[arg-type]
+        end = float(start) + length
         name = f"predictions {_shown(end - length)} to {_shown(end)}"
         yield Found(f"time:{end - length:.0f}:{end:.0f}", name, _plain(window))
 
@@ -142,7 +142,8 @@ def _frame(found: pa.Table, path: Path) -> pd.DataFrame:
 
 def _moments(found: pa.Table) -> pd.Series[float]:
     stamps = pd.to_datetime(found["time"].to_pandas(), format="ISO8601", errors="coerce", utc=True)
-    return (stamps - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1)
+    seconds: pd.Series[float] = (stamps - pd.Timestamp(0, tz="UTC")) / pd.Timedelta(seconds=1)
+    return seconds
 
 
 def _plain(window: pd.DataFrame) -> pd.DataFrame:

@@ -200,9 +200,9 @@ class Watcher:
             told = judge(turn, about, observed, check=check, at=report.created, simulated=simulated)
         self._report = report
         done.checks.append(check)
-        self._tell(done, told)
         about_columns = f"; columns: {', '.join(check.columns[:5])}" if check.columns else ""
         self._say(f"check {check.id}: {check.level}, {found.name}, {check.rows:,} rows{about_columns}")
+        self._tell(done, told)
 
     def _refuse(self, done: Pass, found: Found, about: About, error: Exception) -> None:
         """Put a file that cannot be read on record, and go on with the next one."""

@@ -11,7 +11,9 @@ down_revision = "0002"
 
 def upgrade() -> None:
     """Make the tables, and see to it that of a rule one alert is open about a subject."""
-    op.add_column("alerts", sa.Column("subject", sa.String(200), nullable=False, server_default=""))
+    op.add_column(
+        "alerts", sa.Column("subject", sa.String(200), nullable=False, server_default=sa.text("''"))
+    )
     op.add_column("alerts", sa.Column("evidence", sa.JSON()))
     op.execute("UPDATE alerts SET subject = 'model:' || CAST(model_id AS TEXT) WHERE model_id IS NOT NULL")
     op.create_index(
