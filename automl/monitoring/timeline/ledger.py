@@ -128,6 +128,7 @@ def _inside(conformal: Conformal, rows: Pooled) -> NDArray[np.bool_]:
 def _calibration(watched: Watched, codes: Sequence[int], rows: Pooled | None) -> list[Promise]:
     """Whether what is predicted on average is what happens on average."""
     reference, task = watched.reference, watched.task
+    asked: list[tuple[str, str, int | None]]
     if task.classes is None:
         asked = [("calibration", f"Mean of {task.target} less its prediction", None)]
     else:

@@ -13,7 +13,7 @@ from automl.monitoring.timeline.gather import Gathered, gather
 from automl.monitoring.timeline.groups import fairness_of
 from automl.monitoring.timeline.ledger import ledger_of
 from automl.monitoring.timeline.periods import Period
-from automl.monitoring.timeline.records import Timeline, Window
+from automl.monitoring.timeline.records import Segment, Timeline, Window, WindowFairness
 from automl.monitoring.timeline.segments import low_cardinality, segments_of
 from automl.monitoring.timeline.slices import Slice
 from automl.monitoring.timeline.tables import TableSource
@@ -89,7 +89,8 @@ def make_timeline(
     step(_COMPARED, "Looking for changes")
     changes, tests = changes_of(_series(watched, windows, slices, place), seed=seed)
     rows = gathered.pool.rows()
-    found, fair = (), ()  # type: ignore[var-annotated]
+    found: tuple[Segment, ...] = ()
+    fair: tuple[WindowFairness, ...] = ()
     if rows is not None and len(rows.truth):
         step(0.93, "Comparing segments")
         found, told = segments_of(watched.task, rows, asked, seed=seed)
