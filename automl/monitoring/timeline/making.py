@@ -15,7 +15,7 @@ from automl.monitoring.timeline.ledger import ledger_of
 from automl.monitoring.timeline.periods import Period
 from automl.monitoring.timeline.records import Segment, Timeline, Window, WindowFairness
 from automl.monitoring.timeline.segments import low_cardinality, segments_of
-from automl.monitoring.timeline.slices import Slice
+from automl.monitoring.timeline.slices import MOST_LABELLED, Slice
 from automl.monitoring.timeline.tables import TableSource
 from automl.monitoring.timeline.verdict import overall
 from automl.monitoring.timeline.windows import labelling_of, main_place, report_of, window_of
@@ -183,6 +183,10 @@ def _notes(gathered: Gathered, source: Source, period: Period) -> list[str]:
         notes.append(f"{gathered.undated:,} row(s) have no date and are in no window.")
     if period.unit == "rows" and isinstance(source, TableSource) and not source.is_in_order:
         notes.append("The rows are not in the order of their dates: windows follow the order of the table.")
+    if any(each.tally.labelled > MOST_LABELLED for each in gathered.slices.values()):
+        notes.append(
+            f"Scores of a window are measured on at most {MOST_LABELLED:,} rows with a label, at random."
+        )
     if len(gathered.slices) > 1:
         notes.append("Numbers of data rows in what is said of a window count the rows of that window.")
     return notes
