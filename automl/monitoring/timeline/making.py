@@ -146,7 +146,7 @@ def _windows(
         budget = None if time_budget is None or share < _LEAST_SECONDS else share
         report = report_of(watched, each, period.label(code), time_budget=budget, seed=seed)
         if report.shift is not None:
-            left -= report.seconds
+            left -= min(report.seconds, share)  # most of that is the split's
         elif time_budget is not None and not each.hidden:
             unsplit += 1
         notes += [note for note in report.notes if note not in watched.notes]
