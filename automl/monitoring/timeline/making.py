@@ -104,7 +104,7 @@ def make_timeline(
         notes.append("No row has a label: groups cannot be compared.")
     step(0.98, "Comparing with what was promised")
     ledger = ledger_of(watched, windows, slices, codes, rows)
-    level, headline = overall(windows, changes, found, ledger)
+    level, headline = overall(windows, changes, ledger)
     outputs = watched.reference.outputs
     step(1.0, "Done")
     return Timeline(
