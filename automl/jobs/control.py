@@ -33,6 +33,7 @@ OTHER_KINDS = (
     "score",
     "standing",
     "thresholds",
+    "timeline",
 )
 """What a job may be beside a search; see `automl.jobs.kinds`, which is not imported here."""
 

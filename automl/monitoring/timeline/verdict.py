@@ -19,8 +19,8 @@ def overall(
     """The level of a timeline, and a sentence.
 
     Windows before the last one do not count: what has settled calls for nothing, and what has not shows in
-    the last one, or as a change. Nor do segments: some rows are harder than others in every table, and nothing
-    says that they were not at the export.
+    the last one, or as a change. Nor do segments: in every table some rows are harder than others, and they
+    may have been at the export.
     """
     last = windows[-1]
     found: list[tuple[Level, str]] = []
