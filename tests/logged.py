@@ -39,10 +39,13 @@ def write_log(
 ) -> Path:
     """Log the predictions of dated rows, one request for each hour."""
     log = PredictionLog(folder, model, redact=redact, most_bytes=most_bytes)
-    for hour, rows in frame.groupby(frame["seen"].dt.floor("h")):
-        canonical = watched.schema.coerce(read_table(rows)).frame
-        answer = Answer(rows["id"].tolist(), plain_columns(watched.scorer.predictions(canonical)), ())
-        log.put(Entry(hour.timestamp(), answer.ids, "/predict", canonical, answer))
+    canonical = watched.schema.coerce(read_table(frame)).frame
+    predictions = watched.scorer.predictions(canonical)
+    hours = frame["seen"].dt.floor("h").reset_index(drop=True)
+    for hour, places in hours.groupby(hours).indices.items():
+        columns = plain_columns(predictions.iloc[places])
+        answer = Answer(frame["id"].iloc[places].tolist(), columns, ())
+        log.put(Entry(pd.Timestamp(hour).timestamp(), answer.ids, "/predict", canonical.iloc[places], answer))
     log.close(60)
     assert log.counts()["dropped_lines_total"] == 0
     return folder

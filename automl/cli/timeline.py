@@ -152,8 +152,13 @@ def _say_segments(found: Timeline, console: Console) -> None:
 def _say_fairness(found: Timeline, console: Console) -> None:
     if not found.fairness:
         return
-    console.say("", f"groups of {', '.join(found.fairness[0].fairness.columns)}")
-    for each in found.fairness:
+    differ = [each for each in found.fairness if each.fairness.found()]
+    console.say(
+        "",
+        f"groups of {', '.join(found.fairness[0].fairness.columns)} (in {len(differ)} of "
+        f"{len(found.fairness)} windows a difference shows; one in twenty would by chance)",
+    )
+    for each in differ:
         console.say(f"  {found.windows[each.window].label}: {each.fairness.verdict()}")
 
 

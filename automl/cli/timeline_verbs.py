@@ -25,7 +25,7 @@ examples:
   automl timeline churn.zip --log churn-log --labels labels.csv --id prediction_id --every week
   automl timeline RUN
 
-exit codes: 0 fine, 2 findings (the last window, a change, a segment, a promise that was not kept),
+exit codes: 0 fine, 2 findings (in the last window, a change for the worse, a promise that was not kept),
             1 could not run, wrong usage included
 """
 

@@ -25,6 +25,7 @@ __all__ = ["COVERAGE", "ledger_of", "promised_scores"]
 COVERAGE = 0.9
 """The level of the intervals, or sets, that are counted."""
 _FEWEST = 20  # rows with a label
+_MOST_JUDGED = 30_000  # of them, at random, for scores: the interval is that of so many
 _NORMAL = 1.645
 
 Floats = NDArray[np.float64]
@@ -63,7 +64,9 @@ def promised_scores(watched: Watched, windows: Sequence[Window], rows: Pooled | 
     labels = {metric.name: metric.label for metric in metrics_for(task.kind, task.costs)}
     all_over = None
     if rows is not None:
-        all_over = measure(task, rows.truth, rows.predicted, rows.given, watched.promised)
+        some = np.random.default_rng(31).permutation(len(rows.truth))[:_MOST_JUDGED]
+        given = None if rows.given is None else rows.given[some]
+        all_over = measure(task, rows.truth[some], rows.predicted[some], given, watched.promised)
     found = []
     for name in names:
         promised = watched.promised.get(name)
@@ -128,6 +131,7 @@ def _inside(conformal: Conformal, rows: Pooled) -> NDArray[np.bool_]:
 def _calibration(watched: Watched, codes: Sequence[int], rows: Pooled | None) -> list[Promise]:
     """Whether what is predicted on average is what happens on average."""
     reference, task = watched.reference, watched.task
+    asked: list[tuple[str, str, int | None]]
     if task.classes is None:
         asked = [("calibration", f"Mean of {task.target} less its prediction", None)]
     else:

@@ -13,9 +13,9 @@ from automl.monitoring.timeline.gather import Gathered, gather
 from automl.monitoring.timeline.groups import fairness_of
 from automl.monitoring.timeline.ledger import ledger_of
 from automl.monitoring.timeline.periods import Period
-from automl.monitoring.timeline.records import Timeline, Window
+from automl.monitoring.timeline.records import Segment, Timeline, Window, WindowFairness
 from automl.monitoring.timeline.segments import low_cardinality, segments_of
-from automl.monitoring.timeline.slices import Slice
+from automl.monitoring.timeline.slices import MOST_LABELLED, Slice
 from automl.monitoring.timeline.tables import TableSource
 from automl.monitoring.timeline.verdict import overall
 from automl.monitoring.timeline.windows import labelling_of, main_place, report_of, window_of
@@ -89,7 +89,8 @@ def make_timeline(
     step(_COMPARED, "Looking for changes")
     changes, tests = changes_of(_series(watched, windows, slices, place), seed=seed)
     rows = gathered.pool.rows()
-    found, fair = (), ()  # type: ignore[var-annotated]
+    found: tuple[Segment, ...] = ()
+    fair: tuple[WindowFairness, ...] = ()
     if rows is not None and len(rows.truth):
         step(0.93, "Comparing segments")
         found, told = segments_of(watched.task, rows, asked, seed=seed)
@@ -103,7 +104,7 @@ def make_timeline(
         notes.append("No row has a label: groups cannot be compared.")
     step(0.98, "Comparing with what was promised")
     ledger = ledger_of(watched, windows, slices, codes, rows)
-    level, headline = overall(windows, changes, found, ledger)
+    level, headline = overall(windows, changes, ledger)
     outputs = watched.reference.outputs
     step(1.0, "Done")
     return Timeline(
@@ -145,7 +146,7 @@ def _windows(
         budget = None if time_budget is None or share < _LEAST_SECONDS else share
         report = report_of(watched, each, period.label(code), time_budget=budget, seed=seed)
         if report.shift is not None:
-            left -= report.seconds
+            left -= min(report.seconds, share)  # most of that is the split's
         elif time_budget is not None and not each.hidden:
             unsplit += 1
         notes += [note for note in report.notes if note not in watched.notes]
@@ -182,6 +183,10 @@ def _notes(gathered: Gathered, source: Source, period: Period) -> list[str]:
         notes.append(f"{gathered.undated:,} row(s) have no date and are in no window.")
     if period.unit == "rows" and isinstance(source, TableSource) and not source.is_in_order:
         notes.append("The rows are not in the order of their dates: windows follow the order of the table.")
+    if any(each.tally.labelled > MOST_LABELLED for each in gathered.slices.values()):
+        notes.append(
+            f"Scores of a window are measured on at most {MOST_LABELLED:,} rows with a label, at random."
+        )
     if len(gathered.slices) > 1:
         notes.append("Numbers of data rows in what is said of a window count the rows of that window.")
     return notes

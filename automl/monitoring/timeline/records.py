@@ -307,7 +307,7 @@ class Timeline(Stored):
     output : str or None
         The class whose probability `Window.mean` is about; None for values.
     level : {"fine", "look", "act"}
-        What the last window, the changes, the segments and the ledger call for.
+        What the last window, the changes and the ledger call for.
     headline : str
     created, seconds : float
         When it was made, and how long that took.

@@ -60,7 +60,7 @@ def scorings_timeline(run: RunFolder, task: Task, model: str, *, seed: int = 0) 
     ]
     changes, tests = changes_of(series, seed=seed)
     ledger = tuple(_promises(task, reports))
-    level, headline = overall(windows, changes, (), ledger)
+    level, headline = overall(windows, changes, ledger)
     notes = ["Segments, groups and labels that came later need the rows: name a table, or a prediction log."]
     if left := len(of_model) - len(told):
         notes.append(f"{left:,} table(s) could not be scored and are left out.")

@@ -24,10 +24,10 @@ MINIMUM = 50
 """Rows with a label from which on a segment is judged."""
 _MOST_LABELS = 30
 _MOST = 500
-_DRAWN = 5_000
+_DRAWN = 2_000
 _LEVEL = 0.95
 _NORMAL = 1.96
-_DRAWS = 200
+_DRAWS = 150
 
 Ints = NDArray[np.int64]
 

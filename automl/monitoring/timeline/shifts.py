@@ -7,7 +7,9 @@ Test: the largest standardised difference of the weighted means before and after
 the likelihood ratio test for a shift of normal means (Hawkins, "Testing a sequence of observations for a
 shift in location", JASA 1977; Worsley, "On the likelihood ratio test for a shift in location of normal
 populations", JASA 1979). Its critical values are simulated for the very errors of the series, τ² estimated
-anew in each simulation, so that few windows of unequal size keep the level. τ² comes from the differences of
+anew in each simulation, so that few windows of unequal size keep the level. For them τ² is taken at the upper
+end of what the series allows (after Berger and Boos, "P values maximized over a confidence set for the
+nuisance parameter", JASA 1994), since with few windows it is hardly known. It comes from the differences of
 neighbouring windows (von Neumann et al., "The mean square successive difference", Annals of Mathematical
 Statistics 1941) without the one across the change that is tried: a change does not hide itself.
 
@@ -43,6 +45,7 @@ _DRAWS = 2_000
 _WORK = 100_000_000  # cells of arrays, over all simulations of a test
 _AT_ONCE = 4_000_000
 _CONFIDENCE = 0.95
+_SPREAD = 0.8
 _POWER = 0.8416  # standard deviations above which 20 % of a normal variable lie
 
 
@@ -104,7 +107,7 @@ def find_shifts(values: Floats, errors: Floats, *, alarms: float = 0.05, seed: i
     Parameters
     ----------
     values, errors : ndarray, shape (n,)
-        At least five, finite; the errors not all zero.
+        At least five, finite; all errors above zero.
     alarms : float
         Probability of finding any change where there is none.
     seed : int
@@ -162,21 +165,40 @@ def _test(values: Floats, errors: Floats, alarms: float, rng: np.random.Generato
     n = len(values)
     tried, between = _statistics(values[None, :], errors)
     best = int(tried[0].argmax())
-    # Without the difference across the best place, or a change would pass for noise in the simulations.
-    spread = float(between[0, best])
-    draws = int(np.clip(_WORK / n**2, 400, _DRAWS))
+    spread = _most_between(values, errors)
+    draws = int(np.clip(_WORK / n**2, min(400, _DRAWS), _DRAWS))
     null = rng.normal(size=(draws, n)) * np.sqrt(errors**2 + spread)
     parts = np.array_split(null, max(draws * n * n // _AT_ONCE, 1))
     largest = np.concatenate([_statistics(part, errors)[0].max(axis=1) for part in parts])
     p = float((1 + (largest >= tried[0, best]).sum()) / (1 + draws))
-    return _Test(p, best + _SIDE, spread, float(np.quantile(largest, 1 - alarms)))
+    critical = float(np.quantile(largest, 1 - alarms))
+    return _Test(p, best + _SIDE, float(between[0, best]), critical)
+
+
+def _most_between(values: Floats, errors: Floats) -> float:
+    """The largest τ² that the differences of neighbouring windows allow, with 80 % confidence.
+
+    Their mean square has the degrees of freedom of von Neumann's statistic, about two for three windows.
+    """
+    from scipy.stats import chi2
+
+    n = len(values)
+    freedom = 2 * (n - 1) ** 2 / (3 * n - 4)
+    weight, sampling = _weights(errors)
+    most = (weight * np.diff(values) ** 2).sum() * freedom / chi2.ppf(1 - _SPREAD, freedom)
+    return float(max((most - (weight * sampling).sum()) / (2 * weight.sum()), 0.0))
+
+
+def _weights(errors: Floats) -> tuple[Floats, Floats]:
+    """How much each difference of neighbouring windows tells, and its variance by their errors."""
+    sampling = errors[:-1] ** 2 + errors[1:] ** 2
+    return 1 / np.maximum(sampling, sampling.max() * 1e-6), sampling
 
 
 def _statistics(series: Floats, errors: Floats) -> tuple[Floats, Floats]:
     """Standardised differences at all places, and τ² without the one across each; shape (draws, places)."""
     n = series.shape[1]
-    sampling = errors[:-1] ** 2 + errors[1:] ** 2
-    weight = 1 / np.maximum(sampling, sampling.max() * 1e-6 + np.finfo(np.float64).tiny)
+    weight, sampling = _weights(errors)
     each = weight * (np.diff(series, axis=1) ** 2 - sampling)
     places = np.arange(_SIDE, n - _SIDE + 1)
     without = each.sum(axis=1, keepdims=True) - each[:, places - 1]

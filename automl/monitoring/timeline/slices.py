@@ -17,11 +17,12 @@ from automl.monitoring.walk import Walk
 from automl.monitoring.watched import Watched
 from automl.task import Task
 
-__all__ = ["LOSSES", "Moments", "Part", "Slice", "losses_of", "predicted_of"]
+__all__ = ["LOSSES", "MOST_LABELLED", "Moments", "Part", "Slice", "losses_of", "predicted_of"]
 
 Floats = NDArray[np.float64]
 
-_LABELLED = 50_000
+MOST_LABELLED = 20_000
+"""Rows with a label of a window that its scores are measured on, at random."""
 _DELAYS = 50_000
 
 #: What the loss of a row is called, by whether values are predicted.
@@ -107,7 +108,7 @@ class Slice:
 
     def __init__(self, watched: Watched, *, seed: int = 0) -> None:
         self._watched = watched
-        self.tally = Tally(watched, seed=seed, labelled=_LABELLED)
+        self.tally = Tally(watched, seed=seed, labelled=MOST_LABELLED)
         self.walk = Walk(watched, self.tally, None, 0, "missing")
         self.profiles = tuple(profile.name for profile in watched.reference.columns)
         self.hidden: set[str] = set()

@@ -1,4 +1,4 @@
-"""What a timeline calls for, in words: by its last window, its changes, its segments and its ledger."""
+"""What a timeline calls for, in words: by its last window, its changes and its ledger."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ __all__ = ["broken", "change", "overall", "segment"]
 def overall(
     windows: Sequence[Window],
     changes: Sequence[ChangePoint],
-    segments: Sequence[Segment],
     ledger: Sequence[Promise],
 ) -> tuple[Level, str]:
     """The level of a timeline, and a sentence.
 
     Windows before the last one do not count: what has settled calls for nothing, and what has not shows in
-    the last one, or as a change.
+    the last one, or as a change. Nor do segments: in every table some rows are harder than others, and they
+    may have been at the export.
     """
     last = windows[-1]
     found: list[tuple[Level, str]] = []
@@ -28,7 +28,6 @@ def overall(
         found.append((last.level, f"In the last window ({last.label}): {last.headline}"))
     found += [(each.level, change(each, windows)) for each in changes if each.level != "fine"]
     found += [("look", broken(each)) for each in ledger if each.kept is False]
-    found += [(each.level, segment(each)) for each in segments if each.level != "fine"]
     found.sort(key=lambda each: -RANK.index(each[0]))
     level = worst(*(each for each, _ in found))
     if found:

@@ -36,7 +36,7 @@ def test_joined_by_id(tmp_path: Path) -> None:
     labels = read_labels(LabelFile(path), TASK)
     assert joined(labels, ["b", "x", "a", "c", "d"]) == ["no", None, "yes", None, None]
     (unknown,) = labels.notes()
-    assert "none of the known classes: 'maybe'" in unknown
+    assert 'none of the known classes: "maybe"' in unknown
 
 
 def test_twice_the_same_is_once(tmp_path: Path) -> None:
