@@ -20,6 +20,7 @@ from automl.monitoring.counts import Counts, Grid
 __all__ = [
     "Tested",
     "adjusted",
+    "chi_square_quantile",
     "homogeneity",
     "jensen_shannon",
     "of_shares",
@@ -148,6 +149,32 @@ def surprise(times: int, rows: int, seen: int, seen_in: int) -> float:
     first = math.lgamma(rows + b) - math.lgamma(rows + a + b) + math.lgamma(a + b) - math.lgamma(b)
     fewer = np.exp(first + np.concatenate([[0.0], np.cumsum(steps)])).sum()
     return float(min(max(1.0 - fewer, 0.0), 1.0))
+
+
+def chi_square_quantile(probability: float, freedom: float) -> float:
+    """The quantile of a chi-square distribution, for a probability below about 0.999; without scipy.
+
+    Bisection over the series of the regularised incomplete gamma function (Abramowitz and Stegun, "Handbook
+    of Mathematical Functions", 6.5.29).
+    """
+    shape, low, high = freedom / 2, 0.0, 1.0
+    while _gamma_up_to(high, shape) < probability:
+        low, high = high, 2 * high
+    while high - low > 1e-12 * high:
+        middle = (low + high) / 2
+        low, high = (middle, high) if _gamma_up_to(middle, shape) < probability else (low, middle)
+    return low + high
+
+
+def _gamma_up_to(end: float, shape: float) -> float:
+    """The regularised lower incomplete gamma function."""
+    term = total = 1 / shape
+    step = shape
+    while term > 1e-17 * total:
+        step += 1
+        term *= end / step
+        total += term
+    return total * math.exp(shape * math.log(end) - end - math.lgamma(shape))
 
 
 def wasserstein(grid: Grid, before: Counts, after: Counts) -> float | None:

@@ -127,3 +127,18 @@ def test_numbers_raise_no_more_false_alarms_than_the_level_says(kind: str) -> No
     if kind == "normal":
         assert np.mean(alarms) >= 0.02
         assert np.mean(moved) == pytest.approx(np.mean(chance), rel=0.12), "what chance moves is foretold"
+
+
+@pytest.mark.parametrize("freedom", [0.7, 1.6, 2.0, 7.3, 40.0, 161.5])
+@pytest.mark.parametrize("probability", [0.01, 0.2, 0.5, 0.95])
+def test_chi_square_quantiles_are_scipys(freedom: float, probability: float) -> None:
+    expected = stats.chi2.ppf(probability, freedom)
+    assert measures.chi_square_quantile(probability, freedom) == pytest.approx(expected, rel=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("times", "rows", "seen", "seen_in"), [(1, 40, 0, 60), (7, 400, 3, 900), (40, 50, 2, 3)]
+)
+def test_surprise_is_scipys_beta_binomial(times: int, rows: int, seen: int, seen_in: int) -> None:
+    expected = stats.betabinom.sf(times - 1, rows, seen + 1, max(seen_in - seen, 1))
+    assert measures.surprise(times, rows, seen, seen_in) == pytest.approx(expected, abs=1e-9)

@@ -33,6 +33,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from automl.monitoring.measures import chi_square_quantile
+
 __all__ = ["FEWEST", "Shift", "Shifts", "find_shifts"]
 
 Floats = NDArray[np.float64]
@@ -180,12 +182,10 @@ def _most_between(values: Floats, errors: Floats) -> float:
 
     Their mean square has the degrees of freedom of von Neumann's statistic, about two for three windows.
     """
-    from scipy.stats import chi2
-
     n = len(values)
     freedom = 2 * (n - 1) ** 2 / (3 * n - 4)
     weight, sampling = _weights(errors)
-    most = (weight * np.diff(values) ** 2).sum() * freedom / chi2.ppf(1 - _SPREAD, freedom)
+    most = (weight * np.diff(values) ** 2).sum() * freedom / chi_square_quantile(1 - _SPREAD, freedom)
     return float(max((most - (weight * sampling).sum()) / (2 * weight.sum()), 0.0))
 
 
