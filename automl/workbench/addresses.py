@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import streamlit as st
-from streamlit.errors import StreamlitAPIException
 
 __all__ = ["keep_up"]
 
@@ -24,13 +23,5 @@ def keep_up(path: str) -> None:
     asked = {key: st.query_params.get_all(key) for key in st.query_params}
     before = st.session_state.get(_ASKED)
     st.session_state[_ASKED] = (path, asked)
-    if before is None or before[0] != path or before[1] == asked:
-        return
-    if not asked:
-        st.query_params.clear()
-    for key, values in asked.items():
-        try:
-            st.query_params[key] = values  # the whole address is told then, also where nothing has changed
-        except StreamlitAPIException:  # a widget writes this one itself
-            continue
-        return
+    if before is not None and before[0] == path and before[1] != asked:
+        st.query_params.update({})  # the browser is told all of them, also those that widgets write

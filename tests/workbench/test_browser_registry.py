@@ -54,7 +54,7 @@ def test_from_the_list_to_a_champion_and_its_sheet(page: Page, address: str) -> 
     expect(dialog.locator(".gb-change")).to_contain_text("Churn/1", timeout=SOON)
     assert violations(page) == []
     dialog.get_by_role("button", name="Set it").click()
-    expect(page.get_by_test_id("stBadge").filter(has_text="champion")).to_be_visible(timeout=SOON)
+    expect(page.locator(".st-key-gb-version")).to_contain_text("champion", timeout=SOON)
 
     page.emulate_media(color_scheme="dark")
     page.get_by_role("tab", name="Compliance sheet").click()

@@ -45,7 +45,7 @@ def words(page):
     return " ".join(str(getattr(e, "value", "") or e.proto.body) for kind in kinds for e in page.get(kind))
 for path, query, expected in (
     ("registry", {{}}, "champion"),
-    ("registry", {{"name": "Churn"}}, "1 version"),
+    ("registry", {{"name": "Churn"}}, "points to nothing"),
     ("registry", {{"name": "Churn", "version": "1"}}, "decided about it"),
     ("registry", {{"name": "Churn", "version": "1", "registry-view": "In use"}}, "not exported"),
     ("registry", {{"name": "Churn", "version": "1", "registry-view": "Compliance sheet"}}, "missing"),
