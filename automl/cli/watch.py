@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import signal
-import threading
 import time
 from argparse import Namespace
 from collections.abc import Iterator
@@ -24,6 +23,7 @@ from automl.store.catalogue import Catalogue, catch_up, open_catalogue
 
 __all__ = ["watch"]
 
+_BLINK = 0.2  # seconds until a signal is heeded
 _OPTIONS = ("name", "model", "folder", "log", "every", "interval")
 
 
@@ -71,7 +71,7 @@ def _settings(options: Namespace) -> WatchSettings:
     return read_watch(options.file, typed)
 
 
-def _once(catalogue: Catalogue, settings: WatchSettings, console: Console, stop: threading.Event) -> int:
+def _once(catalogue: Catalogue, settings: WatchSettings, console: Console, stop: _Stop) -> int:
     from automl.monitoring.alerting.watch.watcher import Pass, Watcher, WatchStoppedError
 
     watcher = Watcher(catalogue, settings, say=console.say, stopping=stop.is_set)
@@ -110,7 +110,7 @@ def _once(catalogue: Catalogue, settings: WatchSettings, console: Console, stop:
     return 2 if open_now else 0
 
 
-def _always(catalogue: Catalogue, settings: WatchSettings, console: Console, stop: threading.Event) -> int:
+def _always(catalogue: Catalogue, settings: WatchSettings, console: Console, stop: _Stop) -> int:
     from automl.monitoring.alerting.watch.watcher import Watcher, WatchStoppedError
 
     server = None if settings.port is None else MetricsServer(settings.port)
@@ -134,11 +134,33 @@ def _always(catalogue: Catalogue, settings: WatchSettings, console: Console, sto
     return 0
 
 
+class _Stop:
+    """Whether to end. Unlike an event of threads it takes no lock, which a signal might find taken."""
+
+    def __init__(self) -> None:
+        self._told = False
+
+    def tell(self, *_: object) -> None:
+        """End as soon as that does no harm; the handler of signals."""
+        self._told = True
+
+    def is_set(self) -> bool:
+        """Whether it was told."""
+        return self._told
+
+    def wait(self, seconds: float) -> bool:
+        """Wait, but not longer than until it is told; whether it was."""
+        end = time.monotonic() + seconds
+        while not self._told and (left := end - time.monotonic()) > 0:
+            time.sleep(min(left, _BLINK))
+        return self._told
+
+
 @contextmanager
-def _stopping() -> Iterator[threading.Event]:
-    """An event that SIGTERM and SIGINT set: what is at work comes to a good end."""
-    stop = threading.Event()
-    before = {each: signal.signal(each, lambda *_: stop.set()) for each in (signal.SIGTERM, signal.SIGINT)}
+def _stopping() -> Iterator[_Stop]:
+    """What SIGTERM and SIGINT tell to end: what is at work comes to a good end."""
+    stop = _Stop()
+    before = {each: signal.signal(each, stop.tell) for each in (signal.SIGTERM, signal.SIGINT)}
     try:
         yield stop
     finally:

@@ -55,7 +55,7 @@ class FalseAlarms:
         many = f"{self.checks:,} checks" if self.checks != 1 else "one check"
         return (
             f"Chance alone opens this in {many} without any change with a probability of at most "
-            f"{percent(self.chance)}: once in {self.every:,.0f} checks."
+            f"{percent(self.chance)}; on average no more than once in {self.every:,.0f} checks."
         )
 
     def to_json(self) -> dict[str, float | int | str | None]:

@@ -205,4 +205,4 @@ def _facts(check: Check | None) -> dict[str, Any] | None:
 
 
 def _commands(alert: Alert) -> dict[str, str]:
-    return {"show": f"automl alerts show {alert.id}", "close": f"automl alerts close {alert.id}"}
+    return {"show": f"automl alerts show {alert.id}", "close": f"automl alerts close {alert.id} --reason WHY"}

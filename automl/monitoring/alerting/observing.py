@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
 
 from automl.data import Finding
 from automl.monitoring import words
+from automl.monitoring.alerting import sentences
 from automl.monitoring.alerting.machine import Seen
 from automl.monitoring.alerting.rule import Rule, What
+from automl.monitoring.alerting.sentences import Figures
 from automl.monitoring.drift import ColumnDrift
 from automl.monitoring.estimate.records import EstimatedMetric
 from automl.monitoring.performance import Measured
@@ -26,7 +27,6 @@ __all__ = ["TABLE", "Figures", "Observed", "by_columns", "observe", "unreadable"
 TABLE = ""
 """The name of what is about no column."""
 
-Figures = Mapping[str, Any]
 Tell = Callable[[Sequence[Figures]], str]
 
 
@@ -115,23 +115,23 @@ def by_columns(
     """The same for the drift of columns and predictions alone; None for rules about anything else."""
     if rule.what == "drift":
         found = {e.column: e.beyond_chance if e.is_sure and not e.expected else 0.0 for e in columns}
-        return _measured(rule, at, found, _figures_of(columns), _drifted)
+        return _measured(rule, at, found, _figures_of(columns), sentences.drifted)
     if rule.what == "missing":
         found = {e.column: abs(e.missing[1] - e.missing[0]) if _is_sure(e) else 0.0 for e in columns}
-        return _measured(rule, at, found, _figures_of(columns), _missing)
+        return _measured(rule, at, found, _figures_of(columns), sentences.missing)
     if rule.what == "predictions":
         moved = [e for e in outputs if e.is_sure]
         worst = max(moved, key=lambda each: each.beyond_chance, default=None)
         found = {TABLE: 0.0 if worst is None else worst.beyond_chance}
         told = {} if worst is None else {TABLE: _drift_figures(worst)}
-        return _measured(rule, at, found, told, _predictions)
+        return _measured(rule, at, found, told, sentences.predictions)
     return None
 
 
 def _verdict(rule: Rule, report: DriftReport) -> Observed:
     figures = {"level": report.level, "concerned": report.concerned()}
     names = report.concerned()
-    about = f": {formats.listed(_few(names))}" if names else ""
+    about = f": {formats.listed(sentences.few(names))}" if names else ""
     message = f"The verdict on {report.rows:,} new rows is “{words.LEVELS[report.level].lower()}”{about}."
     return _measured(
         rule, report.created, {TABLE: float(RANK.index(report.level))}, {TABLE: figures}, lambda _: message
@@ -151,7 +151,7 @@ def _effect(rule: Rule, report: DriftReport, spread: float | None) -> Observed |
         for name, part in report.parts.items()
         if part
     }
-    return _measured(rule, report.created, found, figures, _moves)
+    return _measured(rule, report.created, found, figures, sentences.moves)
 
 
 def _apart(rule: Rule, report: DriftReport) -> Observed | None:
@@ -206,7 +206,7 @@ def _anomaly(rule: Rule, report: DriftReport) -> Observed:
         name: {"column": name or None, "codes": [e.code for e in those], "rows": _count(those)}
         for name, those in found.items()
     }
-    return _measured(rule, report.created, dict.fromkeys(found, 1.0), figures, _anomalies, limit=1.0)
+    return _measured(rule, report.created, dict.fromkeys(found, 1.0), figures, sentences.anomalies, limit=1.0)
 
 
 def _rows(rule: Rule, report: DriftReport) -> Observed:
@@ -272,54 +272,6 @@ def _drift_figures(drift: ColumnDrift) -> Figures:
 
 def _is_sure(drift: ColumnDrift) -> bool:
     return drift.missing_adjusted is not None and drift.missing_adjusted <= ALARMS
-
-
-def _drifted(figures: Sequence[Figures]) -> str:
-    first = figures[0]
-    verb = "has" if len(figures) == 1 else "have"
-    return (
-        f"{_listed(figures)} {verb} drifted: of {first['column']} at least {words.share(first['moved'])} of "
-        f"the rows have moved (chance: {words.share(first['chance'])})."
-    )
-
-
-def _missing(figures: Sequence[Figures]) -> str:
-    before, after = figures[0]["missing"]
-    return (
-        f"{_listed(figures)}: the share of missing values has changed, of {figures[0]['column']} from "
-        f"{words.share(before)} to {words.share(after)}."
-    )
-
-
-def _predictions(figures: Sequence[Figures]) -> str:
-    first = figures[0]
-    return (
-        f"The predictions have moved: at least {words.share(first['moved'])} of them are others than for "
-        f"rows like those learned from (chance: {words.share(first['chance'])})."
-    )
-
-
-def _moves(figures: Sequence[Figures]) -> str:
-    first = figures[0]
-    verb = "moves" if len(figures) == 1 else "move"
-    return (
-        f"{_listed(figures)} {verb} the mean prediction: {first['column']} by {first['effect']:.2f} standard "
-        "deviations of the predictions."
-    )
-
-
-def _anomalies(figures: Sequence[Figures]) -> str:
-    told = [f"{each['column'] or 'the table'} ({', '.join(each['codes'])})" for each in figures]
-    return f"Not as expected: {formats.listed(_few(told))}."
-
-
-def _listed(figures: Sequence[Figures]) -> str:
-    return formats.listed(_few([str(each["column"]) for each in figures]))
-
-
-def _few(names: Sequence[str], most: int = 5) -> list[str]:
-    more = [f"{len(names) - most:,} more"] if len(names) > most else []
-    return [*names[:most], *more]
 
 
 def _count(findings: Sequence[Finding]) -> int | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from automl.errors import CatalogueError, GlassbenchError
@@ -18,7 +18,6 @@ from automl.monitoring.alerting.judging import About, Told, judge
 from automl.monitoring.alerting.machine import Seen
 from automl.monitoring.alerting.metrics_server import MetricsServer
 from automl.monitoring.alerting.observing import TABLE, Observed, observe, unreadable
-from automl.monitoring.alerting.simulated import SIMULATED, Simulated, simulate
 from automl.monitoring.alerting.watch.folder import FolderSource
 from automl.monitoring.alerting.watch.found import Found, Source
 from automl.monitoring.alerting.watch.log import LogWindows
@@ -26,6 +25,7 @@ from automl.monitoring.alerting.watch.model import Current, Models
 from automl.monitoring.alerting.watch.refused import move_aside
 from automl.monitoring.alerting.watch.renewing import Renewed, keep, renewed
 from automl.monitoring.alerting.watch.settings import WatchSettings
+from automl.monitoring.alerting.watch.simulations import Simulations
 from automl.monitoring.parts import main_output
 from automl.monitoring.report import DriftReport
 from automl.monitoring.scoring import Scored, score
@@ -37,10 +37,6 @@ __all__ = ["Pass", "WatchStoppedError", "Watcher"]
 
 _FAULTS = (GlassbenchError, ArithmeticError, LookupError, TypeError, ValueError)
 """What a file may make the code raise: then the file is refused, and the next one is looked at."""
-
-
-_COLUMNS_SIMULATED = 600
-"""So many columns, in series of tables: wide tables are simulated in fewer, not longer."""
 
 
 class WatchStoppedError(Exception):
@@ -109,7 +105,7 @@ class Watcher:
         self._label = settings.model
         self._arrivals: list[Arrival] = []
         self._noted: set[str] = set()
-        self._simulated: dict[tuple[str, int], dict[str, Simulated]] = {}
+        self._simulations = Simulations(settings.rules)
 
     def look(self) -> Pass:
         """Look once.
@@ -181,7 +177,9 @@ class Watcher:
             for rule in self._settings.rules
             if (seen := observe(rule, report, deviation)) is not None
         }
-        simulated = self._simulations(observed, base, report.rows)
+        is_open = {each.rule for each in self._catalogue.watching.alerts(self._settings.name, only_open=True)}
+        due = [name for name, seen in observed.items() if seen.seen.over and name not in is_open]
+        simulated = self._simulations.of(due, base.watched, base.digest or current.digest, report.rows)
         window = None
         if self._settings.reference is not None and report.level == "fine" and scored.tally is not None:
             window = keep(self._catalogue, base.watched, scored.tally)
@@ -276,30 +274,6 @@ class Watcher:
             return Renewed(current.watched)
         return renewed(self._catalogue, self._settings.name, current.watched, self._settings.reference)
 
-    def _simulations(
-        self, observed: Mapping[str, Observed], base: Renewed, rows: int
-    ) -> dict[str, Simulated]:
-        """What rules that may be about to open do on tables without any change."""
-        due = [
-            rule
-            for rule in self._settings.rules
-            if rule.what in SIMULATED and rule.name in observed and observed[rule.name].seen.over
-        ]
-        if not due:
-            return {}
-        is_open = {each.rule for each in self._catalogue.watching.alerts(self._settings.name, only_open=True)}
-        if is_open >= {rule.name for rule in due}:
-            return {}
-        about = (base.digest or self._label, _two_digits(rows))
-        if about not in self._simulated:
-            reference = base.watched.reference
-            series = min(max(_COLUMNS_SIMULATED // len(reference.columns), 4), 20)
-            self._simulated = {
-                about: simulate(reference, base.watched.schema, self._settings.rules, about[1], series=series)
-            }
-        found = self._simulated[about]
-        return {rule.name: found[rule.name] for rule in due}
-
     def _tell(self, done: Pass, told: Sequence[Told]) -> None:
         done.told += told
         for each in told:
@@ -340,8 +314,3 @@ def _deviation(base: Renewed, report: DriftReport) -> float | None:
     outputs = base.watched.reference.outputs
     of = main_output(report.shift) if len(outputs) > 1 else 0
     return outputs[min(of, len(outputs) - 1)].deviation
-
-
-def _two_digits(rows: int) -> int:
-    """A number of rows, so rounded that tables of about this size are simulated once."""
-    return int(float(f"{rows:.1e}")) if rows else 0
