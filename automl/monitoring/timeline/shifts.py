@@ -100,6 +100,7 @@ class _Test(NamedTuple):
     p: float
     at: int
     between: float  # τ²
+    most: float  # the upper end of it
     critical: float
 
 
@@ -174,7 +175,7 @@ def _test(values: Floats, errors: Floats, alarms: float, rng: np.random.Generato
     largest = np.concatenate([_statistics(part, errors)[0].max(axis=1) for part in parts])
     p = float((1 + (largest >= tried[0, best]).sum()) / (1 + draws))
     critical = float(np.quantile(largest, 1 - alarms))
-    return _Test(p, best + _SIDE, float(between[0, best]), critical)
+    return _Test(p, best + _SIDE, float(between[0, best]), spread, critical)
 
 
 def _most_between(values: Floats, errors: Floats) -> float:
@@ -219,8 +220,8 @@ def _statistics(series: Floats, errors: Floats) -> tuple[Floats, Floats]:
 def _where(values: Floats, errors: Floats, tested: _Test, rng: np.random.Generator) -> tuple[int, int]:
     """The first and the last place at which the change may be."""
     n, at = len(values), tested.at
-    spread = errors**2 + tested.between
-    levels = [_level(part, wide, tested.between) for part, wide in _sides(values, errors, at)]
+    spread = errors**2 + tested.most
+    levels = [_level(part, wide, tested.most) for part, wide in _sides(values, errors, at)]
     fitted = np.repeat(levels, [at, n - at])
     drawn = fitted + rng.normal(size=(_DRAWS, n)) * np.sqrt(spread)
     likely = _likely(drawn, spread)

@@ -16,7 +16,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("between", [0.0, 1.0, 5.0], ids=["of rows alone", "half of each", "of windows"])
-@pytest.mark.parametrize("windows", [6, 12])
+@pytest.mark.parametrize("windows", [6, pytest.param(12, marks=pytest.mark.slow)])
 def test_false_alarms_are_as_frequent_as_stated(quick: None, between: float, windows: int) -> None:
     """Windows of unequal size, with and without a variation of their own."""
     rng = np.random.default_rng([windows, int(between)])
