@@ -98,7 +98,8 @@ def main() -> None:
         run = automl.fit(
             first,
             target=options.target,
-            budget=options.budget,
+            budget=3600,
+            max_trials=options.trials,
             time=options.time,
             seed=0,
             home=home,
