@@ -74,7 +74,8 @@ def compare_column(
         found, label = largest_difference(before, now)
         code, chance = SHARES, _chance_of_share(before, now, label)
         shares = [each.shares.get(label, 0.0) for each in (before, now)]
-        what = f"{label!r} makes up {percent(shares[1])} of its values, in {_OTHER[against]} {percent(shares[0])}"
+        before_that, by_now = map(percent, shares)
+        what = f"{label!r} makes up {by_now} of its values, in {_OTHER[against]} {before_that}"
         evidence |= {"label": label, "shares": shares}
     else:
         found, code = jensen_shannon(before, now), DIVERGED
