@@ -42,16 +42,17 @@ def _infer(options: Namespace, console: Console) -> int:
     drafted = infer_reviewed(table, target=options.target, kinds=dict(options.kind))
     if options.out is not None:
         _write(options.out, drafted)
-        label = str(options.out)
+        label = named = str(options.out)
         console.document({"schema": drafted.to_json(), "out": str(options.out.absolute())})
     else:
         name = options.name or options.table.name.split(".")[0]
         label = _keep(
             options, console, name, drafted, options.reason or f"inferred from {options.table.name}"
         )
+        named = name
     console.say(f"{label}: {len(drafted.columns)} columns, from {len(table.frame):,} rows")
     _say_columns(drafted, console)
-    console.note(f"Look it through, and change what is not meant: automl schema edit {label} --set …")
+    console.note(f"Look it through, and change what is not meant: automl schema edit {named} --set …")
     return 0
 
 

@@ -12,6 +12,7 @@ from .codes import DIVERGED, SHARES
 from .constraints import Constraints
 from .distribution import Distribution, distribution_of, jensen_shannon, largest_difference
 from .reviewed import ReviewedSchema
+from .words import percent
 
 __all__ = ["Against", "compare_column", "compare_tables"]
 
@@ -73,7 +74,8 @@ def compare_column(
         found, label = largest_difference(before, now)
         code, chance = SHARES, _chance_of_share(before, now, label)
         shares = [each.shares.get(label, 0.0) for each in (before, now)]
-        what = f"{label!r} makes up {shares[1]:.1%} of its values, in {_OTHER[against]} {shares[0]:.1%}"
+        before_that, by_now = map(percent, shares)
+        what = f"{label!r} makes up {by_now} of its values, in {_OTHER[against]} {before_that}"
         evidence |= {"label": label, "shares": shares}
     else:
         found, code = jensen_shannon(before, now), DIVERGED

@@ -12,7 +12,16 @@ from ..findings import Finding, Severity, preview
 from . import codes
 from .constraints import Constraints
 
-__all__ = ["missing_column", "new_column", "not_present", "only_numbers", "shown", "told", "wrong_count"]
+__all__ = [
+    "missing_column",
+    "new_column",
+    "not_present",
+    "only_numbers",
+    "percent",
+    "shown",
+    "told",
+    "wrong_count",
+]
 
 _EDIT = "or change the schema: automl schema edit"
 _NOUNS = {Kind.NUMBER: "numbers", Kind.DATETIME: "dates"}
@@ -112,7 +121,7 @@ def told(
     what, fix = _said(code, column, kind, list(examples))
     values = f": {preview(examples)}" if examples else ""
     place = f" (first in data row {where[0]:,})" if where else ""
-    message = f"{count:,} value(s) of {column.name!r} ({_percent(share)} of the rows) {what}{values}{place}."
+    message = f"{count:,} value(s) of {column.name!r} ({percent(share)} of the rows) {what}{values}{place}."
     return Finding(code, column.severity, column.name, message, evidence | _limits(code, column), fix)
 
 
@@ -121,7 +130,7 @@ def _said(code: str, column: Constraints, kind: str, examples: list[str]) -> tup
     name = column.name
     if code == codes.MISSING:
         least = (
-            "every row" if column.min_present >= 1 else f"at least {_percent(column.min_present)} of the rows"
+            "every row" if column.min_present >= 1 else f"at least {percent(column.min_present)} of the rows"
         )
         return f"are missing; {least} must have one", f"Fill them in, {_EDIT} … --set {name}.min_present=…"
     if code == codes.TYPE:
@@ -137,7 +146,7 @@ def _said(code: str, column: Constraints, kind: str, examples: list[str]) -> tup
         high = max(map(float, column.domain)) if column.domain else column.maximum
         return f"are above {shown(high)}", f"Check their unit, {_EDIT} … --set {name}.max=…"
     if code == codes.DOMAIN:
-        spared = "" if column.is_closed else f"; {_percent(1 - column.min_domain_mass)} may be"
+        spared = "" if column.is_closed else f"; {percent(1 - column.min_domain_mass)} may be"
         return f"are not among those allowed{spared}", f"Check the spelling, {_EDIT} … --set {name}.domain+=…"
     if code == codes.UNIQUE:
         return "occur in an earlier row as well", "Each row must have its own: take out the copies."
@@ -167,7 +176,8 @@ def _limits(code: str, column: Constraints) -> dict[str, Any]:
     return {}
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
+    """A share as people write it."""
     if 0 < share < 0.001:
         return "under 0.1 %"
     return f"{100 * share:.3g} %"
