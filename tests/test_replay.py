@@ -28,7 +28,8 @@ def test_a_life(tmp_path: Path) -> None:
     done = subprocess.run(
         [
             sys.executable, "-m", "tests.benchmarks.replay", str(tmp_path / "flats.csv"), "--date", "day",
-            "--target", "rent", "--train-months", "2", "--budget", "6", "--n-jobs", "1", "--out", str(out),
+            "--target", "rent", "--train-months", "2", "--budget", "600", "--max-trials", "3", "--n-jobs",
+            "1", "--out", str(out),
         ],
         cwd=ROOT, capture_output=True, text=True, check=False, timeout=800,
     )  # fmt: skip

@@ -6,9 +6,6 @@ import shutil
 from pathlib import Path
 
 from automl.errors import CatalogueError
-from automl.store import Home
-from automl.store.catalogue import open_catalogue, place_of
-from automl.store.files import file_sha256, replacing
 
 __all__ = ["bundle_at", "kept_bundle"]
 
@@ -27,10 +24,12 @@ def bundle_at(path: Path, home: Path | None = None) -> Path:
     Path
         As it was given, where it is no label: whoever opens it says what is wrong.
     """
-    folder = Home(home).path
-    if path.exists() or not ("@" in path.name or path.name.isdigit()) or not place_of(folder).exists:
+    if path.exists() or not ("@" in path.name or path.name.isdigit()):
         return path
-    return kept_bundle(str(path), home)
+    from automl.store import Home  # not above: `--help` and a server begin without NumPy
+    from automl.store.catalogue import place_of
+
+    return kept_bundle(str(path), home) if place_of(Home(home).path).exists else path
 
 
 def kept_bundle(label: str, home: Path | None = None) -> Path:
@@ -41,6 +40,10 @@ def kept_bundle(label: str, home: Path | None = None) -> Path:
     CatalogueError
         When there is no such model, or no bundle of it is kept.
     """
+    from automl.store import Home
+    from automl.store.catalogue import open_catalogue
+    from automl.store.files import file_sha256, replacing
+
     folder = Home(home).path
     with open_catalogue(folder) as catalogue:
         model = catalogue.models.find(label)

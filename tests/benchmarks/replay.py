@@ -1,13 +1,15 @@
 """A model's life on a real table, month after month: watched, learned anew, replaced or not.
 
     python -m tests.benchmarks.replay TABLE.csv --date COLUMN --target COLUMN --train-months 4 --budget 20
-        [--exclude COLUMN …] [--holdout month] [--window all] [--policy retrain.toml] [--months N] [--out DIR]
+        [--max-trials N] [--exclude COLUMN …] [--holdout 30%] [--window all] [--policy retrain.toml]
+        [--months N] [--out DIR]
 
 The first months are learned from. Then each later month comes as a file of its own: the model in use scores
 it (drift of every column, the shift of the mean prediction split into columns, the score without labels and
 the true one), the policy decides at the end of that month whether to learn anew, and where it says so the job
-of `automl retrain` does: old and new rows as a version, a warm search, and a paired test on that very month,
-from which the challenger has not learned. Everything lies in a home folder that the workbench opens.
+of `automl retrain` does: old and new rows as a version, a warm search, and a paired test on the latest of the
+new rows, from which neither has learned. Everything lies in a home folder that the workbench opens. With
+--max-trials, and a budget that does not run out, it is the same life each time.
 
 Prints one line a month as it passes, and at the end the whole table, which is also in DIR/replay.md, with all
 figures in DIR/replay.json. "unchanged" is the score of the first model, had it never been replaced.
@@ -121,6 +123,7 @@ def main() -> None:
         time=options.date,
         excluded=list(dict.fromkeys([options.date, *options.exclude])),
         n_jobs=options.n_jobs,
+        max_trials=options.max_trials,
         seed=options.seed,
         home=home,
         name=table.name,
@@ -280,6 +283,7 @@ class Life:
             sure=self.policy.sure,
             approval=False,
             n_jobs=self.options.n_jobs,
+            max_trials=self.options.max_trials,
         )
         job = jobs.wait(jobs.launch(folder.path, "retrain", **asked.to_json()))
         if job.state != "finished":
@@ -338,11 +342,12 @@ def parsed() -> argparse.Namespace:
     parser.add_argument("--train-months", type=int, default=4)
     parser.add_argument("--months", type=int, help="at most so many months after these")
     parser.add_argument("--budget", type=float, default=20.0, help="seconds of each search")
+    parser.add_argument("--max-trials", type=int, metavar="N", help="of each search")
     parser.add_argument("--metric")
     parser.add_argument(
         "--exclude", action="append", default=[], metavar="COLUMN", help="not to predict from"
     )
-    parser.add_argument("--holdout", default="month", help="as `automl retrain --holdout-last`")
+    parser.add_argument("--holdout", default="30%", help="as `automl retrain --holdout-last`")
     parser.add_argument("--window", default="all", help="as `automl retrain --window`")
     parser.add_argument("--policy", type=Path, help="TOML; the default is in this file")
     parser.add_argument("--n-jobs", type=int)

@@ -22,6 +22,7 @@ from automl.jobs.retraining.choice import choose_window
 from automl.jobs.retraining.rows import put_together, write_rows
 from automl.jobs.retraining.steps import SHARES, Steps
 from automl.monitoring.policy import Policy
+from automl.search.prepare import prepare
 from automl.store import RunFolder
 from automl.store.catalogue import Catalogue
 from automl.store.catalogue.kept_rows import rows_of
@@ -229,9 +230,25 @@ def test_columns_that_differ_are_told(rents: Catalogue, ask: Ask, tmp_path: Path
         schema=found.schema, lacking=found.told["lacking"], budget=60, weighted=False,
     )  # fmt: skip
     assert run.folder.spec["excluded"] == ["day", "lift"]
+    assert run.folder.spec["kinds"]["lift"] == "boolean"
     assert run.folder.spec["interpretable"]
     with pytest.raises(SchemaError, match="'rent', which learning needs"):
         together(rents, ask(later().drop(columns="rent")))
+
+
+def test_a_third_value_makes_no_boolean(rents: Catalogue, ask: Ask, tmp_path: Path) -> None:
+    rows = later()
+    rows.loc[:9, "lift"] = "out of order"
+    asked = ask(rows)
+    found = together(rents, asked)
+    write_rows(tmp_path / "rows.parquet", found.frame)
+    run = run_of(
+        tmp_path / "challenger", tmp_path / "rows.parquet", champion_of(rents, "rents")[1], asked,
+        schema=found.schema, lacking=[], budget=60, weighted=False,
+    )  # fmt: skip
+    assert run.folder.spec["kinds"]["lift"] == "category"
+    categories = prepare(run.folder, None).schema["lift"].categories
+    assert set(categories or ()) == {"yes", "no", "out of order"}
 
 
 def together(rents: Catalogue, asked: Asked) -> Any:

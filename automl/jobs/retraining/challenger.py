@@ -115,7 +115,7 @@ def run_of(
         max_trials=asked.max_trials,
         home=asked.home,
         out=path,
-        kinds=_kinds(schema),
+        kinds=_kinds(schema, table),
         excluded=list(dict.fromkeys(excluded)),
         weights=AGE_WEIGHT if weighted else own,
         warm_start=champion.path,
@@ -145,6 +145,10 @@ def searched(run: Run, progress: Callable[[float, str], None]) -> None:
     run.search(progress=told)
 
 
-def _kinds(schema: Schema) -> dict[str, str]:
-    """The kinds of the champion's columns; what had one value only may have more by now."""
-    return {column.name: column.kind.value for column in schema if column.kind != Kind.CONSTANT}
+def _kinds(schema: Schema, table: Path) -> dict[str, str]:
+    """The kinds of the champion's columns, but of those of one or two values that may have more by now."""
+    two = list(schema.of_kind(Kind.BOOLEAN))
+    values = pd.read_parquet(table, columns=two).nunique()
+    more = {name for name in two if values[name] > 2}
+    kept = (column for column in schema if column.kind != Kind.CONSTANT)
+    return {each.name: (Kind.CATEGORY if each.name in more else each.kind).value for each in kept}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Connection, select, update
@@ -200,6 +201,9 @@ def add_bundle(
     """
     known = first(connection, BundleRecord, select(bundles).where(bundles.c.digest == digest))
     if known is not None:
+        if known.artefact is None and artefact is not None:  # it was found, and a copy is kept only now
+            connection.execute(update(bundles).where(bundles.c.id == known.id).values(artefact=artefact))
+            return replace(known, artefact=artefact)
         return known
     made = add(
         connection, BundleRecord, bundles,
