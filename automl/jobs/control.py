@@ -33,6 +33,7 @@ OTHER_KINDS = (
     "score",
     "standing",
     "thresholds",
+    "track",
 )
 """What a job may be beside a search; see `automl.jobs.kinds`, which is not imported here."""
 
@@ -58,7 +59,7 @@ def launch(
         `search` (start or go on), `explain` (params `model`, `rows`, `time_budget`), `inspect` (params
         `name`, `params`, `model`, `time_budget`, `again`), `export` or `report` (params `model`, `path`,
         a report's `fairness`), `score` (params `table`, `name`, `model`, `interval`, `reasons`,
-        `missing_columns`), `compare`, `decide`, `standing`, `thresholds`, or `query` (params
+        `missing_columns`), `compare`, `decide`, `standing`, `thresholds`, `track`, or `query` (params
         `connection`, `query`, `name`, `rows`, `seconds`; the folder is that of a draft then); see
         `automl.jobs.kinds`.
     worker : sequence of str

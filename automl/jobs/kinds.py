@@ -14,10 +14,11 @@ from automl.inspection import file_of, fingerprint_of, get_inspection
 from automl.jobs.choosing import compare, decide, standing, thresholds
 from automl.jobs.control import await_explanation, launch
 from automl.jobs.folder import JobFolder
+from automl.jobs.tracking import begin_tracking, track, tracked_files
 from automl.run import Run, load_run
 from automl.store import Queue, RunFolder, files, is_id, preferred_model, shipped_state, version_of
 
-__all__ = ["OTHERS", "explain", "export", "inspect", "query", "report", "score", "search"]
+__all__ = ["OTHERS", "explain", "export", "inspect", "query", "report", "score", "search", "track"]
 
 
 def search(run_folder: Path) -> None:
@@ -36,12 +37,14 @@ def search(run_folder: Path) -> None:
             folder.set_status("cancelled", message="Cancelled before the search began.")
             folder.add_event("cancelled")
         return
+    begin_tracking(folder, session=folder.status["session"] + 1)
     run.search(started=_launched(folder))
     result = run.result
     if result is not None and folder.status["state"] == "finished":
         last = [
             launch(run_folder, "explain", model=result["chosen"]),
             launch(run_folder, "standing", version=version_of(folder)),
+            *tracked_files(folder, result["chosen"]),
         ]
         if (line := Queue.of(folder)) is not None:
             line.keep_for(folder, [job.name for job in last])
@@ -334,6 +337,7 @@ OTHERS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "score": score,
     "standing": standing,
     "thresholds": thresholds,
+    "track": track,
 }
 
 

@@ -53,6 +53,7 @@ _KEPT = (
     "calibrate",
     "costs",
     "read",
+    "track",
 )
 
 
