@@ -135,7 +135,7 @@ def _newest(folder: RunFolder) -> jobs.JobState | None:
 
 
 def _is_searching(job: jobs.JobState) -> bool:
-    return bool(job.status.get("searching", True))
+    return bool(job.status.get("searching", True)) and not job.status.get("waits_for_server")
 
 
 def _not_begun(folder: RunFolder) -> str:

@@ -66,7 +66,8 @@ def track(
 ) -> dict[str, Any]:
     """Tell a server of a run until the search is over, and of its report and model then.
 
-    Its status has a `message`, and `url`, `sent` (trials), `trials` and `searching`.
+    Its status has a `message`, and `url`, `sent` (trials), `trials`, `searching` (whether something of the
+    search itself may still be to be sent) and `waits_for_server`.
 
     Parameters
     ----------
@@ -225,19 +226,26 @@ class _Telling:
     # -- telling others ------------------------------------------------------------------------------------
 
     def _persist(self, action: Callable[[], None]) -> None:
-        persist(action, patience=self.patience, tell=lambda why: self._say(f"Waiting for the server: {why}"))
+        persist(action, patience=self.patience, tell=lambda why: self._say("", why))
 
     def _progress(self) -> str:
         sent, trials = self.tracker.counts()
         return f"{sent:,} of {trials:,} trials sent"
 
     def _tell(self, why: str) -> None:
-        self._say(f"Waiting for the server: {why}" if why else self._progress(), searching=True)
+        self._say(self._progress(), why, searching=True)
 
-    def _say(self, message: str, **more: Any) -> None:
+    def _say(self, message: str, why_not: str = "", **more: Any) -> None:
         sent, trials = self.tracker.counts()
-        said = {**self._said, "message": message, "url": self.tracker.address, "sent": sent, "trials": trials}
-        said |= more
+        said = {
+            **self._said,
+            "message": f"Waiting for the server: {why_not}" if why_not else message,
+            "waits_for_server": bool(why_not),
+            "url": self.tracker.address,
+            "sent": sent,
+            "trials": trials,
+            **more,
+        }
         if said != self._said:  # once a second nothing new would be written
             self.job.set_status("running", **said)
             self._said = said

@@ -60,7 +60,7 @@ def tracked(run: RunFolder) -> Tracked | None:
             words += f"; not taken there: {', '.join(refused)}"
         return Tracked(server, url, words, "problem" if refused else "fine", False)
     if job.state in _WORKING:
-        waits = job.message.startswith("Waiting for the server")
+        waits = bool(job.status.get("waits_for_server"))
         return Tracked(server, url, job.message or "starting", "problem" if waits else "busy", True)
     return Tracked(server, url, job.message or f"ended: {job.state}", "problem", False)
 

@@ -13,7 +13,7 @@ from automl.search import constraints
 from .conftest import Automl
 
 VERBS = (
-    "fit", "resume", "runs", "leaderboard", "front", "compare", "pick", "threshold", "explain", "export",
+    "fit", "resume", "track", "runs", "leaderboard", "front", "compare", "pick", "threshold", "explain", "export",
     "predict", "serve", "app", "data", "models", "alias", "approve", "audit", "catalogue",
 )  # fmt: skip
 
@@ -35,6 +35,7 @@ def test_all_settings_of_fit_arrive() -> None:
     line += " --exclude a --exclude b --kind c=text --kind d=e=number --name n --home h --json --quiet"
     line += " --memory 8GB --no-calibration --costs false_negative=5,false_positive=0.5 --weights w"
     line += " --with catboost --drop-duplicates --sql shop --query q --sql-rows 9"
+    line += " --track http://h --track-experiment e --track-alias challenger --no-track-model"
     options = vars(build_parser().parse_args(line.split()))
     assert {name: str(value) for name, value in options.items()} == {
         "version": "False",
@@ -67,6 +68,10 @@ def test_all_settings_of_fit_arrive() -> None:
         "memory": "8GB",
         "costs": "{'false_negative': 5.0, 'false_positive': 0.5}",
         "kind": "[('c', 'text'), ('d=e', 'number')]",
+        "track": "http://h",
+        "track_experiment": "e",
+        "track_alias": "challenger",
+        "track_model": "False",
         "name": "n",
         "home": "h",
         "json": "True",

@@ -1,4 +1,4 @@
-"""A tracking server in memory that answers over HTTP in MLflow's words, as strictly; it fails when asked to."""
+"""A tracking server in memory that answers over HTTP in MLflow's words, and fails when asked to."""
 
 from __future__ import annotations
 
