@@ -13,8 +13,8 @@ from automl.search import constraints
 from .conftest import Automl
 
 VERBS = (
-    "fit", "resume", "track", "runs", "leaderboard", "front", "compare", "pick", "threshold", "explain", "export",
-    "predict", "serve", "app", "data", "models", "alias", "approve", "audit", "catalogue",
+    "fit", "resume", "track", "runs", "leaderboard", "front", "compare", "pick", "threshold", "explain",
+    "export", "predict", "serve", "app", "data", "models", "alias", "approve", "audit", "catalogue",
 )  # fmt: skip
 
 
