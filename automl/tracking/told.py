@@ -27,7 +27,7 @@ _LONGEST = 2000  # characters of a value, so that a hundred of them fit into one
 _DIGEST = 36
 _PACKAGES = ("glassbench", "scikit-learn", "lightgbm", "optuna", "pandas", "numpy")
 _NOT_PARAMS = ("version", "id", "name", "created", "source", "who", "track", "read", "executor", "warm_start")
-_UNDERSTOOD = ("task", "metric", "costs")  # None in what was asked, where they are to be found out
+_UNDERSTOOD = ("task", "metric")  # None in what was asked, where they are to be found out
 _STATES: Mapping[str, State] = {"ok": "FINISHED", "probe": "FINISHED", "failed": "FAILED"}
 _TYPES = {"number": "double", "datetime": "datetime"}  # all others are text
 
@@ -98,13 +98,11 @@ def understood_params(folder: RunFolder) -> dict[str, str]:
     found = {
         "task": task.get("kind"),
         "metric": task.get("metric"),
-        "costs": task.get("costs"),
         "rows": prepared.get("rows"),
         "columns": len(prepared.get("columns", ())),
         "training_rows": prepared.get("training_rows"),
         "holdout_rows": prepared.get("holdout_rows"),
         "folds": prepared.get("folds"),
-        "findings": len(folder.read("findings.json", [])),
     }
     return {name: _value(value) for name, value in found.items() if value is not None}
 

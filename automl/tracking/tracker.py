@@ -166,8 +166,7 @@ class Tracker:
             start = told.moment(float(spec["created"]))
             ledger.note(run=self._make(told.RUN_PART, str(spec["name"]), told.run_tags(spec), start))
             ledger.note(state="RUNNING")
-        if "asked" not in ledger.done:
-            self._log(self.run, params=told.asked_params(spec), done="asked")
+        self._params("asked", lambda: told.asked_params(spec))
         if ledger.state != "RUNNING" and self.folder.is_busy():  # taken up again
             self._say("RUNNING", None)
 
@@ -177,10 +176,13 @@ class Tracker:
         return bool(self._metric)
 
     def _understood(self) -> None:
-        if "understood" not in self.ledger.done:
-            self._log(self.run, params=told.understood_params(self.folder), done="understood")
+        self._params("understood", lambda: told.understood_params(self.folder))
         if "dataset" not in self.ledger.done:
             self._attempt("dataset", self._tell_dataset)
+
+    def _params(self, what: str, params: Callable[[], Mapping[str, str]]) -> None:
+        if what not in self.ledger.done:  # refused where the server has other values of them already
+            self._attempt(what, lambda: self._log(self.run, params=params(), done=what))
 
     def _tell_dataset(self) -> None:
         dataset = told.dataset_of(self.folder)

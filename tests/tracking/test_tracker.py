@@ -130,7 +130,7 @@ def test_nothing_is_told_twice_or_lost_whichever_request_fails(fault: Fault, tmp
     assert calm["run"]["files"].keys() == {"leaderboard.json"}
 
 
-@pytest.mark.parametrize("killed", range(14))
+@pytest.mark.parametrize("killed", range(13))
 def test_a_killed_tracker_is_followed_by_one_that_goes_on(
     killed: int, run: RunFolder, book: Book, monkeypatch: pytest.MonkeyPatch
 ) -> None:
