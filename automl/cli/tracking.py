@@ -65,7 +65,7 @@ def begin(folder: RunFolder) -> Path | None:
     where = folder.spec.get("track")
     if not where:
         return None
-    return jobs.launch(folder.path, "track", to=where["uri"], session=folder.status["session"])
+    return jobs.launch(folder.path, "track", asked=where, session=folder.status["session"])
 
 
 def facts(folder: RunFolder) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from automl.errors import GlassbenchError, PublishError, TrackingError
+from automl.errors import GlassbenchError, PublishError
 from automl.jobs.control import launch, wait
 from automl.jobs.folder import JobFolder
 from automl.jobs.state import JobState, jobs, state
@@ -48,7 +48,7 @@ def begin_tracking(folder: RunFolder, *, session: int) -> Path | None:
     if not asked:
         return None
     try:
-        return launch(folder.path, "track", to=asked["uri"], session=session)
+        return launch(folder.path, "track", asked=asked, session=session)
     except GlassbenchError as error:  # a search goes on without being told
         folder.add_event("tracking_failed", reason=str(error))
         return None
@@ -62,7 +62,7 @@ def tracked_files(folder: RunFolder, model: str) -> list[Path]:
 
 
 def track(
-    run_folder: Path, job_folder: Path, *, to: str, session: int, patience: float = PATIENCE
+    run_folder: Path, job_folder: Path, *, asked: dict[str, Any], session: int, patience: float = PATIENCE
 ) -> dict[str, Any]:
     """Tell a server of a run until the search is over, and of its report and model then.
 
@@ -72,8 +72,8 @@ def track(
     Parameters
     ----------
     run_folder, job_folder : Path
-    to : str
-        The server's address; how it is to be told stands in the run's specification.
+    asked : dict
+        Which server, and how; see `automl.tracking.checked_track`.
     session : int
         Of the search.
     patience : float
@@ -93,22 +93,17 @@ def track(
     os.nice(_NICE)
     folder = RunFolder.open(run_folder)
     with lock.hold(folder.path / LOCK, wait=_NEXT_SECONDS):
-        return _Telling(folder, JobFolder(job_folder), to, patience).tell()
+        return _Telling(folder, JobFolder(job_folder), asked, patience).tell()
 
 
 class _Telling:
     """One job's work."""
 
-    def __init__(self, folder: RunFolder, job: JobFolder, to: str, patience: float) -> None:
+    def __init__(self, folder: RunFolder, job: JobFolder, asked: dict[str, Any], patience: float) -> None:
         from automl.tracking.mlflow import MlflowServer  # brings MLflow's client, which takes a second
 
-        self.folder, self.job, self.patience = folder, job, patience
-        self.asked = folder.spec["track"]
-        if self.asked["uri"] != to:
-            raise TrackingError(
-                f"The run {folder.id} is told to {self.asked['uri']} by now, no longer to {to}."
-            )
-        self.tracker = Tracker(folder, self.asked, MlflowServer(to))
+        self.folder, self.job, self.asked, self.patience = folder, job, asked, patience
+        self.tracker = Tracker(folder, asked, MlflowServer(asked["uri"]))
         self._began = time.monotonic()
         self._said: dict[str, Any] = {}
 
@@ -119,6 +114,7 @@ class _Telling:
             self._artefacts(ended)
             if self._over() is not None:  # else it was taken up again meanwhile
                 break
+        self._say(self._progress())
         ledger = self.tracker.ledger
         registered = ledger.registered
         return {
@@ -216,7 +212,7 @@ class _Telling:
                     raise
                 raise meaning from error
             versions = [step.result["model"] for step in done if step.result and "model" in step.result]
-            self.tracker.note_registered(versions[0], manifest)
+            self.tracker.note_registered(versions[0], manifest, self.asked["alias"])
 
         try:
             self._persist(register)

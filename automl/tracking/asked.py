@@ -162,7 +162,7 @@ def _named(uri: Any) -> Any:
     if uri is None:
         uri = default_track()
         if uri is None:
-            raise SettingError("It is said how to track, and not where to.", fix=_FORM)
+            raise SettingError("Tracking was asked for without the address of a server.", fix=_FORM)
     if uri is not True:
         return uri
     found = os.environ.get(URI, "").strip()

@@ -41,7 +41,7 @@ class Ledger:
     artefacts : dict of str to str
         Names → SHA-256 of the files that were stored.
     registered : dict or None
-        `model`, its version's address in the registry, and `manifest`, the SHA-256 of its bundle's.
+        `model`, its version's address in the registry, `manifest`, the SHA-256 of its bundle's, and `alias`.
     refused : dict of str to str
         What the server will not take → why.
     state : str or None

@@ -65,7 +65,10 @@ def asked_params(spec: Mapping[str, Any]) -> dict[str, str]:
     return {
         name: _value(value)
         for name, value in spec.items()
-        if name not in (*_NOT_PARAMS, *_UNDERSTOOD) and value not in (None, [], {}, False)
+        if name not in (*_NOT_PARAMS, *_UNDERSTOOD)
+        and value is not None
+        and value is not False
+        and value not in ([], {})
     }
 
 
@@ -175,10 +178,10 @@ def trial_of(trial: Mapping[str, Any], run_id: str, parent: str, metric: str) ->
     }
     if trial["reason"]:
         tags |= {"glassbench.reason": trial["reason"], "mlflow.note.content": trial["reason"]}
-    if trial["warnings"]:
+    if trial.get("warnings"):
         tags["glassbench.warnings"] = "\n".join(trial["warnings"])
     params = {"family": trial["family"], **trial["params"]}
-    if trial["rows"] is not None:
+    if trial.get("rows") is not None:
         params["rows"] = trial["rows"]
     end = moment(trial["finished"])
     seconds = trial["fit_seconds"] + trial["predict_seconds"]

@@ -121,19 +121,27 @@ class Tracker:
         """
         known = self.ledger.registered
         if known is not None and known["manifest"] == manifest:
-            return str(known["model"])
-        versions = self._server.registered(self.run)
-        for version in versions:
-            if version["tags"].get("glassbench_manifest_sha256") == manifest:
-                if alias:  # it may have been cut off in between
-                    self._server.point(alias, version["name"], version["version"])
-                return self.note_registered(f"models:/{version['name']}/{version['version']}", manifest)
-        return None
-
-    def note_registered(self, model: str, manifest: str) -> str:
-        """Write down that a bundle has become a version in the registry."""
-        self.ledger.note(registered={"model": model, "manifest": manifest})
+            model = str(known["model"])
+            if alias in (None, known["alias"]):
+                return model
+        else:
+            versions = [
+                f"models:/{version['name']}/{version['version']}"
+                for version in self._server.registered(self.run)
+                if version["tags"].get("glassbench_manifest_sha256") == manifest
+            ]
+            if not versions:
+                return None
+            model = versions[0]
+        if alias:  # asked for since, or cut off in between
+            name, _, number = model.removeprefix("models:/").rpartition("/")
+            self._server.point(alias, name, number)
+        self.note_registered(model, manifest, alias)
         return model
+
+    def note_registered(self, model: str, manifest: str, alias: str | None) -> None:
+        """Write down that a bundle has become a version in the registry, to which an alias points."""
+        self.ledger.note(registered={"model": model, "manifest": manifest, "alias": alias})
 
     # -- how it stands -------------------------------------------------------------------------------------
 

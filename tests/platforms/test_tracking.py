@@ -200,7 +200,9 @@ def test_a_search_is_told_live_with_its_files_and_its_model(
     assert pointed["version"] == version["version"] == "1"
     assert "model/MLmodel" in mlflow.files(whole["run_id"], "model")
 
-    again = automl(python, tmp_path, "track", run.path)
+    again = automl(python, tmp_path, "track", run.path, "--alias", "champion")
+    pointed = mlflow.ask("registered-models/alias?name=penguins&alias=champion")["model_version"]
+    assert pointed["version"] == "1"
     assert again["result"]["model"] == done["result"]["model"] == "models:/penguins/1"
     assert len(mlflow.runs(run.id)) == len(trials) + 1
     assert not [

@@ -59,7 +59,7 @@ def test_nothing_is_sent_unless_it_is_asked_for(monkeypatch: pytest.MonkeyPatch)
         ({"uri": HERE, "alias": "a", "register": False}, "needs a registered model"),
         ({"uri": HERE, "alias": "a/b"}, "not an alias"),
         ({"url": HERE}, "no setting 'url'"),
-        ({"alias": "champion"}, "not where to"),
+        ({"alias": "champion"}, "without the address"),
         (True, f"{URI} is not set"),
     ],
 )

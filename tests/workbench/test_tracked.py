@@ -117,7 +117,9 @@ def test_the_page_of_a_run_says_how_far_it_is(
     url = f"{HERE}/#/experiments/1/runs/ab"
     job = run.path / "jobs" / "20260101-000000-track-abcdef"
     job.mkdir(parents=True)
-    files.write_json(job / "spec.json", {"version": 1, "kind": "track", "params": {"to": HERE, "session": 1}})
+    files.write_json(
+        job / "spec.json", {"version": 1, "kind": "track", "params": {"asked": ASKED, "session": 1}}
+    )
     files.write_json(job / "status.json", {"message": "", "url": url, **status})
     now = tracked(run)
     assert now is not None
