@@ -46,7 +46,7 @@ def _tell_nobody() -> None:
     os.environ["MLFLOW_DISABLE_TELEMETRY"] = "true"
 
 
-def client_errors() -> tuple[type[Exception], ...]:
+def client_errors() -> tuple[Any, Any]:
     """By which the client says that something could not be done; storing artefacts has errors of its own."""
     _tell_nobody()
     import requests

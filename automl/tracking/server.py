@@ -146,8 +146,8 @@ def batches(
     Batch
         None is empty.
     """
-    left = list(metrics)
-    for some_params, some_tags in zip_longest(_pieces(params), _pieces(tags), fillvalue={}):
+    left, none = list(metrics), dict[str, str]()
+    for some_params, some_tags in zip_longest(_pieces(params), _pieces(tags), fillvalue=none):
         room = min(MOST_METRICS, MOST_IN_ALL - len(some_params) - len(some_tags))
         yield Batch(left[:room], some_params, some_tags)
         left = left[room:]
