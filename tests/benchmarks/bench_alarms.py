@@ -92,9 +92,17 @@ class Rates:
 
     def lines(self) -> Iterator[str]:
         for what, (times, of) in self.counts.items():
-            share = times / of
-            error = np.sqrt(max(share * (1 - share), 1 / of) / of)
-            yield f"    {what:<58} {share:7.4f} ± {1.96 * error:.4f}  ({times:,} of {of:,})"
+            low, high = wilson(times, of)
+            yield f"    {what:<58} {times / of:7.4f}  [{low:.4f}, {high:.4f}]  ({times:,} of {of:,})"
+
+
+def wilson(times: int, of: int) -> tuple[float, float]:
+    """Wilson's 95 % interval of a share (Journal of the American Statistical Association 22, 1927)."""
+    z = 1.96
+    share, spread = times / of, z**2 / of
+    middle = (share + spread / 2) / (1 + spread)
+    half = z / (1 + spread) * float(np.sqrt(share * (1 - share) / of + spread / (4 * of)))
+    return max(middle - half, 0.0), min(middle + half, 1.0)
 
 
 class Evidently:
