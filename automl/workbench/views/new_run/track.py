@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from automl.workbench import bound, tracked
+from automl.workbench import bound, components, tracked
 from automl.workbench.drafts import Draft
 from automl.workbench.run_settings import track_address
 
@@ -23,6 +23,10 @@ def ask(draft: Draft) -> None:
         "rows) and the model. A server that cannot be reached does not hold up the search.",
         **bound.tie(draft, "track", address, _store),
     )
+    # The start says so as well, but it may be a page further up.
+    wrong = tracked.problem_of(address)
+    if wrong is not None:
+        components.problem(wrong.message, wrong.fix)
 
 
 def _store(draft: Draft, address: str) -> None:
