@@ -19,6 +19,8 @@ from automl.tracking.told import PART, RUN
 __all__ = ["MlflowServer", "client_errors", "failure_of", "mlflow_client"]
 
 _PAGE = 1000
+_KIND = {"mlflow.experimentKind": "custom_model_development"}
+"""By which MLflow's pages show an experiment as one of trained models, and not of language models."""
 _LATER = (408, 425, 429)
 """Answers of HTTP that are about the moment; so are all from 500 on."""
 
@@ -80,7 +82,7 @@ class MlflowServer:
             if found is not None:
                 return str(found.experiment_id)
             try:
-                return str(self._client.create_experiment(name))
+                return str(self._client.create_experiment(name, tags=_KIND))
             except Exception as error:
                 if getattr(error, "error_code", None) != "RESOURCE_ALREADY_EXISTS":
                     raise
