@@ -259,6 +259,24 @@ def test_a_search_that_is_taken_up_again_goes_on_there(
     assert set(before) < set(found)
 
 
+def test_a_search_from_python_is_told_as_well(
+    mlflow: Mlflow, environment: Callable[[str], Path], sample_data: Path, tmp_path: Path
+) -> None:
+    python, run = environment("tracking"), RunFolder(tmp_path / "home" / "runs" / "penguins-4")
+    code = (
+        "import automl\n"
+        f"automl.fit({str(sample_data / 'penguins.csv')!r}, 'species', budget=600, max_trials=3, n_jobs=1,\n"
+        f"           out={str(run.path)!r}, track={{'uri': {mlflow.uri!r}, 'register': False}})"
+    )
+    subprocess.run([python, "-c", code], check=True, cwd=tmp_path, env=variables(), timeout=SECONDS)
+    assert not [event for event in run.events() if event["kind"] == "tracking_failed"]
+    done = automl(python, tmp_path, "track", run.path)
+    assert done["state"] == "finished", done
+    found = mlflow.runs(run.id)
+    assert set(found) == {"run", *run.trial_ids()}
+    assert "report.html" in mlflow.files(found["run"]["run_id"])
+
+
 def test_three_hundred_trials_catch_up(
     mlflow: Mlflow, environment: Callable[[str], Path], tmp_path: Path
 ) -> None:
