@@ -8,9 +8,10 @@ and to store artefacts are there. Nothing is sent anywhere unless that was asked
 """
 
 from automl.tracking.asked import TRACK, URI, check_page, checked_track, default_track, track_by, untrack
+from automl.tracking.following import follow
 from automl.tracking.ledger import JOURNAL, Ledger
 from automl.tracking.start import start
-from automl.tracking.tracker import Tracker, follow
+from automl.tracking.tracker import Tracker
 
 __all__ = [
     "JOURNAL",

@@ -1,4 +1,4 @@
-"""Telling a server of a run while it goes on: once (`Tracker.send`), or until its end (`follow`)."""
+"""Telling a server of a run: what is new is sent, and what was acknowledged is not sent again."""
 
 from __future__ import annotations
 
@@ -11,13 +11,10 @@ from automl.errors import TrackingError
 from automl.store import RunFolder, files
 from automl.tracking import told
 from automl.tracking.ledger import Ledger
-from automl.tracking.patience import PATIENCE, Patience
 from automl.tracking.server import Metric, RefusedError, Server, State, UnreachableError, batches
 from automl.tracking.tail import Tail
 
-__all__ = ["Tracker", "follow"]
-
-_EVERY = 1.0  # seconds between looks into the folder
+__all__ = ["Tracker"]
 
 
 class Tracker:
@@ -273,45 +270,3 @@ class Tracker:
             self._given_up.add(what)
             if self.ledger.refused.get(what) != str(error):
                 self.ledger.note(refused=what, why=str(error))
-
-
-def follow(
-    tracker: Tracker,
-    over: Callable[[], State | None],
-    *,
-    patience: float = PATIENCE,
-    tell: Callable[[str], None] = lambda _why: None,
-    sleep: Callable[[float], None] = time.sleep,
-) -> State:
-    """Send what is new until the search is over and all of it is sent.
-
-    Parameters
-    ----------
-    tracker : Tracker
-    over : callable
-        How the search has ended; None while it goes on.
-    patience : float
-        Seconds for which a server that does not answer is waited for after the search.
-    tell : callable
-        Called after each attempt; with why it has failed, or an empty text.
-
-    Raises
-    ------
-    TrackingError
-        When the server will not have the run, or the patience is at its end.
-    """
-    waiting = Patience(patience)
-    while True:
-        state = over()  # before sending: what happens until then is sent
-        try:
-            tracker.send()
-            if state is not None:
-                tracker.conclude(state)
-            waiting.worked()
-            pause, why = _EVERY, ""
-        except UnreachableError as error:
-            pause, why = waiting.after(error, ends=state is not None), str(error)
-        tell(why)
-        if state is not None and not why:
-            return state
-        sleep(pause)
