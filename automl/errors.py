@@ -10,6 +10,7 @@
     ├── BundleError(RuntimeError)    a bundle that must not be written or trusted
     │   ├── TamperedError            one that is not as it was written
     │   └── SignatureError           one whose signature is missing, wrong, or somebody else's
+    ├── TrackingError(RuntimeError)  a tracking server that cannot be reached, or refuses what it was sent
     └── MissingExtraError(ImportError)  an optional dependency that is not installed
 
 Each message says what was expected, what was found (with row and column where there is one) and what to do
@@ -30,6 +31,7 @@ __all__ = [
     "SignatureError",
     "TamperedError",
     "TargetError",
+    "TrackingError",
 ]
 
 
@@ -100,3 +102,7 @@ class MissingExtraError(GlassbenchError, ImportError):
 
 class PublishError(GlassbenchError, RuntimeError):
     """A step of publishing that a platform refused."""
+
+
+class TrackingError(GlassbenchError, RuntimeError):
+    """A tracking server that could not be reached for long, or refuses what it was sent."""

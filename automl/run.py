@@ -33,6 +33,8 @@ from automl.store import (
 from automl.store.files import file_sha256, json_records, read_json, replacing
 from automl.store.run_folder import REVIEWED_SCHEMA
 from automl.store.who import who
+from automl.tracking import checked_track, track_by
+from automl.tracking import start as start_tracking
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -102,6 +104,7 @@ def create_run(
     schema_check: str = "refuse",
     read: Mapping[str, Any] | None = None,
     name: str | None = None,
+    track: str | bool | Mapping[str, Any] | None = None,
 ) -> Run:
     """Make the folder of a new run, without starting it.
 
@@ -186,6 +189,10 @@ def create_run(
         Fields of `automl.data.ReadOptions`, where the file is not read as it should be.
     name : str, optional
         Shown in the list of runs; default the file's name.
+    track : str, bool or mapping, optional
+        Address of an MLflow server that is told of the run as it goes on, True for that of
+        `MLFLOW_TRACKING_URI`, or how to tell it; see `automl.tracking.checked_track`. Default: what
+        `GLASSBENCH_TRACK` says, else nothing is sent anywhere.
 
     Raises
     ------
@@ -194,7 +201,8 @@ def create_run(
     RunError
         When there is nothing in `warm_start` to start from.
     MissingExtraError
-        When `executor` is given and Dask is not installed, or an extra family's package is not.
+        When `executor` is given and Dask is not installed, or an extra family's package is not, or that of
+        MLflow's client where the run is to be tracked.
     """
     _check_settings(target, budget, n_jobs, max_trials, excluded)
     _check_split_settings(target, groups, time)
@@ -217,6 +225,7 @@ def create_run(
     constraints = Constraints(dict(monotone or {}), bool(interpretable), max_latency_ms, max_size_mb)
     constraints.check({target, groups, weights, *excluded})
     costs = checked_costs(costs)
+    tracked = checked_track(track)
     memory = None if memory is None else _bytes_of(memory)
     path: Path | None = None
     if isinstance(table, str | Path):
@@ -261,6 +270,7 @@ def create_run(
         **({} if must_be is None else {"schema_check": schema_check}),
         "read": dict(read) if read else None,
         "who": who(),
+        "track": tracked,
     }
     folder = RunFolder.create(folder_path, spec)
     if must_be is not None:
@@ -298,6 +308,8 @@ def fit(
     """
     started = monotonic()
     run = create_run(table, target, **settings)
+    if run.folder.spec["track"]:
+        start_tracking(run.folder)
     run.search(table=None if isinstance(table, str | Path) else table, started=started, progress=progress)
     return run
 
@@ -374,6 +386,19 @@ class Run:
         with self.folder.hold(wait=5):
             self.folder.write("spec.json", self.folder.spec | {"executor": executor})
             self.folder.add_event("executor_changed", executor=executor)
+
+    def track(self, to: str | bool | Mapping[str, Any] | None = None) -> None:
+        """Tell an MLflow server of this run from a process of its own, now and as long as it goes on.
+
+        Returns at once. What the server knows already is not sent again.
+
+        Parameters
+        ----------
+        to : str, bool or mapping, optional
+            As `track` for `create_run`; default: as the run was started.
+        """
+        track_by(self.folder, to)
+        start_tracking(self.folder)
 
     def status(self) -> dict[str, Any]:
         """Where the run stands."""

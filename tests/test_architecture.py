@@ -27,6 +27,7 @@ STOREYS = [
     {"automl.run"},
     {"automl.serving"},
     {"automl.search", "automl.leaderboard", "automl.bundle", "automl.monitoring"},
+    {"automl.tracking"},
     {"automl.report", "automl.inspection"},
     {"automl.store"},
     {"automl.models"},

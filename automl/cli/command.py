@@ -17,6 +17,7 @@ __all__ = ["main"]
 _MODULES = {
     "fit": "automl.cli.search",
     "resume": "automl.cli.search",
+    "track": "automl.cli.tracking",
     "runs": "automl.cli.look",
     "leaderboard": "automl.cli.look",
     "front": "automl.cli.look",

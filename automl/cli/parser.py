@@ -14,6 +14,7 @@ from automl.cli.catalogue_verbs import add_catalogue_verbs
 from automl.cli.retrain_verbs import add_retrain
 from automl.cli.schema_verbs import add_fit_options, add_schema_verbs
 from automl.cli.timeline_verbs import add_timeline_verb
+from automl.cli.track_verbs import add_track, add_track_options
 from automl.cli.trust_verbs import add_trust_verbs
 from automl.cli.watch_verbs import add_watch_verbs
 from automl.serving.options import add_options as add_server_options
@@ -106,6 +107,7 @@ def build_parser() -> argparse.ArgumentParser:
     verbs = parser.add_subparsers(dest="command", metavar="COMMAND", title="commands", parser_class=_Parser)
     _add_fit(verbs)
     _add_resume(verbs)
+    add_track(verbs, _RUN, _finish)
     _add_runs(verbs)
     _add_leaderboard(verbs)
     _add_front(verbs)
@@ -221,6 +223,7 @@ def _add_fit(verbs: Verbs) -> None:
     _add_constraints(fit)
     _add_costs(fit)
     add_fit_options(fit)
+    add_track_options(fit)
     fit.add_argument("--name", help="shown in the list of runs (default: the file's name)")
     _add_home(fit)
     _add_output(fit, quiet=True)
@@ -292,6 +295,7 @@ def _add_resume(verbs: Verbs) -> None:
         help="go on with other workers: tcp://host:port of a Dask scheduler, or `here` for processes of this "
         "machine (default: as before)",
     )
+    add_track_options(resume)
     _add_home(resume)
     _add_output(resume, quiet=True)
 
@@ -681,6 +685,11 @@ def _add_home(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--home", type=Path, help="folder of all runs (default: $GLASSBENCH_HOME or ./glassbench-home)"
     )
+
+
+def _finish(parser: argparse.ArgumentParser) -> None:
+    _add_home(parser)
+    _add_output(parser, quiet=True)
 
 
 def _add_output(parser: argparse.ArgumentParser, *, quiet: bool = False) -> None:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from automl import jobs
+from automl.cli import tracking
 from automl.cli.console import Console, find_run, number
 from automl.cli.decisions import decided
 from automl.cli.fetch import table_of
@@ -22,6 +23,7 @@ from automl.jobs.folder import LOG
 from automl.run import create_run, load_run
 from automl.search.forecast import outlook_words
 from automl.store import RunFolder, calibration_words, cost_words, headline, more_rows_words, weights_words
+from automl.tracking import track_by, untrack
 
 __all__ = ["fit", "resume"]
 
@@ -62,6 +64,7 @@ def fit(options: Namespace, console: Console) -> int:
         reviewed=options.schema and reviewed_of(options.schema, options.home)[0],
         schema_check=options.schema_check,
         name=options.name,
+        track=tracking.asked(options),
     )
     jobs.launch(run.folder.path)
     return _follow(run.folder, console)
@@ -70,9 +73,14 @@ def fit(options: Namespace, console: Console) -> int:
 def resume(options: Namespace, console: Console) -> int:
     """Go on with a search; one that is at work already is only watched."""
     run = RunFolder.open(find_run(options.run, options.home))
-    now = jobs.state(run.path)
+    now, told = jobs.state(run.path), tracking.asked(options)
+    if told is False:
+        untrack(run)
+    elif told is not None:
+        track_by(run, told)
     if now.alive and not now.is_over:
         console.progress(f"The search is at work already; watching {run.path}.")
+        tracking.begin(run)
     else:
         if options.executor is not None:
             load_run(run.path).work_on(None if options.executor == "here" else options.executor)
@@ -123,7 +131,7 @@ def _counting_interrupts() -> Iterator[Any]:
 
 
 def _conclude(run: RunFolder, now: jobs.JobState, console: Console, *, interrupted: bool) -> int:
-    result = run.result
+    result, tracked = run.result, tracking.facts(run)
     console.document(
         {
             "run": str(run.path),
@@ -136,6 +144,7 @@ def _conclude(run: RunFolder, now: jobs.JobState, console: Console, *, interrupt
             "seconds": now.status.get("seconds"),
             "result": result,
             "findings": run.read("findings.json", []),
+            "tracking": tracked,
         }
     )
     if now.state == "failed":
@@ -145,6 +154,8 @@ def _conclude(run: RunFolder, now: jobs.JobState, console: Console, *, interrupt
         return 1
     if result is not None and now.state in ("finished", "cancelled"):
         _summary(run, now, result, console)
+        if not console.quiet:
+            console.say(*tracking.lines(tracked))
     if now.state != "finished" and not console.json:
         console.note(f"The search is {now.state}. `automl resume {_shown(run.path)}` goes on.")
     if interrupted:

@@ -39,6 +39,7 @@ OTHER_KINDS = (
     "standing",
     "thresholds",
     "timeline",
+    "track",
     "verify",
 )
 """What a job may be beside a search; see `automl.jobs.kinds`, which is not imported here."""
@@ -66,11 +67,10 @@ def launch(
         `name`, `params`, `model`, `time_budget`, `again`), `export` or `report` (params `model`, `path`,
         a report's `fairness`), `glance` (params `table`, `name`, `read`, `names`, `seconds`), `score` (params
         `table`, `name`, `model`, `interval`, `reasons`, `missing_columns`, `read`, `names`), `timeline`
-        (params as `Run.timeline`), `compare`, `decide`, `standing`, `thresholds`, `retrain` (params as
-        `automl.jobs.retraining.Asked`), `query` (params `connection`, `query`, `name`, `rows`, `seconds`; the
-        folder is that of a draft then), or in the folder of what belongs to no run (`Home.work`)
-        `difference`, `register`, `sheet` or `verify`; see
-        `automl.jobs.kinds`.
+        (params as `Run.timeline`), `compare`, `decide`, `standing`, `thresholds`, `track`, `retrain` (params
+        as `automl.jobs.retraining.Asked`), `query` (params `connection`, `query`, `name`, `rows`, `seconds`;
+        the folder is that of a draft then), or in the folder of what belongs to no run (`Home.work`)
+        `difference`, `register`, `sheet` or `verify`; see `automl.jobs.kinds`.
     worker : sequence of str
         Arguments of the Python interpreter that make it a worker; the folder is appended.
     queue : bool

@@ -16,12 +16,13 @@ from automl.jobs.choosing import compare, decide, standing, thresholds
 from automl.jobs.control import await_explanation, launch
 from automl.jobs.folder import JobFolder
 from automl.jobs.glancing import glance
+from automl.jobs.tracking import begin_tracking, track, tracked_files
 from automl.run import Run, load_run
 from automl.store import Queue, RunFolder, files, is_id, preferred_model, shipped_state, version_of
 
 __all__ = [
     "OTHERS", "explain", "export", "glance", "inspect", "query", "report", "retrain", "score", "search",
-    "timeline",
+    "timeline", "track",
 ]  # fmt: skip
 
 
@@ -41,12 +42,14 @@ def search(run_folder: Path) -> None:
             folder.set_status("cancelled", message="Cancelled before the search began.")
             folder.add_event("cancelled")
         return
+    begin_tracking(folder, session=folder.status["session"] + 1)
     run.search(started=_launched(folder))
     result = run.result
     if result is not None and folder.status["state"] == "finished":
         last = [
             launch(run_folder, "explain", model=result["chosen"]),
             launch(run_folder, "standing", version=version_of(folder)),
+            *tracked_files(folder, result["chosen"]),
         ]
         if (line := Queue.of(folder)) is not None:
             line.keep_for(folder, [job.name for job in last])
@@ -436,6 +439,7 @@ OTHERS: Mapping[str, Callable[..., dict[str, Any]]] = {
     "standing": standing,
     "thresholds": thresholds,
     "timeline": timeline,
+    "track": track,
     "verify": verify,
 }
 

@@ -21,6 +21,7 @@
     decisions.jsonl   what people decided afterwards: the model to use, the costs of errors
     explanations/, inspections/, jobs/, bundles/, reports/
     references/       what new rows are compared with, by model; columns.json: the columns alone
+    tracking.jsonl, tracking.lock   what a tracking server has acknowledged; held by who tells it
     scorings/<id>/    new rows that were scored: scoring.json, report.json, preview.json, predictions.csv
 
 Everything is written atomically. A trial exists exactly when its JSON file does, and that file is written

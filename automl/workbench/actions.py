@@ -53,6 +53,7 @@ _KEPT = (
     "calibrate",
     "costs",
     "read",
+    "track",
 )
 
 
@@ -164,10 +165,13 @@ def delete(home: Home, run: RunFolder) -> None:
     RunError
         When work is under way in it.
     """
-    if jobs.state(run.path).alive or any(job.alive for job in jobs.jobs(run.path)):
+    at_work = [job for job in jobs.jobs(run.path) if job.alive]
+    if jobs.state(run.path).alive or any(job.kind != "track" for job in at_work):
         raise RunError(
             "Work is still under way in this run.", fix="Cancel it, wait a moment, and delete it then."
         )
+    for job in at_work:  # a server that does not answer is waited for, and there is nothing left to tell it
+        jobs.stop(job.folder)
     source = run.spec.get("source")
     run.delete()
     if source:

@@ -236,6 +236,7 @@ def from_run(home: Home, spec: Mapping[str, Any]) -> Draft | None:
         "target": spec["target"],
         "name": spec.get("name"),
         "warm_start": None,
+        "track": (spec.get("track") or {}).get("uri"),
         "calibrate": False if spec.get("calibrate") == "off" else None,
         "memory": spec["memory"] / 1e9 if spec.get("memory") else None,
         "budget": int(spec["budget"]) if float(spec["budget"]).is_integer() else spec["budget"],

@@ -9,9 +9,19 @@ from automl.errors import SettingError
 from automl.search.weigh import read_weights
 from automl.task import Task
 from automl.workbench.drafts import Draft
+from automl.workbench.tracked import suggested
 from automl.workbench.understanding import Understanding
 
-__all__ = ["BUDGET", "UNUSED", "may_order", "may_weigh", "run_settings", "used_columns", "weights_problem"]
+__all__ = [
+    "BUDGET",
+    "UNUSED",
+    "may_order",
+    "may_weigh",
+    "run_settings",
+    "track_address",
+    "used_columns",
+    "weights_problem",
+]
 
 BUDGET = 60
 UNUSED = (Kind.IDENTIFIER, Kind.CONSTANT)
@@ -58,8 +68,15 @@ def run_settings(draft: Draft, table: Understanding, task: Task) -> dict[str, An
         "max_size_mb": draft.get("max_size_mb"),
         "drop_duplicates": bool(draft.get("drop_duplicates", False)),
         "calibrate": "auto" if draft.get("calibrate", True) else "off",
+        "track": track_address(draft),
         "memory": 1e9 * draft.get("memory") if draft.get("memory") else None,
     }
+
+
+def track_address(draft: Draft) -> str:
+    """Address of the MLflow server that is to be told; empty for none."""
+    chosen = draft.get("track")
+    return suggested() if chosen is None else str(chosen)
 
 
 def used_columns(table: Understanding, settings: dict[str, Any]) -> list[str]:

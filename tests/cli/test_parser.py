@@ -13,8 +13,8 @@ from automl.search import constraints
 from .conftest import Automl
 
 VERBS = (
-    "fit", "resume", "runs", "leaderboard", "front", "compare", "pick", "threshold", "explain", "export",
-    "predict", "serve", "app", "data", "models", "alias", "approve", "audit", "catalogue",
+    "fit", "resume", "track", "runs", "leaderboard", "front", "compare", "pick", "threshold", "explain",
+    "export", "predict", "serve", "app", "data", "models", "alias", "approve", "audit", "catalogue",
     "schema",
 )  # fmt: skip
 
@@ -37,6 +37,7 @@ def test_all_settings_of_fit_arrive() -> None:
     line += " --memory 8GB --no-calibration --costs false_negative=5,false_positive=0.5 --weights w"
     line += " --with catboost --drop-duplicates --sql shop --query q --sql-rows 9"
     line += " --schema shop/2 --schema-check warn"
+    line += " --track http://h --track-experiment e --track-alias challenger --no-track-model"
     options = vars(build_parser().parse_args(line.split()))
     assert {name: str(value) for name, value in options.items()} == {
         "version": "False",
@@ -71,6 +72,10 @@ def test_all_settings_of_fit_arrive() -> None:
         "schema": "shop/2",
         "schema_check": "warn",
         "kind": "[('c', 'text'), ('d=e', 'number')]",
+        "track": "http://h",
+        "track_experiment": "e",
+        "track_alias": "challenger",
+        "track_model": "False",
         "name": "n",
         "home": "h",
         "json": "True",

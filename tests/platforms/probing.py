@@ -18,7 +18,17 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-__all__ = ["APART", "PROBES", "Asked", "Unpacked", "free_port", "largest_difference", "run_probe", "running"]
+__all__ = [
+    "APART",
+    "PROBES",
+    "Asked",
+    "Unpacked",
+    "free_port",
+    "largest_difference",
+    "run_probe",
+    "running",
+    "tracking_server",
+]
 
 PROBES = Path(__file__).parent / "probes"
 #: Programs whose servers listen on all addresses: they get a network of their own.
@@ -128,6 +138,27 @@ def running(*command: object, url: str, folder: Path, **variables: str) -> Itera
         except subprocess.TimeoutExpired:
             os.killpg(server.pid, signal.SIGKILL)
             server.wait(20)
+
+
+@contextmanager
+def tracking_server(python: Path, folder: Path, port: int) -> Iterator[str]:
+    """Run MLflow's tracking server with a registry, on SQLite; give its address.
+
+    Parameters
+    ----------
+    python : Path
+        Interpreter of the environment of MLflow.
+    folder : Path
+        That keeps what it is told, also for the next one.
+    port : int
+    """
+    with running(
+        python.parent / "mlflow", "server", "--host", "127.0.0.1", "--port", port, "--workers", "1",
+        "--backend-store-uri", f"sqlite:///{folder / 'tracking.db'}",
+        "--artifacts-destination", folder / "artifacts",
+        url=f"http://127.0.0.1:{port}/health", folder=folder, MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false",
+    ):  # fmt: skip
+        yield f"http://127.0.0.1:{port}"
 
 
 def largest_difference(found: Columns, expected: pd.DataFrame) -> float:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from .conftest import KINDS
-from .probing import Unpacked, free_port, largest_difference, run_probe, running
+from .probing import Unpacked, free_port, largest_difference, run_probe, running, tracking_server
 
 pytestmark = pytest.mark.platform
 
@@ -19,15 +19,7 @@ pytestmark = pytest.mark.platform
 @pytest.fixture(scope="module")
 def tracking(environment: Callable[[str], Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """A tracking server with a registry, on SQLite."""
-    folder = tmp_path_factory.mktemp("tracking")
-    address = f"http://127.0.0.1:{free_port()}"
-    with running(
-        environment("mlflow").parent / "mlflow", "server", "--host", "127.0.0.1",
-        "--port", address.rpartition(":")[2], "--workers", "1",
-        "--backend-store-uri", f"sqlite:///{folder / 'tracking.db'}",
-        "--artifacts-destination", folder / "artifacts",
-        url=f"{address}/health", folder=folder, MLFLOW_SERVER_ENABLE_JOB_EXECUTION="false",
-    ):  # fmt: skip
+    with tracking_server(environment("mlflow"), tmp_path_factory.mktemp("tracking"), free_port()) as address:
         yield address
 
 

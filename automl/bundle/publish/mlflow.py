@@ -6,11 +6,11 @@ By the plain calls of the tracking client alone, which servers of older versions
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from automl.errors import BundleError
+from automl.tracking.mlflow import client_errors, mlflow_client
 
 from .destination import Action, Destination, Known, Option, Publication
 
@@ -23,17 +23,7 @@ def _plan(publication: Publication) -> Sequence[Action]:
     name, alias = publication.name, publication.settings["alias"]
     experiment = publication.settings["experiment"] or name
     steps = [
-        Action(
-            "Make a run with the scores of the model.",
-            lambda known: {
-                "experiment": experiment,
-                "run_name": f"{publication.run}-{publication.model}",
-                "tags": publication.labels,
-                "metrics": _scores(publication),
-            },
-            lambda request: _make_run(publication, request),
-            {"run": "<the run's id>", "source": "<the run's artifacts>"},
-        ),
+        _the_run(publication, experiment),
         Action(
             "Upload the unpacked bundle.",
             lambda known: {"run": known["run"], "files": len(publication.files), "to": _ARTIFACTS},
@@ -65,18 +55,35 @@ def _plan(publication: Publication) -> Sequence[Action]:
     return steps
 
 
-def _failures() -> tuple[type[Exception], ...]:
-    from mlflow.exceptions import MlflowException
+def _the_run(publication: Publication, experiment: str) -> Action:
+    run = publication.settings["run"]
+    if run:
+        return Action(
+            "Find the run that the model comes from.",
+            lambda known: {"run": run},
+            lambda request: _find_run(publication, request),
+            {"run": run, "source": "<the run's artifacts>"},
+        )
+    return Action(
+        "Make a run with the scores of the model.",
+        lambda known: {
+            "experiment": experiment,
+            "run_name": f"{publication.run}-{publication.model}",
+            "tags": publication.labels,
+            "metrics": _scores(publication),
+        },
+        lambda request: _make_run(publication, request),
+        {"run": "<the run's id>", "source": "<the run's artifacts>"},
+    )
 
-    return (MlflowException,)
+
+def _failures() -> tuple[type[Exception], ...]:
+    return client_errors()
 
 
 def _client(publication: Publication) -> Any:
-    from mlflow import MlflowClient
-
     # A server that is not there is told within seconds, not minutes.
-    os.environ.setdefault("MLFLOW_HTTP_REQUEST_MAX_RETRIES", "2")
-    return MlflowClient(tracking_uri=publication.place, registry_uri=publication.place)
+    return mlflow_client(publication.place, MLFLOW_HTTP_REQUEST_MAX_RETRIES="2")
 
 
 def _make_run(publication: Publication, request: Mapping[str, Any]) -> Known:
@@ -89,10 +96,16 @@ def _make_run(publication: Publication, request: Mapping[str, Any]) -> Known:
     return {"run": run.info.run_id, "source": run.info.artifact_uri}
 
 
+def _find_run(publication: Publication, request: Mapping[str, Any]) -> Known:
+    run = _client(publication).get_run(request["run"])
+    return {"run": run.info.run_id, "source": run.info.artifact_uri}
+
+
 def _upload(publication: Publication, request: Mapping[str, Any]) -> Known:
     client = _client(publication)
     client.log_artifacts(request["run"], str(publication.folder), request["to"])
-    client.set_terminated(request["run"])
+    if not publication.settings["run"]:  # how another one stands is for whoever made it to say
+        client.set_terminated(request["run"])
     return {}
 
 
@@ -145,6 +158,7 @@ DESTINATION = Destination(
         Option("name", "of the registered model; default: made of the bundle's name", ""),
         Option("alias", "that shall point at it, such as champion", ""),
         Option("experiment", "that gets the run; default: named after the model", ""),
+        Option("run", "id of a run there that the model comes from; default: a new one", ""),
     ),
     plan=_plan,
     failures=_failures,

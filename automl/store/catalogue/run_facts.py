@@ -29,7 +29,7 @@ DATA_VERSION = "data_version.json"
 """In a run's folder: the hash of its rows, where they came from no file."""
 
 _CHANGING = ("status.json", "result.json", "task.json", "decisions.jsonl")
-_NOT_ASKED = ("version", "id", "name", "created", "source", "who")
+_NOT_ASKED = ("version", "id", "name", "created", "source", "who", "track")
 
 
 @dataclass(frozen=True)

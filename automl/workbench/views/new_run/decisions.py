@@ -15,6 +15,7 @@ from automl.workbench import actions, bound, components, navigation, understandi
 from automl.workbench import format as fmt
 from automl.workbench.drafts import Draft
 from automl.workbench.run_settings import BUDGET, run_settings, used_columns, weights_problem
+from automl.workbench.tracked import problem_of
 from automl.workbench.understanding import Understanding
 from automl.workbench.views.new_run import target_card
 
@@ -139,13 +140,16 @@ def _start(draft: Draft, table: Understanding, task: Task | None) -> None:
     wrong = weights_problem(table, settings["weights"], task.target)
     if wrong is not None:
         components.problem(wrong.message, wrong.fix)
+    misdirected = problem_of(settings["track"])
+    if misdirected is not None:
+        components.problem(misdirected.message, misdirected.fix)
     used = used_columns(table, settings)
     if not used:
         components.problem(
             f"No column is left to predict {task.target} from.",
             "Take one of the columns in again, under Columns.",
         )
-    ready = not blocking and wrong is None and bool(used)
+    ready = not blocking and wrong is None and misdirected is None and bool(used)
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         pressed = st.button(
             "Start the search", type="primary", icon=":material/play_arrow:", disabled=not ready, key="start"
@@ -165,6 +169,8 @@ def _summary(settings: dict[str, Any], used: list[str]) -> str:
         parts.append(f"judged on rows later in {settings['time']}")
     if settings["weights"]:
         parts.append(f"rows weighted by {settings['weights']}")
+    if settings["track"]:
+        parts.append(f"told to {settings['track']}")
     if settings["drop_duplicates"]:
         parts.append("without rows that repeat earlier ones")
     return ", ".join(parts)

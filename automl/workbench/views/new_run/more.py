@@ -12,7 +12,7 @@ from automl.workbench import format as fmt
 from automl.workbench.drafts import Draft
 from automl.workbench.run_settings import may_order, may_weigh, run_settings
 from automl.workbench.understanding import Understanding
-from automl.workbench.views.new_run import constraints, costs
+from automl.workbench.views.new_run import constraints, costs, track
 from automl.workbench.views.new_run.decisions import TASK_NAMES
 
 __all__ = ["show"]
@@ -39,6 +39,8 @@ def show(draft: Draft, table: Understanding, task: Task) -> None:
                 lambda now, new: now.put(calibrate=None if new else False),
             ),
         )  # fmt: skip
+    _heading("Tracking", "Tell an MLflow server of this run as it goes on.")
+    track.ask(draft)
 
 
 def _heading(title: str, text: str) -> None:

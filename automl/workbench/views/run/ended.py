@@ -12,7 +12,7 @@ from automl.search.forecast import outlook_words
 from automl.store import RunFolder, tied_models
 from automl.workbench import actions, components, navigation, reading, watching
 from automl.workbench import format as fmt
-from automl.workbench.views.run import figures, trials
+from automl.workbench.views.run import figures, tracking, trials
 
 __all__ = ["draw", "sure_words"]
 
@@ -42,6 +42,7 @@ def draw(run: RunFolder, now: jobs.JobState) -> None:
     _outlook(run, now)
     if words := watching.memory_words((run.result or {}).get("memory")):
         st.markdown(f":orange[:material/memory:] {components.plain(words)}")
+    tracking.watch(run)
     figures.asked(run)
     components.suspicions(run)
     figures.chart(run, now, seconds)

@@ -14,7 +14,7 @@ from automl.store import RunFolder
 from automl.workbench import components, reading, watching
 from automl.workbench import format as fmt
 from automl.workbench.reasons import origin_words, why_words
-from automl.workbench.views.run import figures, look, trials
+from automl.workbench.views.run import figures, look, tracking, trials
 
 __all__ = ["draw"]
 
@@ -38,6 +38,7 @@ def draw(run_id: str, seen: look.Signature) -> None:
         _notices(now)
         if told.ahead is not None and now.state == "searching":
             components.note(outlook_words(told.ahead))
+        tracking.draw(run)
         figures.asked(run)
         components.suspicions(run)
     figures.chart(run, now, seconds)
