@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 from typing import Any
 
@@ -48,6 +51,19 @@ def known(*found: Found) -> list[Arrival]:
         Arrival(i, "daily", each.key, each.name, each.size, each.modified, "checked", "", None, 1.0, "ada")
         for i, each in enumerate(found)
     ]
+
+
+@contextmanager
+def as_nobody() -> Iterator[None]:
+    """With the rights of anybody: nothing is unreadable to root."""
+    if os.geteuid() != 0:
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 def put(folder: Path, name: str, text: str, at: float) -> Path:
@@ -117,11 +133,14 @@ def test_one_content_is_looked_at_once(tmp_path: Path) -> None:
     assert source.look(known(first, *look.found)) == Look()  # and said once
 
 
-def test_a_file_that_nobody_may_read_is_told(tmp_path: Path) -> None:
-    if os.geteuid() == 0:
-        pytest.skip("nothing is unreadable to root")
-    put(tmp_path, "a.csv", "a\n1\n", NOON - 60).chmod(0)
-    assert "cannot be opened" in FolderSource(tmp_path, ["*.csv"], 5.0, Clock()).look([]).notes[0]
+def test_a_file_that_nobody_may_read_is_told() -> None:
+    with TemporaryDirectory() as name:
+        folder = Path(name)
+        folder.chmod(0o755)
+        put(folder, "a.csv", "a\n1\n", NOON - 60).chmod(0)
+        with as_nobody():
+            look = FolderSource(folder, ["*.csv"], 5.0, Clock()).look([])
+    assert "cannot be opened" in look.notes[0]
 
 
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
