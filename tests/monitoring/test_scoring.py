@@ -69,7 +69,9 @@ def test_pieces_give_the_same_report_and_predictions(
     path = new_file(customers(700, 13).assign(plan="pro"))
     whole = score(regression, path, out=tmp_path / "whole.csv", time_budget=None).report
     cut = pieces.pieces
-    monkeypatch.setattr("automl.monitoring.scoring.pieces", lambda source: cut(source, size=15_000))
+    monkeypatch.setattr(
+        "automl.monitoring.scoring.pieces", lambda source, read: cut(source, read, size=15_000)
+    )
     parts = score(regression, path, out=tmp_path / "parts.csv", time_budget=None).report
     assert (tmp_path / "whole.csv").read_text() == (tmp_path / "parts.csv").read_text()
     assert parts.rows == whole.rows == 700

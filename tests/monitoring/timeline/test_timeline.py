@@ -188,7 +188,9 @@ def test_pieces_and_windows_in_any_order(
     asked = Asked(path, by="seen", segments=(), time_budget=None)
     whole = asked.answer(binary)
     monkeypatch.setattr("automl.monitoring.pieces._PIECE", 20_000)
-    monkeypatch.setattr("automl.monitoring.pieces.pieces.__kwdefaults__", {"size": 20_000})
+    monkeypatch.setattr(
+        "automl.monitoring.pieces.pieces.__kwdefaults__", {"size": 20_000, "excel_rows": None}
+    )
     pieced = asked.answer(binary)
     assert [(w.label, w.rows, w.labelled) for w in pieced.windows] == [
         (w.label, w.rows, w.labelled) for w in whole.windows
