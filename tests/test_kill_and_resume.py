@@ -155,6 +155,7 @@ def test_explain_rows(finished: Run) -> None:
     assert len(explanation["prediction"]) == 2
 
 
+@pytest.mark.slow
 def test_export(finished: Run, tmp_path: Path) -> None:
     target = tmp_path / "out" / "penguins.zip"
     done = jobs.wait(jobs.launch(finished.folder.path, "export", path=str(target)), timeout=200)

@@ -113,6 +113,7 @@ def test_a_frame_can_be_searched_and_resumed(tmp_path: Path) -> None:
     assert run.model.predict(table).shape == (120,)
 
 
+@pytest.mark.slow
 def test_the_exported_bundle_predicts_like_the_run(churn_run: Run, tmp_path: Path, sample_data: Path) -> None:
     path = churn_run.export(tmp_path / "churn.zip")
     bundle = automl.load_bundle(path)

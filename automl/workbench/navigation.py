@@ -13,10 +13,7 @@ import streamlit as st
 from automl.errors import RunError
 from automl.store import Home, RunFolder, is_id
 
-__all__ = [
-    "OPERATE", "RUN_PAGES", "all_pages", "current_run", "go", "home", "link", "operate_pages", "page",
-    "title",
-]  # fmt: skip
+__all__ = ["RUN_PAGES", "all_pages", "current_run", "go", "home", "link", "operate_pages", "page", "title"]
 
 # url path → (module in views, title, icon, shown in the top bar)
 _PAGES: Mapping[str, tuple[str, str, str, bool]] = {
@@ -27,16 +24,14 @@ _PAGES: Mapping[str, tuple[str, str, str, bool]] = {
     "explain": ("explain", "Explain", ":material/lightbulb:", False),
     "what-if": ("what_if", "What-if", ":material/tune:", False),
     "score": ("score", "Score", ":material/scoreboard:", False),
-    "monitor": ("monitor", "Monitor", ":material/monitoring:", True),
     "export": ("export", "Export", ":material/package_2:", False),
     "registry": ("registry", "Models & registry", ":material/inventory_2:", True),
     "data": ("datasets", "Data & versions", ":material/database:", True),
+    "monitor": ("monitor", "Monitor", ":material/monitoring:", True),
     "audit": ("audit", "Audit", ":material/fact_check:", True),
 }
 RUN_PAGES = ("run", "models", "explain", "what-if", "score", "monitor", "export")
 """About one run, which their address names."""
-OPERATE = "Operate"
-"""What the pages about all runs together are called."""
 _OPERATE = ("registry", "data", "monitor", "audit")
 
 
@@ -66,13 +61,13 @@ def operate_pages() -> list[str]:
     return [path for path in _OPERATE if path in _PAGES]
 
 
-def all_pages() -> dict[str, list[st.Page]]:
-    """Every page, by the section of the top bar: runs with their pages, and what is about all runs."""
-    operate = operate_pages()
-    return {
-        "": [page(path) for path in _PAGES if path not in operate],
-        OPERATE: [page(path) for path in operate],
-    }
+def all_pages() -> list[st.Page]:
+    """Every page, in the order of the top bar.
+
+    In one list: in a narrow window Streamlit writes sections as a list within a list, which screen readers do
+    not take for one.
+    """
+    return [page(path) for path in _PAGES]
 
 
 def link(path: str, label: str | None = None, *, icon: str | None = None, **query: str) -> None:

@@ -112,6 +112,7 @@ def contributions(told: dict[str, Any]) -> dict[str, float]:
     return {part["column"]: part["contribution"] for part in told["rows"][0]["contributions"]}
 
 
+@pytest.mark.slow
 def test_words_for_people_and_mistakes(certified: Path, table_path: Path, tmp_path: Path) -> None:
     few = tmp_path / "few.csv"
     few.write_text("".join(table_path.read_text().splitlines(keepends=True)[:4]))

@@ -159,6 +159,7 @@ def test_without_its_packages_it_says_what_to_install(
         export_onnx(made("binary", ("lightgbm",)), tmp_path / "model.onnx")
 
 
+@pytest.mark.slow
 def test_from_the_terminal(
     automl_command: Callable[..., Any],  # noqa: F811  (the fixture)
     made: Made,

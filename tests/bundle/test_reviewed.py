@@ -60,6 +60,7 @@ def test_bundles_without_one_are_as_before(bundle_path: Path) -> None:
         assert REVIEWED not in archive.namelist()
 
 
+@pytest.mark.slow
 def test_its_programs_say_what_is_wrong_with_rows(path: Path, small: Trained, tmp_path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         archive.extractall(tmp_path)

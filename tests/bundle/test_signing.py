@@ -166,6 +166,7 @@ def test_signatures_that_are_none(content: bytes, signed: Path, tmp_path: Path) 
         open_bundle(rewritten(signed, tmp_path / "x.zip", **{SIGNATURE: content}))
 
 
+@pytest.mark.slow
 def test_without_cryptography(signed: Path, keys: Path, tmp_path: Path) -> None:
     """verify.py of the bundle: the files always, the signature where there is something to check it with."""
     with zipfile.ZipFile(signed) as archive:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import pytest
+
 from automl.run import Run
 from automl.store import RunFolder, picked
 
 from .conftest import Automl
 
 
+@pytest.mark.slow
 def test_compare_pick_and_take_back(automl_command: Automl, churn_run: Run, tmp_path: Path) -> None:
     shutil.copytree(churn_run.folder.path, tmp_path / "run")
     run = RunFolder(tmp_path / "run")

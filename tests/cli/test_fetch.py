@@ -27,6 +27,7 @@ def shop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GLASSBENCH_SQL_SHOP", f"sqlite:///{tmp_path / 'shop.db'}")
 
 
+@pytest.mark.slow
 def test_a_run_starts_from_a_query(automl_command: Automl, home: Path, shop: None) -> None:
     done = automl_command(
         "fit", "--sql", "shop", "--query", "SELECT * FROM orders", "--target", "back", "--budget", 60,

@@ -7,6 +7,7 @@ import pty
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -130,12 +131,17 @@ def test_closing_the_terminal_does_not_end_the_search_and_resume_watches_it(
     os.killpg(terminal.process.pid, signal.SIGHUP)
     terminal.end()
     assert jobs.state(run.path).state == "searching"
-    jobs.cancel(run.path)
+    later = threading.Timer(
+        4.0, jobs.cancel, [run.path]
+    )  # when it is watched; one that has ended would go on
+    later.start()
     watched = automl_command("resume", run.id, "--home", home)
+    later.join()
     assert watched.code == 0
     assert run.result is not None
 
 
+@pytest.mark.slow
 def test_plain_lines_then_the_summary(sample_data: Path, automl_command: Automl, tmp_path: Path) -> None:
     table = sample_data / "penguins.csv"
     line = (
@@ -185,6 +191,7 @@ def test_a_search_without_its_cluster_is_resumed_here(
     assert run.spec["executor"] is None
 
 
+@pytest.mark.slow
 def test_json_is_one_document_and_quiet_one_line(
     sample_data: Path, automl_command: Automl, tmp_path: Path
 ) -> None:

@@ -42,6 +42,7 @@ def test_sentences_and_a_table(automl_command: Automl, run: Run) -> None:
     assert document["seconds"] == made.seconds  # stored by the first of the three
 
 
+@pytest.mark.slow
 def test_a_row_and_what_may_change(automl_command: Automl, run: Run) -> None:
     path = run.folder.path
     asked = ("inspect", path, "counterfactuals", "--row", 5, "--goal", "Gentoo")
@@ -70,6 +71,7 @@ def test_what_is_wrong(automl_command: Automl, run: Run) -> None:
     assert automl_command("inspect", path).code == 2
 
 
+@pytest.mark.slow
 def test_models_and_groups_are_compared(automl_command: Automl, run: Run) -> None:
     path = run.folder.path
     tied = [t for t in run.leaderboard().query("status == 'ok' and family != 'dummy'")["id"]][:2]

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from automl.store import Home
 
 from .conftest import Automl
 
 
+@pytest.mark.slow
 def test_a_leak_is_told_on_the_terminal_and_in_json(
     tmp_path: Path, home: Path, automl_command: Automl
 ) -> None:

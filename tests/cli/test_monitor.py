@@ -59,6 +59,7 @@ def test_drift_is_a_finding_with_its_columns(
     assert {"Contract", "tenure"} <= set(report["concerned"])
 
 
+@pytest.mark.slow
 def test_a_run_and_a_machine(
     automl_command: Automl, churn_run: Run, customers: pd.DataFrame, tmp_path: Path
 ) -> None:

@@ -39,6 +39,7 @@ def spring(tmp_path: Path) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_from_a_policy_to_an_approval_and_back(
     command: Command, rents: Catalogue, spring: Path, tmp_path: Path
 ) -> None:

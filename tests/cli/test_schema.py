@@ -124,6 +124,7 @@ def test_wrong_usage_is_no_verdict(automl_command: Automl, home: Path) -> None:
     assert automl_command("schema", "check", "only-one").code == 1
 
 
+@pytest.mark.slow
 def test_fit_refuses_a_table_that_breaks_it(automl_command: Automl, tables: Path) -> None:
     automl_command("schema", "infer", "customers.csv", "--target", "left")
     search = ("--target", "left", "--budget", 60, "--max-trials", 1, "--n-jobs", 1, "--schema", "customers")

@@ -132,6 +132,7 @@ def test_export_and_predict(
     assert piped.out == (tmp_path / "out.csv").read_text()
 
 
+@pytest.mark.slow
 def test_the_bundles_own_script_writes_the_same(
     automl_command: Automl, penguins_zip: Path, sample_data: Path, tmp_path: Path
 ) -> None:
@@ -144,6 +145,7 @@ def test_the_bundles_own_script_writes_the_same(
     assert ours.out == theirs.stdout
 
 
+@pytest.mark.slow
 def test_predict_says_what_is_odd_about_the_rows(
     automl_command: Automl, penguins_zip: Path, sample_data: Path, tmp_path: Path
 ) -> None:

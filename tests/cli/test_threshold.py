@@ -6,12 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from automl.store import RunFolder
 
 from .conftest import Automl
 
 
+@pytest.mark.slow
 def test_from_costs_to_a_decision_and_to_other_costs(automl_command: Automl, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     x = rng.normal(size=(150, 2))

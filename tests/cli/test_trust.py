@@ -57,6 +57,7 @@ def test_a_run_exports_to_the_same_bytes(exported: Path, penguins_run: Run, tmp_
     assert carried <= set(one)
 
 
+@pytest.mark.slow
 def test_from_keys_to_a_checked_signature(automl_command: Automl, exported: Path, tmp_path: Path) -> None:
     made = automl_command("keygen", "maker", "--json")
     assert made.code == 0, made.err

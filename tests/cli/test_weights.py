@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 from .conftest import Automl
 
 
+@pytest.mark.slow
 def test_weights_on_the_terminal(automl_command: Automl, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     table = pd.DataFrame({"x": rng.normal(size=200), "w": rng.choice([0.0, 0.5, 2.5], 200)})

@@ -194,6 +194,7 @@ def test_at_most_two_at_once_and_the_longest_idle_gives_way(run: Run) -> None:
     assert first.state().name == third.state().name == "ready"
 
 
+@pytest.mark.slow
 def test_a_model_that_was_made_anew_is_not_answered_for(run: Run, desk: Desk) -> None:
     rows = run.matter().rows
     certain = int(run.model.predict_proba(rows)[:, -1].argmax())

@@ -75,6 +75,7 @@ def test_what_differs_between_two_versions(work: RunFolder, home: Path, tmp_path
         accounting.difference(work.path, job(work, "difference"), before=made[0].id, after=made[1].id)
 
 
+@pytest.mark.slow
 def test_a_sheet_is_written_for_a_real_model(work: RunFolder, home: Path, churn_run: Run) -> None:
     shutil.copytree(churn_run.folder.path, home / "runs" / churn_run.folder.id)
     done = accounting.register(work.path, job(work, "register"))

@@ -57,6 +57,7 @@ def test_costs_are_kept_with_their_reason_and_taken_back(copy: Run) -> None:
     assert restored["metrics"]["accuracy"] == before["metrics"]["accuracy"]
 
 
+@pytest.mark.slow
 def test_a_picked_model_is_exported_by_default_and_its_card_says_why(copy: Run) -> None:
     result = copy.result or {}
     other = next(

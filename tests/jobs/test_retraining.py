@@ -109,6 +109,7 @@ def assert_reads_as_written(rents: Catalogue, folder: Path) -> None:
     assert (new.predict(rows) - truth).abs().mean() < (old.predict(rows) - truth).abs().mean()
 
 
+@pytest.mark.slow
 def test_one_that_is_no_better_is_kept_with_its_reasons(rents: Catalogue, ask: Ask) -> None:
     _, found = here(rents, ask(later(slope=8.0), better_by=50.0))
     assert found["outcome"] == "kept"
@@ -143,6 +144,7 @@ def test_the_policy_is_asked_first(rents: Catalogue, ask: Ask) -> None:
     assert (check.table_name, check.level) == ("spring.csv", "act")
 
 
+@pytest.mark.slow
 def test_steps_that_were_not_written_down_are_done_again(
     rents: Catalogue, ask: Ask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -275,6 +277,7 @@ def test_rows_that_are_known_count_once(rents: Catalogue, ask: Ask) -> None:
         together(rents, ask(later(30)))
 
 
+@pytest.mark.slow
 def test_the_latest_half_is_taken_where_it_is_better(rents: Catalogue, ask: Ask) -> None:
     asked = ask(later(240))
     run = champion_of(rents, "rents")[1]

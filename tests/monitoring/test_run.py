@@ -33,6 +33,7 @@ def test_of_few_rows_predictions_are_out_of_fold(penguins_run: Run) -> None:
     assert single.outputs != reference.outputs
 
 
+@pytest.mark.slow
 def test_a_bundle_says_the_same_as_its_run(
     churn_run: Run, sample_data: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

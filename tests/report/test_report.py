@@ -116,6 +116,7 @@ def test_honest_predictions_are_those_of_models_that_did_not_know_the_row(churn_
     assert roc_auc_score(truth[~held], prediction[~held, 1]) == pytest.approx(result["cv_score"])
 
 
+@pytest.mark.slow
 def test_the_verb_the_job_and_the_file(penguins_run: Run, tmp_path: Path) -> None:
     steps: list[tuple[float, str]] = []
     path = penguins_run.report(

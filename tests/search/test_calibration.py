@@ -190,6 +190,7 @@ def sure_run(churn_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Run:
     return run
 
 
+@pytest.mark.slow
 def test_a_calibrated_run_is_the_same_everywhere(sure_run: Run, tmp_path: Path) -> None:
     result = sure_run.result
     assert result is not None

@@ -62,6 +62,7 @@ def measure(seconds: float = 1.5) -> float:
         return meter.look()
 
 
+@pytest.mark.slow
 @linux_only
 def test_programs_that_want_the_same_cores_count_and_those_that_give_way_do_not() -> None:
     for _ in range(3):  # whatever else the machine does at the time is in these figures, too

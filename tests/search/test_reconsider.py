@@ -138,6 +138,7 @@ def test_other_costs_are_kept_without_training(tmp_path: Path) -> None:
     assert run.threshold()["cost_per_1000"].notna().all()
 
 
+@pytest.mark.slow
 def test_several_classes_are_decided_where_rows_are_scored(tmp_path: Path) -> None:
     costs = {"c": {"a": 20, "b": 20}}
     run = fitted(tmp_path / "run", table(classes=3), metric="cost", costs=costs)

@@ -131,6 +131,7 @@ def test_it_is_told(weighted: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert json.loads(capsys.readouterr().out)["weights"] == expected
 
 
+@pytest.mark.slow
 def test_the_unit_of_the_weights_does_not_matter(tmp_path: Path) -> None:
     """By the log loss, so that base rates are in the vote, too."""
     table = population(240, seed=3, sampled=True)

@@ -131,6 +131,7 @@ def log_of(server: Server) -> Path:
     return Path(said.rpartition(" in ")[2]) / "predictions.jsonl"
 
 
+@pytest.mark.slow
 def test_redaction_and_a_full_disk_behind_a_server(binary: Case, tmp_path: Path) -> None:
     log = tmp_path / "log"
     log.mkdir()

@@ -85,6 +85,7 @@ def test_an_edit_and_a_change_that_was_found(page: Page, server: Server, run: Ru
         assert violations(page) == []
 
 
+@pytest.mark.slow
 def test_any_row_and_on_to_its_values(page: Page, server: Server, run: RunFolder) -> None:
     chosen = (run.result or {})["chosen"]
     explained = set(run.read(f"explanations/{chosen}.rows.json"))

@@ -77,6 +77,7 @@ def test_a_bar_leads_to_its_column_and_a_dot_to_its_row(page: Page, server: Serv
     assert asked(page, "row") == number[1].replace(",", ""), "of the table, not of those explained"
 
 
+@pytest.mark.slow
 def test_a_job_is_started_watched_and_its_result_stays(page: Page, server: Server, run: RunFolder) -> None:
     for path in (run.path / "inspections").glob("*/surrogate*.json"):
         path.unlink()

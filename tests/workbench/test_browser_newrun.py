@@ -99,6 +99,7 @@ def test_two_hundred_megabytes_take_less_than_a_hundred_of_memory(
     assert draft.table.stat().st_size == table.stat().st_size
 
 
+@pytest.mark.slow
 # Every eighth of them in the usual run; `test_odd_files.py` shows all of them to the page without a browser.
 @pytest.mark.parametrize("step", [8, pytest.param(1, marks=pytest.mark.slow)])
 def test_odd_files_end_in_a_table_or_in_words(page: Page, server: Server, tmp_path: Path, step: int) -> None:
@@ -200,6 +201,7 @@ def sources(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
+@pytest.mark.slow
 def test_a_file_on_the_server_and_a_query_become_tables(sources: Path, page: Page, server: Server) -> None:
     page.goto(f"{server.url}/new")
     settled(page)

@@ -33,8 +33,7 @@ def address(server: Server, trained: Path) -> str:
 def test_from_the_list_to_a_champion_and_its_sheet(page: Page, address: str) -> None:
     page.goto(address)
     settled(page)
-    page.get_by_role("button", name="Operate").click()
-    page.get_by_role("menuitem", name="Models & registry").click()
+    page.get_by_role("link", name="Models & registry").first.click()
     expect(page.get_by_text("no champion")).to_be_visible(timeout=SOON)
     assert violations(page) == []
     follow(page, "Churn")
@@ -88,6 +87,7 @@ def filled(server: Server, tmp_path: Path) -> Catalogue:
         return catalogue
 
 
+@pytest.mark.slow
 def test_what_changed_in_the_data_and_in_the_log(page: Page, server: Server, filled: Catalogue) -> None:
     page.goto(f"{server.url}/data?dataset=prices&number=2")
     press(page, "Compare")

@@ -106,6 +106,7 @@ def test_two_tabs_a_queue_and_the_end_told(page: Page, server: Server, penguins:
     jobs.stop(first.path)
 
 
+@pytest.mark.slow
 def test_a_waiting_run_starts_though_the_server_is_gone(page: Page, server: Server, penguins: Path) -> None:
     first, second = start(server, penguins, "first", 300), start(server, penguins, "second", 300)
     page.goto(f"{server.url}/run?run={second.id}")

@@ -44,6 +44,7 @@ def wider(page: Page) -> int:
     )
 
 
+@pytest.mark.slow
 def test_no_page_runs_out_of_a_narrow_window(page: Page, server: Server, run: RunFolder) -> None:
     page.set_viewport_size(NARROW)  # type: ignore[arg-type]
     Desk(run.path, (run.result or {})["chosen"]).ask("about", wait=120)

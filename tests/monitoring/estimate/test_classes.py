@@ -95,3 +95,10 @@ def test_calibrated_probabilities_are_probabilities() -> None:
     assert calibrated([nothing[1]] * 5, told)[0] == pytest.approx([0.2] * 5), (
         "no class is possible: all alike"
     )
+
+
+@pytest.mark.parametrize("rows", [100, 274, 333])
+def test_a_model_that_always_says_the_same_has_one_bin(rows: int) -> None:
+    truth = np.arange(rows) % 3
+    prediction = np.tile([0.4385964912280702, 0.3421052631578947, 0.21929824561403508], (rows, 1))
+    assert [curve.rows for curve in class_curves(prediction, truth)] == [(rows,)] * 3
