@@ -201,8 +201,8 @@ def fit_curve(predicted: Floats, came: Floats, *, bins: int, fitted: bool, noise
         points, values = model.X_thresholds_, model.y_thresholds_
     order = np.argsort(predicted, kind="stable")
     parts = [part for part in np.array_split(order, max(min(bins, len(order)), 1)) if len(part)]
-    # Equal predictions belong together: bins whose centres are equal are one. A mean of equal numbers may differ
-    # from them in the last digit, hence the limits.
+    # Equal predictions belong together: bins whose centres are equal are one. A mean of equal numbers may
+    # differ from them in the last digit, hence the limits.
     means = [np.clip(predicted[part].mean(), *predicted[part[[0, -1]]]) for part in parts]
     centres, first = np.unique(means, return_index=True)
     joined = [np.concatenate(parts[i:j]) for i, j in zip(first, [*first[1:], len(parts)], strict=True)]
