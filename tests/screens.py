@@ -26,11 +26,8 @@ from playwright.sync_api import Page, sync_playwright
 from automl import jobs
 from automl.desk import Desk
 from automl.store import RunFolder, preferred_model
-from automl.store.catalogue import open_catalogue
-from automl.store.catalogue.registering import register_model
 from automl.workbench import actions
 from tests.gallery import IMAGES, ROOT, small
-from tests.watched_months import watched_months
 from tests.workbench.browsing import CHROMIUM, begin, press, settled
 from tests.workbench.conftest import Server
 
@@ -190,37 +187,7 @@ def export(studio: Studio, run: RunFolder) -> None:
     studio.photograph("export", shows="Self-check passed", height=900)
 
 
-def _watched(studio: Studio) -> RunFolder:
-    """A model that has scored six months, and is in use."""
-    home = studio.server.home
-    for run in home.runs():
-        if run.spec["name"] == "Churn":
-            return run
-    made = watched_months(home.path).folder
-    with open_catalogue(home.path) as catalogue:
-        version = register_model(catalogue, made, "ensemble")
-        catalogue.models.say(version, "purpose", "To decide whom the service team calls this month.")
-        catalogue.models.say(version, "approved", "Reviewed with the sales team.")
-        catalogue.aliases.set("champion", version, reason="the first one")
-    return made
-
-
-def monitor(studio: Studio, run: RunFolder) -> None:
-    """Six months: what has changed since when, and which column did it."""
-    studio.open("monitor", _watched(studio))
-    studio.photograph("monitor", shows="Promised and come", height=1000)
-
-
-def registry(studio: Studio, run: RunFolder) -> None:
-    """A version of a model: who approved it, and what for."""
-    _watched(studio)
-    studio.page.goto(f"{studio.server.url}/registry?name=Churn&version=1")
-    studio.photograph("registry", shows="What is it for?", height=800)
-
-
-SCENES: tuple[Callable[[Studio, RunFolder], None], ...] = (
-    models, explain, what_if, score, export, monitor, registry, runs,
-)  # fmt: skip
+SCENES: tuple[Callable[[Studio, RunFolder], None], ...] = (models, explain, what_if, score, export, runs)
 
 
 @contextmanager
