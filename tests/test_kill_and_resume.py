@@ -129,6 +129,7 @@ def finished(sample_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Run
     return made
 
 
+@pytest.mark.slow
 def test_finished_search_leaves_an_explanation_of_the_chosen_model(finished: Run) -> None:
     assert finished.result is not None
     chosen = finished.result["chosen"]

@@ -208,6 +208,7 @@ def test_json_is_one_document_and_quiet_one_line(
     assert RunFolder(quiet.out.strip()).result is not None
 
 
+@pytest.mark.slow
 def test_failures_have_code_1_and_say_what_to_do(
     sample_data: Path, automl_command: Automl, tmp_path: Path
 ) -> None:

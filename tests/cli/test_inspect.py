@@ -28,6 +28,7 @@ def test_help_lists_what_there_is(automl_command: Automl) -> None:
         assert each.title in listed
 
 
+@pytest.mark.slow
 def test_sentences_and_a_table(automl_command: Automl, run: Run) -> None:
     path = run.folder.path
     done = automl_command("inspect", path, "performance")

@@ -91,6 +91,7 @@ def test_what_cannot_be_done_is_1(command: Command, rents: Catalogue, spring: Pa
     assert "'gone'" in failed.err
 
 
+@pytest.mark.slow
 def test_a_bundle_by_the_name_of_its_model(
     command: Command, rents: Catalogue, spring: Path, tmp_path: Path
 ) -> None:

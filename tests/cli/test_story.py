@@ -106,6 +106,7 @@ def test_explain_what_is_not_there(
     assert "Traceback" not in done.err
 
 
+@pytest.mark.slow
 def test_report(automl_command: Automl, penguins_run: Run, tmp_path: Path) -> None:
     path = penguins_run.folder.path
     done = automl_command("report", path, "--model", "t0001")

@@ -41,6 +41,7 @@ def export(run: Run, path: Path, hashes: str) -> Path:
     return path
 
 
+@pytest.mark.slow
 def test_a_run_exports_to_the_same_bytes(exported: Path, penguins_run: Run, tmp_path: Path) -> None:
     again = export(penguins_run, tmp_path / "two.zip", "2")
     one, two = read_zip(exported), read_zip(again)

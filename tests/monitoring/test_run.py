@@ -54,6 +54,7 @@ def test_a_bundle_says_the_same_as_its_run(
     assert of_run.performance.main.promised == of_bundle.performance.main.promised
 
 
+@pytest.mark.slow
 def test_what_estimates_is_made_once_and_travels(
     churn_run: Run, sample_data: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

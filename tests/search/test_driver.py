@@ -49,6 +49,7 @@ def workers() -> list[int]:
     return found
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_leaderboard(
     sample_data: Path, penguins_run: Run, tmp_path: Path
 ) -> None:

@@ -156,6 +156,7 @@ def test_a_dropped_file_is_taken_and_a_cancelled_one_is_not(
     expect(page.get_by_text("344 rows · 7 columns")).to_be_visible(timeout=SOON)
 
 
+@pytest.mark.slow
 def test_choices_are_the_same_after_a_refresh_in_a_second_tab_and_after_undo(
     page: Page, server: Server, sample_data: Path
 ) -> None:

@@ -56,6 +56,7 @@ def test_no_page_runs_out_of_a_narrow_window(page: Page, server: Server, run: Ru
         assert wider(page) <= 0, address
 
 
+@pytest.mark.slow
 def test_one_row_is_a_table_in_a_narrow_window(page: Page, server: Server, run: RunFolder) -> None:
     page.emulate_media(color_scheme="dark")
     page.goto(f"{server.url}/explain?run={run.id}&explain-view=One+row")
