@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from automl.monitoring import DriftReport, score, watched_bundle, words
 from automl.run import load_run
 from automl.store.catalogue.noting import note_bundle
 from automl.store.catalogue.verdicts import verdict_facts
-from automl.store.files import replacing
+from automl.store.files import write_document
 
 __all__ = ["monitor"]
 
@@ -25,8 +24,7 @@ def monitor(options: Namespace, console: Console) -> int:
     """Compare new rows with those that a model was learned from; the exit code is the verdict."""
     report = _report(options, console)
     if options.out is not None:
-        with replacing(options.out.absolute()) as stream:
-            stream.write((json.dumps(report.to_json(), ensure_ascii=False, indent=1) + "\n").encode())
+        write_document(options.out, report.to_json())
     console.document(report.to_json())
     console.say(f"{words.LEVELS[report.level].lower()}: {report.headline}")
     if report.concerned():

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -16,7 +15,7 @@ from automl.monitoring.timeline.asked import Asked
 from automl.monitoring.timeline.records import Promise, Timeline, Window
 from automl.monitoring.timeline.verdict import change, segment
 from automl.run import load_run
-from automl.store.files import replacing
+from automl.store.files import write_document
 
 __all__ = ["timeline"]
 
@@ -29,8 +28,7 @@ def timeline(options: Namespace, console: Console) -> int:
     """Follow a model over time; the exit code is the verdict."""
     found = _made(options, console)
     if options.out is not None:
-        with replacing(options.out.absolute()) as stream:
-            stream.write((json.dumps(found.to_json(), ensure_ascii=False, indent=1) + "\n").encode())
+        write_document(options.out, found.to_json())
     console.document(found.to_json())
     console.say(f"{words.LEVELS[found.level].lower()}: {found.headline}")
     _say_windows(found, console)

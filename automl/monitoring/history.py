@@ -13,14 +13,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from automl.errors import RunError
 from automl.monitoring.report import DriftReport
 from automl.monitoring.rules import Level
-from automl.store import RunFolder, files, is_id
+from automl.store import RunFolder, files
+from automl.store.entries import entries, entry
 
 __all__ = ["SCORINGS", "Scoring", "keep", "scoring", "scorings"]
 
 SCORINGS = "scorings"
+_MARK = "scoring.json"
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def keep(
     files.write_json(folder / "report.json", report.to_json())
     files.write_json(folder / "preview.json", list(preview))
     files.write_json(
-        folder / "scoring.json",
+        folder / _MARK,
         {
             "version": 1,
             "name": report.table,
@@ -108,22 +109,17 @@ def scoring(run: RunFolder, scoring_id: str) -> Scoring:
     RunError
         When the id is malformed (it may come from a URL), or there is none.
     """
-    folder = run.path / SCORINGS / scoring_id if is_id(scoring_id) else None
-    if folder is None or not (folder / "scoring.json").is_file():
-        raise RunError(
-            "There is no such scoring here.", fix="It may have been deleted. Choose one from the list."
-        )
-    return _read(folder)
+    return _read(entry(run, SCORINGS, scoring_id, _MARK, "scoring"))
 
 
 def scorings(run: RunFolder) -> list[Scoring]:
     """All scorings of a run, newest first."""
-    found = (_read(path.parent) for path in (run.path / SCORINGS).glob("*/scoring.json"))
+    found = map(_read, entries(run, SCORINGS, _MARK))
     return sorted(found, key=lambda each: each.created, reverse=True)
 
 
 def _read(folder: Path) -> Scoring:
-    told = files.read_json(folder / "scoring.json")
+    told = files.read_json(folder / _MARK)
     return Scoring(
         folder=folder,
         name=str(told["name"]),

@@ -64,6 +64,12 @@ def write_json(path: Path, content: Any) -> None:
         stream.write(text.encode())
 
 
+def write_document(path: Path, content: Any) -> None:
+    """Write `content` as JSON where somebody asked for it, atomically, with a line end."""
+    with replacing(path.absolute()) as stream:
+        stream.write((json.dumps(content, ensure_ascii=False, indent=1) + "\n").encode())
+
+
 def read_json(path: Path) -> Any:
     """Read a JSON file."""
     return json.loads(path.read_bytes())

@@ -12,11 +12,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from automl.workbench import components, navigation
 
-__all__ = ["back", "facts", "found", "line", "paged", "under"]
+__all__ = ["back", "beside", "facts", "found", "line", "number", "paged", "under"]
 
 Item = TypeVar("Item")
 
 _PAGE_SIZE = 15
+_LONGEST = 9  # digits of the number of a version
 _MANY = 8  # lines, from which on there is something to search in
 
 
@@ -74,6 +75,44 @@ def facts(*cells: tuple[str, str], warn: Sequence[int] = ()) -> None:
         for place, (value, caption) in enumerate(cells)
     )
     st.html(f'<div class="gb gb-facts gb-even">{shown}</div>')
+
+
+def number(text: str) -> int | None:
+    """The number of a version in an address; None where it is none."""
+    return int(text) if text.isdecimal() and len(text) <= _LONGEST else None
+
+
+def beside(
+    label: str,
+    others: Sequence[Item],
+    usual: Item,
+    *,
+    key: str,
+    number_of: Callable[[Item], int],
+    words: Callable[[Item], str],
+) -> Item:
+    """The one that the person wants to compare with; the address keeps its number as `with`.
+
+    Parameters
+    ----------
+    label : str
+    others : sequence
+    usual : one of them
+        Where the address names none.
+    key : str
+        Of the widget, with the place of what is shown: an address that changes makes it anew.
+    number_of, words : callable
+    """
+    wanted = st.query_params.get("with")
+    place = next((i for i, each in enumerate(others) if str(number_of(each)) == wanted), others.index(usual))
+    picked: Item = st.selectbox(
+        label, others, index=place, key=f"with-{key}-{number_of(others[place])}", width=360,
+        format_func=words,
+    )  # fmt: skip
+    if number_of(picked) != number_of(others[place]):
+        st.query_params["with"] = str(number_of(picked))
+        st.rerun()
+    return picked
 
 
 def back(path: str, label: str, **query: str) -> None:

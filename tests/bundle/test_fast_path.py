@@ -87,7 +87,7 @@ def test_what_is_odd_is_told_as_the_gate_tells_it(bundle_path: Path, small) -> N
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["multiclass", pytest.param("regression", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("kind", ["multiclass", "regression"])
 def test_a_vote_of_all_families(everything, kind: str, tmp_path: Path) -> None:
     trained = everything(kind)
     bundle = read_bundle(trained.write(tmp_path / "all.zip"))

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 
 import automl
+from automl.cli import main
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Done:
 
 
 Automl = Callable[..., Done]
+Command = Callable[..., Done]
 
 
 @pytest.fixture
@@ -49,5 +51,18 @@ def automl_command(tmp_path: Path) -> Automl:
             check=False,
         )
         return Done(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+@pytest.fixture
+def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
+    """Run a command in this process, in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*words: object) -> Done:
+        code = main([str(word) for word in words])
+        told = capsys.readouterr()
+        return Done(code, told.out, told.err)
 
     return run

@@ -4,32 +4,15 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from automl.cli import main
 from automl.run import Run
 from automl.store.catalogue import open_catalogue
 
-from .conftest import Done
-
-Command = Callable[..., Done]
-
-
-@pytest.fixture
-def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
-    """Run a command in this process."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: object) -> Done:
-        code = main([str(word) for word in words])
-        told = capsys.readouterr()
-        return Done(code, told.out, told.err)
-
-    return run
+from .conftest import Command
 
 
 @pytest.fixture

@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from automl.cli import main
 from automl.store.catalogue import Catalogue
 
 from ..rents import later
-from .conftest import Done
-
-Command = Callable[..., Done]
+from .conftest import Command
 
 HOW = ("--date", "day", "--max-trials", "2", "--n-jobs", "1", "--quiet")
-
-
-@pytest.fixture
-def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
-    """Run a command in this process; what works is in one of its own."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: object) -> Done:
-        code = main([str(word) for word in words])
-        told = capsys.readouterr()
-        return Done(code, told.out, told.err)
-
-    return run
 
 
 @pytest.fixture

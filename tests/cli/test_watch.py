@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from automl.cli import main
 from automl.monitoring.alerting.judging import About, judge
 from automl.monitoring.alerting.machine import Seen
 from automl.monitoring.alerting.observing import Observed
@@ -16,23 +14,9 @@ from automl.monitoring.alerting.rule import Rule
 from automl.store.catalogue import Catalogue, ModelVersion, open_catalogue
 
 from ..store.conftest import make_model
-from .conftest import Done
+from .conftest import Command
 
-Command = Callable[..., Done]
 RULE = Rule.from_json({"name": "drift", "what": "drift"})
-
-
-@pytest.fixture
-def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Command:
-    """Run a command in this process."""
-    monkeypatch.chdir(tmp_path)
-
-    def run(*words: object) -> Done:
-        code = main([str(word) for word in words])
-        told = capsys.readouterr()
-        return Done(code, told.out, told.err)
-
-    return run
 
 
 def alert(catalogue: Catalogue, model: ModelVersion | None, watch: str = "daily") -> int:

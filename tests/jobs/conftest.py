@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from automl import jobs
+from automl.run import Run
 from automl.store import RunFolder
 
 SAMPLE_WORKER = (str(Path(__file__).with_name("sample_worker.py")),)
@@ -36,3 +38,13 @@ def new_run(tmp_path: Path) -> Iterator[NewRun]:
 def worker() -> tuple[str, ...]:
     """The arguments that make Python the sample worker."""
     return SAMPLE_WORKER
+
+
+@pytest.fixture
+def copied(penguins_run: Run, tmp_path: Path) -> Iterator[RunFolder]:
+    """A copy of the run, to write into."""
+    path = tmp_path / penguins_run.folder.id
+    shutil.copytree(penguins_run.folder.path, path)
+    yield RunFolder.open(path)
+    for job in jobs.jobs(path):
+        jobs.stop(job.folder)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pandas as pd
@@ -16,16 +14,6 @@ from automl.store import RunFolder
 
 
 @pytest.fixture
-def run(penguins_run: Run, tmp_path: Path) -> Iterator[RunFolder]:
-    """A copy of the run, to write into."""
-    path = tmp_path / penguins_run.folder.id
-    shutil.copytree(penguins_run.folder.path, path)
-    yield RunFolder.open(path)
-    for job in jobs.jobs(path):
-        jobs.stop(job.folder)
-
-
-@pytest.fixture
 def penguins(sample_data: Path, tmp_path: Path) -> Path:
     """New rows, without the target."""
     path = tmp_path / "new.csv"
@@ -33,10 +21,10 @@ def penguins(sample_data: Path, tmp_path: Path) -> Path:
     return path
 
 
-def test_predictions_a_verdict_and_a_history(run: RunFolder, penguins: Path, penguins_run: Run) -> None:
+def test_predictions_a_verdict_and_a_history(copied: RunFolder, penguins: Path, penguins_run: Run) -> None:
     shares: list[float] = []
     folder = jobs.launch(
-        run.path, "score", table=str(penguins), name="January", model="t0001", time_budget=3.0
+        copied.path, "score", table=str(penguins), name="January", model="t0001", time_budget=3.0
     )
     done = jobs.wait(
         folder, timeout=120, every=0.05, on_change=lambda now: shares.append(now.status.get("progress") or 0)
@@ -44,22 +32,22 @@ def test_predictions_a_verdict_and_a_history(run: RunFolder, penguins: Path, pen
     assert done.state == "finished", done.message
     assert shares == sorted(shares)
     assert done.result is not None
-    one = scoring(run, done.result["scoring"])
+    one = scoring(copied, done.result["scoring"])
     assert (one.name, one.rows, one.model) == ("January", 344, "t0001")
     assert one.level == done.result["level"]
     assert one.predictions is not None
     written = pd.read_csv(one.predictions)
     assert list(written["prediction"]) == list(penguins_run.predict(penguins, model="t0001")["prediction"])
     assert one.report().table == "January"
-    assert [each.id for each in scorings(run)] == [folder.name]
-    assert (run.path / "references" / "t0001.json").is_file()
+    assert [each.id for each in scorings(copied)] == [folder.name]
+    assert (copied.path / "references" / "t0001.json").is_file()
 
 
-def test_a_table_that_cannot_be_read_leaves_nothing(run: RunFolder, tmp_path: Path) -> None:
+def test_a_table_that_cannot_be_read_leaves_nothing(copied: RunFolder, tmp_path: Path) -> None:
     page = tmp_path / "page.csv"
     page.write_text("<!DOCTYPE html><html><body>Please log in</body></html>\n")
-    done = jobs.wait(jobs.launch(run.path, "score", table=str(page), model="t0001"), timeout=120)
+    done = jobs.wait(jobs.launch(copied.path, "score", table=str(page), model="t0001"), timeout=120)
     assert done.state == "failed"
     assert "web page" in done.message
-    assert scorings(run) == []
-    assert list((run.path / "scorings").iterdir()) == []
+    assert scorings(copied) == []
+    assert list((copied.path / "scorings").iterdir()) == []

@@ -2,41 +2,27 @@
 
 from __future__ import annotations
 
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import pytest
 
 from automl import jobs
 from automl.monitoring.timeline.kept import kept_timeline, kept_timelines
-from automl.run import Run
 from automl.store import RunFolder
 
 
-@pytest.fixture
-def run(penguins_run: Run, tmp_path: Path) -> Iterator[RunFolder]:
-    """A copy of the run, to write into."""
-    path = tmp_path / penguins_run.folder.id
-    shutil.copytree(penguins_run.folder.path, path)
-    yield RunFolder.open(path)
-    for job in jobs.jobs(path):
-        jobs.stop(job.folder)
-
-
-def test_a_timeline_is_kept_in_the_run(run: RunFolder, sample_data: Path, tmp_path: Path) -> None:
+def test_a_timeline_is_kept_in_the_run(copied: RunFolder, sample_data: Path, tmp_path: Path) -> None:
     table = pd.read_csv(sample_data / "penguins.csv").sample(frac=1.0, random_state=0)
     table["seen"] = pd.Timestamp("2025-01-01") + pd.to_timedelta(np.arange(len(table)) * 6, unit="h")
     table.to_csv(tmp_path / "rows.csv", index=False)
     folder = jobs.launch(
-        run.path, "timeline", table=str(tmp_path / "rows.csv"), by="seen", model="t0001", time_budget=None
+        copied.path, "timeline", table=str(tmp_path / "rows.csv"), by="seen", model="t0001", time_budget=None
     )
     done = jobs.wait(folder, timeout=120)
     assert done.state == "finished", done.message
     assert done.result is not None
-    one = kept_timeline(run, done.result["timeline"])
+    one = kept_timeline(copied, done.result["timeline"])
     assert (one.id, one.model, one.rows, one.level) == (folder.name, "t0001", 344, done.result["level"])
     made = one.timeline()
     assert [window.label for window in made.windows] == ["2025-01", "2025-02", "2025-03"]
@@ -44,9 +30,9 @@ def test_a_timeline_is_kept_in_the_run(run: RunFolder, sample_data: Path, tmp_pa
     assert {"log_loss", "coverage", "calibration:Adelie"} <= {each.metric for each in made.ledger}
 
 
-def test_what_cannot_be_read_leaves_nothing(run: RunFolder, sample_data: Path) -> None:
+def test_what_cannot_be_read_leaves_nothing(copied: RunFolder, sample_data: Path) -> None:
     table = str(sample_data / "penguins.csv")
-    done = jobs.wait(jobs.launch(run.path, "timeline", table=table, by="seen", model="t0001"), timeout=120)
+    done = jobs.wait(jobs.launch(copied.path, "timeline", table=table, by="seen", model="t0001"), timeout=120)
     assert done.state == "failed"
     assert "no column 'seen'" in done.message
-    assert kept_timelines(run) == []
+    assert kept_timelines(copied) == []

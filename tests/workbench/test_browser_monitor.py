@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 from pathlib import Path
 
@@ -12,7 +11,7 @@ from playwright.sync_api import Page, expect
 from automl.store import Home, RunFolder
 from automl.store.catalogue import open_catalogue, register_run
 
-from .browsing import SOON, settled, violations
+from .browsing import SOON, settled, until, violations
 from .conftest import Server
 from .months import exact_model, write_months
 
@@ -46,8 +45,13 @@ def test_from_a_verdict_to_the_column_that_did_it(page: Page, server: Server, ru
     # A click on a mark chooses its window, and the address keeps it.
     mark = page.locator(".js-plotly-plot").first.locator(".scatterlayer .point").first
     expect(mark).to_be_attached(timeout=SOON)
-    mark.click(force=True)
-    page.wait_for_url(re.compile(r"window=0"), timeout=SOON)
+
+    def chosen() -> bool:
+        mark.click(force=True)  # it may be drawn before it listens
+        page.wait_for_timeout(1000)
+        return "window=0" in page.url
+
+    until(chosen, "the window is in the address")
     expect(page.get_by_text("In january.csv").first).to_be_visible(timeout=SOON)
     expect(page.locator(".js-plotly-plot").nth(2)).to_be_visible(timeout=SOON)
     assert violations(page) == []

@@ -16,8 +16,8 @@ from automl.monitoring.alerting.machine import Seen
 from automl.monitoring.alerting.rule import Rule, What
 from automl.monitoring.alerting.sentences import Figures
 from automl.monitoring.drift import ColumnDrift
-from automl.monitoring.estimate.records import EstimatedMetric
-from automl.monitoring.performance import Measured
+from automl.monitoring.estimate.records import Estimated, EstimatedMetric
+from automl.monitoring.performance import Measured, Performance
 from automl.monitoring.report import DriftReport
 from automl.monitoring.rules import ALARMS, RANK
 from explain import formats
@@ -171,29 +171,24 @@ def _apart(rule: Rule, report: DriftReport) -> Observed | None:
 
 def _performance(rule: Rule, report: DriftReport) -> Observed | None:
     found = report.performance
-    if found is None or (worse_by := found.main.worse_by) is None:
-        return None
-    main = found.main
-    figures = {
-        "metric": main.metric, "score": main.score, "low": main.low, "high": main.high,
-        "promised": main.promised, "worse_by": worse_by, "rows": found.rows,
-    }  # fmt: skip
-    message = words.performance(found)
-    worse = {TABLE: max(worse_by, 0.0)}
-    return _measured(rule, report.created, worse, {TABLE: figures}, lambda _: message)
+    return None if found is None else _score(rule, report, found, "score", words.performance(found))
 
 
 def _estimated(rule: Rule, report: DriftReport) -> Observed | None:
     found = report.estimated
-    if found is None or (worse_by := found.main.worse_by) is None:
-        return None
+    return None if found is None else _score(rule, report, found, "estimated", words.estimated(found))
+
+
+def _score(
+    rule: Rule, report: DriftReport, found: Performance | Estimated, value: str, message: str
+) -> Observed | None:
+    """The score that the model was chosen by, measured or estimated, beside the promise."""
     main = found.main
-    figures = {
-        "metric": main.metric, "estimated": main.estimated, "low": main.low, "high": main.high,
-        "promised": main.promised, "worse_by": worse_by, "rows": found.rows,
-    }  # fmt: skip
-    message = words.estimated(found)
-    worse = {TABLE: max(worse_by, 0.0)}
+    if main.worse_by is None:
+        return None
+    names = ("metric", value, "low", "high", "promised", "worse_by")
+    figures = {name: getattr(main, name) for name in names} | {"rows": found.rows}
+    worse = {TABLE: max(main.worse_by, 0.0)}
     return _measured(rule, report.created, worse, {TABLE: figures}, lambda _: message)
 
 

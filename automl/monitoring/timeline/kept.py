@@ -9,14 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from automl.errors import RunError
 from automl.monitoring.rules import Level
 from automl.monitoring.timeline.records import Timeline
-from automl.store import RunFolder, files, is_id
+from automl.store import RunFolder, files
+from automl.store.entries import entries, entry
 
 __all__ = ["TIMELINES", "Kept", "keep_timeline", "kept_timeline", "kept_timelines"]
 
 TIMELINES = "timelines"
+_MARK = "about.json"
 
 
 @dataclass(frozen=True)
@@ -62,7 +63,7 @@ def keep_timeline(folder: Path, made: Timeline, *, model: str) -> None:
     """Write a timeline into its folder."""
     files.write_json(folder / "timeline.json", made.to_json())
     files.write_json(
-        folder / "about.json",
+        folder / _MARK,
         {
             "version": 1,
             "source": made.source,
@@ -85,22 +86,17 @@ def kept_timeline(run: RunFolder, timeline_id: str) -> Kept:
     RunError
         When the id is malformed (it may come from a URL), or there is none.
     """
-    folder = run.path / TIMELINES / timeline_id if is_id(timeline_id) else None
-    if folder is None or not (folder / "about.json").is_file():
-        raise RunError(
-            "There is no such timeline here.", fix="It may have been deleted. Choose one from the list."
-        )
-    return _read(folder)
+    return _read(entry(run, TIMELINES, timeline_id, _MARK, "timeline"))
 
 
 def kept_timelines(run: RunFolder) -> list[Kept]:
     """All timelines of a run, newest first."""
-    found = (_read(path.parent) for path in (run.path / TIMELINES).glob("*/about.json"))
+    found = map(_read, entries(run, TIMELINES, _MARK))
     return sorted(found, key=lambda each: each.created, reverse=True)
 
 
 def _read(folder: Path) -> Kept:
-    told = files.read_json(folder / "about.json")
+    told = files.read_json(folder / _MARK)
     return Kept(
         folder=folder,
         source=str(told["source"]),

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import os
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 from automl.errors import GlassbenchError, SettingError
 from automl.monitoring.rules import Level
 
-__all__ = ["DeliveryError", "Named", "Sink", "checked_url", "is_loopback", "secret", "subject", "summary"]
+__all__ = [
+    "DeliveryError", "Named", "Sink", "checked_url", "is_loopback", "secret", "subject", "summary", "trusted",
+]  # fmt: skip
 
 Payload = Mapping[str, Any]
 
@@ -105,6 +109,26 @@ def checked_url(url: str, where: str) -> str:
         f"Expected an https:// address in {where}, found one of the scheme {parts.scheme or 'none'!r}.",
         fix="Use https://; http:// will do on this machine only.",
     )
+
+
+def trusted(ca_file: Path | None, where: str) -> ssl.SSLContext:
+    """Whose certificates are believed: those that the system believes, and those in a file.
+
+    Raises
+    ------
+    SettingError
+        When the file cannot be read, or holds none.
+    """
+    context = ssl.create_default_context()
+    if ca_file is not None:
+        try:
+            context.load_verify_locations(ca_file)
+        except (OSError, ssl.SSLError) as error:
+            raise SettingError(
+                f"Expected certificates in {ca_file}, which {where} names: {error}.",
+                fix="Give a file in PEM form.",
+            ) from error
+    return context
 
 
 def subject(payload: Payload) -> str:

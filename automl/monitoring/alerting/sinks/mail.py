@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import smtplib
-import ssl
 from dataclasses import dataclass
 from email.message import EmailMessage
 from email.utils import formatdate
 from pathlib import Path
 from typing import Literal
 
-from automl.errors import SettingError
-from automl.monitoring.alerting.sinks.base import DeliveryError, Named, Payload, secret, subject, summary
+from automl.monitoring.alerting.sinks.base import (
+    DeliveryError,
+    Named,
+    Payload,
+    secret,
+    subject,
+    summary,
+    trusted,
+)
 
 __all__ = ["Mail", "Security"]
 
@@ -57,7 +63,7 @@ class Mail(Named):
         for variable in (self.user_env, self.password_env):
             if variable is not None:
                 secret(variable, self._where)
-        self._trusted()
+        trusted(self.ca_file, self._where)
 
     def send(self, payload: Payload) -> None:
         """Send one message to all."""
@@ -65,7 +71,7 @@ class Mail(Named):
         try:
             with self._connected() as server:
                 if self.security == "starttls":
-                    server.starttls(context=self._trusted())
+                    server.starttls(context=trusted(self.ca_file, self._where))
                 if self.user_env is not None and self.password_env is not None:
                     server.login(secret(self.user_env, self._where), secret(self.password_env, self._where))
                 refused = server.send_message(message)
@@ -93,17 +99,7 @@ class Mail(Named):
 
     def _connected(self) -> smtplib.SMTP:
         if self.security == "tls":
-            return smtplib.SMTP_SSL(self.host, self.port, timeout=self.seconds, context=self._trusted())
+            return smtplib.SMTP_SSL(
+                self.host, self.port, timeout=self.seconds, context=trusted(self.ca_file, self._where)
+            )
         return smtplib.SMTP(self.host, self.port, timeout=self.seconds)
-
-    def _trusted(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        if self.ca_file is not None:
-            try:
-                context.load_verify_locations(self.ca_file)
-            except (OSError, ssl.SSLError) as error:
-                raise SettingError(
-                    f"Expected certificates in {self.ca_file}, which {self._where} names: {error}.",
-                    fix="Give a file in PEM form.",
-                ) from error
-        return context

@@ -15,7 +15,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import ssl
 import time
 import urllib.error
 import urllib.request
@@ -24,8 +23,7 @@ from http.client import HTTPException
 from pathlib import Path
 from typing import IO, Any
 
-from automl.errors import SettingError
-from automl.monitoring.alerting.sinks.base import DeliveryError, Named, Payload, checked_url, secret
+from automl.monitoring.alerting.sinks.base import DeliveryError, Named, Payload, checked_url, secret, trusted
 
 __all__ = ["SIGNATURE", "Webhook", "signature"]
 
@@ -67,7 +65,7 @@ class Webhook(Named):
             if variable is not None:
                 secret(variable, self._where)
         if self.ca_file is not None:
-            self._trusted()
+            trusted(self.ca_file, self._where)
 
     def send(self, payload: Payload) -> None:
         """Post it; anything but an answer of 2xx is a failure."""
@@ -83,7 +81,9 @@ class Webhook(Named):
         if self.token_env is not None:
             headers["Authorization"] = f"Bearer {secret(self.token_env, self._where)}"
         request = urllib.request.Request(self._address(), data=body, headers=headers, method="POST")
-        opener = urllib.request.build_opener(_Refusing, urllib.request.HTTPSHandler(context=self._trusted()))
+        opener = urllib.request.build_opener(
+            _Refusing, urllib.request.HTTPSHandler(context=trusted(self.ca_file, self._where))
+        )
         try:
             with opener.open(request, timeout=self.seconds) as answer:
                 answer.read(_ANSWER)
@@ -99,18 +99,6 @@ class Webhook(Named):
             return self.url  # looked at when the settings were read
         assert self.url_env is not None
         return checked_url(secret(self.url_env, self._where), self._where)
-
-    def _trusted(self) -> ssl.SSLContext:
-        context = ssl.create_default_context()
-        if self.ca_file is not None:
-            try:
-                context.load_verify_locations(self.ca_file)
-            except (OSError, ssl.SSLError) as error:
-                raise SettingError(
-                    f"Expected certificates in {self.ca_file}, which {self._where} names: {error}.",
-                    fix="Give a file in PEM form.",
-                ) from error
-        return context
 
 
 class _Refusing(urllib.request.HTTPRedirectHandler):

@@ -5,13 +5,11 @@ from __future__ import annotations
 import streamlit as st
 
 from automl.store.catalogue import Catalogue
-from automl.workbench import catalogued, components
+from automl.workbench import catalogued, components, lists
 from automl.workbench.views.datasets.listed import datasets, versions
 from automl.workbench.views.datasets.version import version
 
 __all__ = ["show"]
-
-_LONGEST = 9  # digits of the number of a version
 
 
 def show() -> None:
@@ -40,13 +38,9 @@ def _draw(catalogue: Catalogue) -> None:
     if asked is None and len(found) > 1:
         versions(catalogue, found)
         return
-    number = found[-1].number if asked is None else _number(asked)
+    number = found[-1].number if asked is None else lists.number(asked)
     one = next((each for each in found if each.number == number), None)
     if one is None:
         catalogued.not_here(f"version {asked} of {name}", "data", "All datasets")
         return
     version(catalogue, one, found)
-
-
-def _number(text: str) -> int | None:
-    return int(text) if text.isdecimal() and len(text) <= _LONGEST else None

@@ -14,7 +14,7 @@ from automl.monitoring.between import TableDifference
 from automl.monitoring.drift import ColumnDrift
 from automl.store import files
 from automl.store.catalogue import DatasetVersion
-from automl.workbench import charts, components, drift_charts, navigation, theme, working
+from automl.workbench import charts, components, drift_charts, lists, navigation, theme, working
 from automl.workbench import format as fmt
 
 __all__ = ["changes"]
@@ -48,16 +48,10 @@ def _other(one: DatasetVersion, others: Sequence[DatasetVersion]) -> DatasetVers
     """The version to compare with; the address keeps it."""
     earlier = [each for each in others if each.number < one.number]
     usual = next((each for each in others if each.id == one.parent_id), (earlier or list(others))[-1])
-    wanted = st.query_params.get("with")
-    place = next((i for i, each in enumerate(others) if str(each.number) == wanted), others.index(usual))
-    picked: DatasetVersion = st.selectbox(
-        "Compared with", others, index=place, key=f"with-{one.id}-{others[place].id}", width=360,
-        format_func=lambda each: f"{each.label}  ({fmt.plural(each.rows, 'row')}, {fmt.ago(each.created)})",
+    return lists.beside(
+        "Compared with", others, usual, key=str(one.id), number_of=lambda each: each.number,
+        words=lambda each: f"{each.label}  ({fmt.plural(each.rows, 'row')}, {fmt.ago(each.created)})",
     )  # fmt: skip
-    if picked.id != others[place].id:
-        st.query_params["with"] = str(picked.number)
-        st.rerun()
-    return picked
 
 
 def _draw(found: TableDifference, key: str) -> None:

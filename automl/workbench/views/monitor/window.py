@@ -14,6 +14,7 @@ from automl.monitoring.timeline.records import Timeline, Window, WindowColumn
 from automl.store import RunFolder
 from automl.workbench import charts, components, effect_charts, navigation, theme
 from automl.workbench import format as fmt
+from automl.workbench.drift_columns import headed
 from automl.workbench.effects import ranked, verdict
 from automl.workbench.views.monitor.over_time import pick
 from automl.workbench.views.score.levels import badge
@@ -159,22 +160,8 @@ def _row(each: WindowColumn, factor: int, ends: str | None) -> dict[str, Any]:
 
 def _config(points: bool) -> dict[str, Any]:
     number = st.column_config.NumberColumn
-    return {
-        "column": st.column_config.TextColumn("Column", pinned=True),
-        "verdict": st.column_config.TextColumn("Verdict"),
-        "part": number(
-            "Moves mean by", format="%+.2f points" if points else "%+.4g",
-            help="What this column adds to the shift of the mean prediction. None: it may be chance, with "
-            "all columns in mind.",
-        ),
+    return headed(points=points) | {
         "ends": st.column_config.TextColumn("95 % interval", help="Of what it adds."),
-        "moved": number(
-            "Moved", format="percent",
-            help="Share of the rows that must have moved, at least, for the new values to look as they do.",
-        ),
-        "chance": number(
-            "By chance", format="percent", help="What chance alone moves between tables of these sizes."
-        ),
         "p": number(
             "p-value", format="%.2g",
             help="Probability of such a difference by chance, adjusted for all columns of the window.",

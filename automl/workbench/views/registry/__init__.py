@@ -5,14 +5,12 @@ from __future__ import annotations
 import streamlit as st
 
 from automl.store.catalogue import Catalogue
-from automl.workbench import catalogued, components, told
+from automl.workbench import catalogued, components, lists, told
 from automl.workbench.views.registry.listed import names
 from automl.workbench.views.registry.name import name_page
 from automl.workbench.views.registry.version import version_page
 
 __all__ = ["show"]
-
-_LONGEST = 9  # digits of the number of a version
 
 
 def show() -> None:
@@ -41,7 +39,7 @@ def _draw(catalogue: Catalogue) -> None:
     if asked is None:
         name_page(catalogue, name, found)
         return
-    number = int(asked) if asked.isdecimal() and len(asked) <= _LONGEST else None
+    number = lists.number(asked)
     one = next((each for each in found if each.version == number), None)
     if one is None:
         catalogued.not_here(f"version {asked} of {name}", "registry", "All models")

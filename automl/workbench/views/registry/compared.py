@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from automl.store.catalogue import Catalogue, ModelVersion
-from automl.workbench import charts, components, navigation, registry_charts, tables, theme
+from automl.workbench import charts, components, lists, navigation, registry_charts, tables, theme
 from automl.workbench import format as fmt
 from automl.workbench.views.registry.looks import approval_words, measured, score_of
 
@@ -54,16 +54,10 @@ def _other(catalogue: Catalogue, one: ModelVersion, others: Sequence[ModelVersio
     champion = catalogue.aliases.get(one.name, "champion")
     earlier = next((each for each in others if each.version < one.version), others[0])
     usual = next((each for each in others if champion is not None and each.id == champion.id), earlier)
-    wanted = st.query_params.get("with")
-    place = next((i for i, each in enumerate(others) if str(each.version) == wanted), others.index(usual))
-    picked: ModelVersion = st.selectbox(
-        "Compare with", others, index=place, key=f"with-{one.id}-{others[place].id}", width=360,
-        format_func=lambda each: f"{each.label}  ({score_of(each)}, {fmt.ago(each.created)})",
+    return lists.beside(
+        "Compare with", others, usual, key=str(one.id), number_of=lambda each: each.version,
+        words=lambda each: f"{each.label}  ({score_of(each)}, {fmt.ago(each.created)})",
     )  # fmt: skip
-    if picked.id != others[place].id:
-        st.query_params["with"] = str(picked.version)
-        st.rerun()
-    return picked
 
 
 def _verdict(other: ModelVersion, one: ModelVersion) -> str:

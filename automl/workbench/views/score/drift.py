@@ -13,6 +13,7 @@ from automl.monitoring.history import Scoring
 from automl.monitoring.parts import main_label
 from automl.workbench import charts, components, drift_charts, plots, theme
 from automl.workbench import format as fmt
+from automl.workbench.drift_columns import headed
 
 __all__ = ["drift"]
 
@@ -89,21 +90,7 @@ def _verdict(each: ColumnDrift) -> str:
 def _config(report: DriftReport) -> dict[str, Any]:
     probability = report.shift is not None and report.shift.scale == "probability"
     number = st.column_config.NumberColumn
-    return {
-        "column": st.column_config.TextColumn("Column", pinned=True),
-        "verdict": st.column_config.TextColumn("Verdict"),
-        "part": number(
-            "Moves mean by", format="%+.2f points" if probability else "%+.4g",
-            help="What this column adds to the shift of the mean prediction. None: it may be chance, with "
-            "all columns in mind.",
-        ),
-        "moved": number(
-            "Moved", format="percent",
-            help="Share of the rows that must have moved, at least, for the new values to look as they do.",
-        ),
-        "chance": number(
-            "By chance", format="percent", help="What chance alone moves between tables of these sizes."
-        ),
+    return headed(points=probability) | {
         "missing": number("Missing", format="percent", help="Share of the new rows without a value."),
         "psi": number(
             "PSI", format="%.3f",
