@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import cache
 
 import joblib
 
@@ -36,5 +37,11 @@ def in_parts(work: Callable[[int, int], None], count: int, *, least: int, step: 
 def _cores() -> int:
     """Cores that this process may use; OMP_NUM_THREADS limits them, as it does elsewhere."""
     limit = os.environ.get("OMP_NUM_THREADS", "")
-    cores = int(joblib.cpu_count())
+    cores = _cores_of_machine()
     return min(cores, int(limit)) if limit.isdigit() and int(limit) else cores
+
+
+@cache
+def _cores_of_machine() -> int:
+    """As many as this process was given: asked once, since the answer is read from files."""
+    return int(joblib.cpu_count())

@@ -13,7 +13,7 @@ from automl.cli import values
 from automl.cli.catalogue_verbs import add_catalogue_verbs
 from automl.cli.retrain_verbs import add_retrain
 from automl.cli.schema_verbs import add_fit_options, add_schema_verbs
-from automl.cli.timeline_verbs import add_timeline_verb
+from automl.cli.timeline_verbs import add_judged_options, add_timeline_verb
 from automl.cli.track_verbs import add_track, add_track_options
 from automl.cli.trust_verbs import add_trust_verbs
 from automl.cli.watch_verbs import add_watch_verbs
@@ -556,25 +556,7 @@ def _add_monitor(verbs: Verbs) -> None:
     )
     monitor.add_argument("table", type=Path, metavar="NEW.csv", help="CSV, TSV (also .gz), Excel or Parquet")
     monitor.add_argument("--out", type=Path, metavar="REPORT.json", help="write all that was found there")
-    monitor.add_argument(
-        "--model", metavar="ID", help="of a run: id from the leaderboard (default: the chosen model)"
-    )
-    monitor.add_argument(
-        "--missing-columns",
-        choices=("error", "missing"),
-        default="error",
-        help="columns that the table lacks: a finding that ends it (default), or take them as missing",
-    )
-    monitor.add_argument(
-        "--budget",
-        type=values.seconds,
-        default=30.0,
-        metavar="SECONDS",
-        help="for splitting the shift of the predictions into columns (default 30)",
-    )
-    monitor.add_argument(
-        "--no-split", action="store_true", help="do without that split, and without its time"
-    )
+    add_judged_options(monitor)
     _add_home(monitor)
     _add_output(monitor)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from argparse import Namespace
 from pathlib import Path
 from typing import Any
@@ -24,7 +23,7 @@ from automl.data.review.listing import HEADERS, NUMERIC, listed
 from automl.errors import SettingError
 from automl.store import Home
 from automl.store.catalogue import open_catalogue
-from automl.store.files import replacing
+from automl.store.files import replacing, write_document
 
 __all__ = ["schema"]
 
@@ -41,7 +40,7 @@ def _infer(options: Namespace, console: Console) -> int:
     table = _read(options.table)
     drafted = infer_reviewed(table, target=options.target, kinds=dict(options.kind))
     if options.out is not None:
-        _write(options.out, drafted)
+        write_document(options.out, drafted.to_json())
         label = named = str(options.out)
         console.document({"schema": drafted.to_json(), "out": str(options.out.absolute())})
     else:
@@ -87,7 +86,7 @@ def _edit(options: Namespace, console: Console) -> int:
     reads_differ = before.reads != after.reads
     changes = [*map(str, found), *(["how cells are read"] if reads_differ else [])]
     if Path(options.schema).is_file():
-        _write(Path(options.schema), after)
+        write_document(Path(options.schema), after.to_json())
         console.document({"schema": after.to_json(), "out": label, "changes": changes})
     elif changes:
         name, _, number = label.rpartition("/")
@@ -192,11 +191,6 @@ def _read(path: Path) -> RawTable:
     if not path.is_file():
         raise SettingError(f"There is no file {path}.", fix="Check the path.")
     return read_table(path)
-
-
-def _write(path: Path, found: ReviewedSchema) -> None:
-    with replacing(path.absolute()) as stream:
-        stream.write((json.dumps(found.to_json(), ensure_ascii=False, indent=1) + "\n").encode())
 
 
 def _edit_facts(edit: Edit) -> dict[str, Any]:

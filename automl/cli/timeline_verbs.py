@@ -9,7 +9,7 @@ from typing import Any
 
 from automl.cli import values
 
-__all__ = ["add_timeline_verb"]
+__all__ = ["add_judged_options", "add_timeline_verb"]
 
 _TIMELINE = """\
 Follow a model over time: a window for each day, week, month, quarter or so many rows, each compared with what
@@ -71,24 +71,22 @@ def add_timeline_verb(
     )  # fmt: skip
     parser.add_argument("--fairness", metavar="COLUMN", help="judge the model by its groups in each window")
     parser.add_argument("--out", type=Path, metavar="TIMELINE.json", help="write all that was found there")
+    add_judged_options(parser)
+    add_home(parser)
+    add_output(parser)
+
+
+def add_judged_options(parser: argparse.ArgumentParser) -> None:
+    """Give a parser what `monitor` and `timeline` alike are told about the model and its new rows."""
     parser.add_argument(
         "--model", metavar="ID", help="of a run: id from the leaderboard (default: the chosen model)"
     )
     parser.add_argument(
-        "--missing-columns",
-        choices=("error", "missing"),
-        default="error",
+        "--missing-columns", choices=("error", "missing"), default="error",
         help="columns that the table lacks: refuse it (default), or take them as missing",
-    )
+    )  # fmt: skip
     parser.add_argument(
-        "--budget",
-        type=values.seconds,
-        default=30.0,
-        metavar="SECONDS",
-        help="for splitting the shifts of the predictions into columns, over all windows (default 30)",
-    )
-    parser.add_argument(
-        "--no-split", action="store_true", help="do without these splits, and without their time"
-    )
-    add_home(parser)
-    add_output(parser)
+        "--budget", type=values.seconds, default=30.0, metavar="SECONDS",
+        help="for splitting the shift of the predictions into columns, over all windows (default 30)",
+    )  # fmt: skip
+    parser.add_argument("--no-split", action="store_true", help="do without that split, and without its time")

@@ -7,7 +7,6 @@ gain below zero that is asked for makes it a question of not being worse.
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
@@ -21,7 +20,7 @@ from automl.data import RawTable, read_table
 from automl.errors import SettingError
 from automl.metrics import Metric, bootstrap_interval, get_metric
 from automl.monitoring.paired import known_truth, paired_gain, what_is_judged
-from automl.store.files import replacing
+from automl.store.files import write_document
 from explain.stored import Stored
 
 __all__ = ["BLESSED", "NOT_BLESSED", "Blessing", "Contestant", "bless", "write_blessing"]
@@ -199,8 +198,7 @@ def write_blessing(found: Blessing, folder: Path) -> Path:
     folder.mkdir(parents=True, exist_ok=True)
     verdict, other = (BLESSED, NOT_BLESSED) if found.blessed else (NOT_BLESSED, BLESSED)
     (folder / other).unlink(missing_ok=True)
-    with replacing(folder / "blessing.json") as stream:
-        stream.write((json.dumps(found.to_json(), ensure_ascii=False, indent=1) + "\n").encode())
+    write_document(folder / "blessing.json", found.to_json())
     (folder / verdict).touch()
     return folder / verdict
 

@@ -136,7 +136,7 @@ def operate_header(path: str, text: str) -> None:
     st.title(navigation.title(path), anchor=False)
     lead(text)
     with st.container(horizontal=True, gap="small", key="gb-operate-nav"):
-        for each in navigation.operate_pages():
+        for each in navigation.OPERATE_PAGES:
             navigation.link(each)
 
 

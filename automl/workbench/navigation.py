@@ -13,7 +13,7 @@ import streamlit as st
 from automl.errors import RunError
 from automl.store import Home, RunFolder, is_id
 
-__all__ = ["RUN_PAGES", "all_pages", "current_run", "go", "home", "link", "operate_pages", "page", "title"]
+__all__ = ["OPERATE_PAGES", "RUN_PAGES", "all_pages", "current_run", "go", "home", "link", "page", "title"]
 
 # url path → (module in views, title, icon, shown in the top bar)
 _PAGES: Mapping[str, tuple[str, str, str, bool]] = {
@@ -32,7 +32,8 @@ _PAGES: Mapping[str, tuple[str, str, str, bool]] = {
 }
 RUN_PAGES = ("run", "models", "explain", "what-if", "score", "monitor", "export")
 """About one run, which their address names."""
-_OPERATE = ("registry", "data", "monitor", "audit")
+OPERATE_PAGES = ("registry", "data", "monitor", "audit")
+"""About all runs together, in their order."""
 
 
 def _show(module: str) -> Callable[[], None]:
@@ -54,11 +55,6 @@ def page(path: str) -> st.Page:
         default=path == "runs",
         visibility="visible" if visible else "hidden",
     )
-
-
-def operate_pages() -> list[str]:
-    """Addresses of the pages about all runs together, in their order."""
-    return [path for path in _OPERATE if path in _PAGES]
 
 
 def all_pages() -> list[st.Page]:

@@ -41,23 +41,29 @@ def affordable(game: Game, walker: Walker) -> bool:
     if game.clock.budget is None or not game.n or not len(active):
         return True
     walks = game.n * game.background * math.comb(len(active), len(active) // 2)
-    return seconds_a_walk(game, walker, active) * walks <= 0.5 * game.clock.left()
+    patience = 0.5 * game.clock.left() / walks
+    return seconds_a_walk(game, walker, active, patience) <= patience
 
 
-def seconds_a_walk(game: Game, walker: Walker, active: NDArray[np.int64]) -> float:
+def seconds_a_walk(game: Game, walker: Walker, active: NDArray[np.int64], enough: float = 0.0) -> float:
     """Measured on one walk, then on four times as many for as long as that takes a fifth of the time left at
-    most: a call takes its time, too, and must not be counted for every walk.
+    most: a call takes its time, too, and must not be counted for every walk. Ends at once where walks are
+    seen to take no more than ``enough`` seconds, whatever they take exactly.
     """
     count = 1
+    loaded = not walker.fast  # compiled code, by a first walk
     while True:
         x = np.arange(count) % game.n
         z = game.n + np.arange(count) % game.background
         order = np.tile(active, (count, 1))
-        if walker.fast and count == 1:
-            walker.walk(x, z, order)  # loads compiled code
         started = time.monotonic()
         walker.walk(x, z, order)
         seconds = time.monotonic() - started
+        if seconds / count <= enough:
+            return seconds / count
+        if not loaded:
+            loaded = True
+            continue
         if count >= _TIMED or 4 * seconds > 0.2 * game.clock.left():
             return seconds / count
         count *= 4

@@ -48,11 +48,12 @@ def sample_permutations(game: Game, walker: Walker) -> Attribution:
         return Attribution(np.zeros(shape), None, "exact: no column changes the output")
     if game.clock.budget is None:
         return stratified(game, walker, active)
-    seconds = seconds_a_walk(game, walker, active)
     left = game.clock.left()
-    if 2 * _rounds(game) * seconds * game.background * game.n <= 0.8 * left:
+    patience = 0.8 * left / (2 * _rounds(game) * game.background * game.n)
+    seconds = seconds_a_walk(game, walker, active, patience)
+    if seconds <= patience:
         try:
-            return stratified(game, walker, active, 0.9 * left)
+            return stratified(game, walker, active, 0.9 * game.clock.left())
         except UnsuitableError:  # slower than it looked
             pass
     return assisted(game, walker, active, seconds)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -71,19 +72,22 @@ def _followed(game: Game, members: Sequence[tuple[float, Walker]]) -> tuple[Floa
             )
         except UnsuitableError:
             pass  # slower than it looked
-    groups = [
-        group
+    groups = {
+        cost: WeightedWalker([walker for _, walker in group], [weight for weight, _ in group])
         for cost in range(3)
         if (group := [(weight, walker) for weight, walker in members if _cost(walker) == cost])
-    ]
+    }
     values = np.zeros((game.n, game.players, game.outputs))
     variance = np.zeros_like(values)
     methods = []
-    walkers = [
-        WeightedWalker([walker for _, walker in group], [weight for weight, _ in group]) for group in groups
-    ]
-    needs = [_need(game, walker) for walker in walkers]
-    for position, walker in enumerate(walkers):
+    needs = [1.0] * len(groups)
+    if len(groups) > 1 and game.clock.budget is not None:
+        # They set proportions only, so that those of rows before these do as well.
+        needs = [
+            game.recall(f"need of cost {cost} for {game.n} rows", partial(_need, game, walker))
+            for cost, walker in groups.items()
+        ]
+    for position, walker in enumerate(groups.values()):
         clock = game.clock.share(needs[position] / sum(needs[position:]))
         part = sample_permutations(replace(game, clock=clock, seed=game.seed + position), walker)
         values += part.values
@@ -97,7 +101,7 @@ def _need(game: Game, walker: WeightedWalker) -> float:
     what a walk costs. So the sum of their variances becomes least where their outputs vary alike.
     """
     active = np.flatnonzero(walker.players & game.space.varying)
-    if game.clock.budget is None or not len(active) or not game.n:
+    if not len(active) or not game.n:
         return 1.0
     return sum(walker.weights) * math.sqrt(seconds_a_walk(game, walker, active))
 

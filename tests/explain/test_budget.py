@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 import pytest
-from lightgbm import LGBMRegressor
+from lightgbm import LGBMClassifier, LGBMRegressor
 from sklearn.base import BaseEstimator, RegressorMixin
 from sklearn.ensemble import ExtraTreesRegressor, VotingRegressor
 
@@ -114,3 +114,23 @@ def test_without_time_for_exact_values_there_are_sampled_ones(forest, wide):
         truth = explain.explain(model, rows, background).values
         held = np.abs(sampled.values - truth) <= 1.96 * sampled.stderr + 1e-12
         assert held.mean() > 0.85
+
+
+def test_with_time_to_spare_little_of_it_is_measured(wide, monkeypatch):
+    """One walk tells that all walks fit: a row costs about what its walks cost."""
+    followed = []
+    ask = TreeWalker.walk
+
+    def walk(self, x, z, order):
+        followed.append(len(x))
+        return ask(self, x, z, order)
+
+    target = wide @ np.arange(1, 9) > 0
+    model = LGBMClassifier(n_estimators=20, verbose=-1, n_jobs=1).fit(wide, target)
+    explainer = explain.Explainer(model, wide[100:150], scale="probability")
+    free = explainer.explain(wide[:1])
+    monkeypatch.setattr(TreeWalker, "walk", walk)
+    found = explainer.explain(wide[:1], time_budget=60.0)
+    assert followed[0] == 1
+    assert sum(followed) <= 1 + 200
+    np.testing.assert_array_equal(found.values, free.values)
