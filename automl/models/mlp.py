@@ -11,7 +11,7 @@ from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from ._made import codes_space, with_codes
-from ._preparation import most_cells, prepared_bytes, scaled
+from ._preparation import SCALINGS, most_cells, prepared_bytes, scaled
 from ._targets import centre_and_spread, on_scales, scale_space
 from .base import Context, Deadline, Family, Fitted, Pace, Params, Rows, copied_bytes
 
@@ -39,7 +39,7 @@ class MLP(Family):
 
     def _memory(self, params: Params, context: Context) -> int:
         """Return the prepared matrix twice, in parts and put together; a network is small beside it."""
-        return copied_bytes(context) + 2 * prepared_bytes(context)
+        return copied_bytes(context) + 2 * prepared_bytes(context, spline=params["scaling"] == "spline")
 
     def first_candidates(self, context: Context) -> list[Params]:
         """Return a deep and patient network and a flat one with strong decay."""
@@ -56,7 +56,7 @@ class MLP(Family):
             "width": IntDistribution(16, 256, log=True),
             "learning_rate": FloatDistribution(3e-4, 2e-2, log=True),
             "alpha": FloatDistribution(1e-4, 10.0, log=True),
-            "scaling": CategoricalDistribution(("standard", "quantile")),
+            "scaling": CategoricalDistribution(SCALINGS),
         } | (codes_space(context) | scale_space(context))
 
     def _fit(
