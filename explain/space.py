@@ -285,7 +285,7 @@ class JointSpace(MatrixSpace):
 
     @cached_property
     def _cuts(self) -> list[NDArray[np.bool_]]:
-        return self.memo.recall(("cuts", self.path, id(self.encoder)), self.encoder, self._find_cuts)
+        return self.memo.recall(("cuts", self.path), self.encoder, self._find_cuts)
 
     def _find_cuts(self) -> list[NDArray[np.bool_]]:
         """Few ways to split the players in two, so that the players of every column are parted by one.
