@@ -17,6 +17,7 @@ import pytest
 import automl
 from automl.errors import RunError, SettingError
 from automl.run import Run
+from automl.run.rows import canonical_rows
 
 STOCK = (
     "sklearn.",
@@ -71,7 +72,7 @@ def test_the_model_reads_the_csv_as_pandas_does(churn_run: Run, sample_data: Pat
 
 def test_any_model_of_the_leaderboard_can_be_had(churn_run: Run) -> None:
     board = churn_run.leaderboard()
-    rows = churn_run._data().head(20)
+    rows = canonical_rows(churn_run.folder, churn_run.schema).head(20)
     for model_id in board[board.status == "ok"].id:
         assert churn_run.model_for(model_id).predict_proba(rows).shape == (20, 2)
     with pytest.raises(RunError, match="no model 't9999'"):
@@ -92,7 +93,7 @@ def test_explanations_add_up_in_the_columns_of_the_table(which: str, request: py
     np.testing.assert_allclose(total, explanation.prediction, atol=1e-6)
     np.testing.assert_allclose(
         explanation.prediction,
-        run.model.predict_proba(run._data().head(3)),
+        run.model.predict_proba(canonical_rows(run.folder, run.schema).head(3)),
         atol=1e-9,
     )
 

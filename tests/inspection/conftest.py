@@ -11,6 +11,7 @@ import pytest
 import automl
 from automl.inspection import Matter
 from automl.run import Run
+from automl.run.rows import background_rows
 from automl.search.matter import gather
 
 from ..conftest import shared
@@ -68,14 +69,14 @@ def flats_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 def matter_of(run: Run) -> Matter:
     """All that inspections of the chosen model may look at."""
-    model, weights, calibration = run._members(None)
+    model = run._model(None)
     return gather(
         run.folder,
-        run._prepared(),
-        model,
-        weights,
-        calibration,
+        model.prepared,
+        model.id,
+        model.weights,
+        model.calibration,
         load=run.model_for,
-        background=run._background(),
+        background=background_rows(run.folder, run.schema),
         explanation=None,
     )

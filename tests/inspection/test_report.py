@@ -13,7 +13,7 @@ import automl
 from automl import jobs
 from automl.errors import SettingError
 from automl.inspection import plan
-from automl.run import Run
+from automl.run import Run, reporting
 from explain.judge.performance import Performance
 
 
@@ -35,9 +35,9 @@ def test_a_report_without_time_takes_what_is_stored(flats_run: Run, tmp_path: Pa
     run = automl.load_run(shutil.copytree(flats_run.folder.path, tmp_path / "flats"))
     shutil.rmtree(run.folder.path / "inspections", ignore_errors=True)
     run.inspect("performance")
-    chosen = run._members(None)[0]
-    subject = run._with_inspections(
-        run._subject(chosen, lambda _share, _what: None), chosen, (), 0.0, lambda _share, _what: None
+    model = run._model(None)
+    subject = reporting._with_inspections(
+        model, reporting.subject(model, lambda _share, _what: None), (), 0.0, lambda _share, _what: None
     )
     assert list(subject.inspections) == ["performance"]
     assert isinstance(subject.inspections["performance"], Performance)

@@ -18,7 +18,7 @@ from automl.jobs.folder import JobFolder
 from automl.report import build_card, build_report
 from automl.report import sections as folder
 from automl.report.sections import sections
-from automl.run import Run
+from automl.run import Run, reporting
 from explain.report import render_html, render_markdown
 
 from ..pages import checked
@@ -28,7 +28,7 @@ from ..pages import checked
 def subject(penguins_run: Run):
     """All that is known of a quick model of the run."""
     told: list[str] = []
-    made = penguins_run._subject("t0001", lambda _share, what: told.append(what))
+    made = reporting.subject(penguins_run._model("t0001"), lambda _share, what: told.append(what))
     assert "Checking explanations against brute force" in told
     return made
 
@@ -105,9 +105,9 @@ def test_honest_predictions_are_those_of_models_that_did_not_know_the_row(churn_
 
     result = churn_run.result
     assert result is not None
-    _, weights, calibration = churn_run._members(None)
-    task = churn_run._prepared().task
-    truth, prediction = honest_predictions(churn_run.folder, task, weights, calibration, opened=True)
+    model = churn_run._model(None)
+    task, weights, calibration = model.prepared.task, model.weights, model.calibration
+    truth, prediction = model.honest()
     assert np.isfinite(prediction).all()
     closed = honest_predictions(churn_run.folder, task, weights, calibration, opened=False)[1]
     held = np.isnan(closed[:, 1])

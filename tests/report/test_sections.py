@@ -13,7 +13,8 @@ import pytest
 
 from automl.report import Subject, build_report
 from automl.report.sections import sections
-from automl.run import Run
+from automl.run import Run, reporting
+from automl.run.rows import canonical_rows
 from explain import (
     CounterfactualFinder,
     Scored,
@@ -61,14 +62,14 @@ TITLES = {
 @pytest.fixture(scope="module")
 def bare(penguins_run: Run) -> Subject:
     """What is known of a quick model without inspections."""
-    return penguins_run._subject("t0001", lambda _share, _what: None)
+    return reporting.subject(penguins_run._model("t0001"), lambda _share, _what: None)
 
 
 @pytest.fixture(scope="module")
 def found(penguins_run: Run, bare: Subject) -> dict[str, Any]:
     """One inspection of each kind of a model of three classes."""
     model, task = penguins_run.model_for("t0001"), bare.task
-    rows = penguins_run._data()[list(bare.schema.names)].reset_index(drop=True)
+    rows = canonical_rows(penguins_run.folder, bare.schema).reset_index(drop=True)
     data = pd.read_csv(penguins_run.folder.spec["source"])
     truth = data.loc[: len(rows) - 1, task.target].to_numpy(dtype=object)
     probability = model.predict_proba(rows)

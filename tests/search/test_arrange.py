@@ -14,6 +14,7 @@ from automl.data import Schema, check_dataset, read_table, resplit, split
 from automl.errors import DataError, SettingError
 from automl.metrics import METRICS, bootstrap_interval
 from automl.run import create_run
+from automl.run.rows import canonical_rows
 from automl.search.arrange import arrange
 from automl.search.evaluate import TrainingRows
 from automl.search.prepare import load_split
@@ -157,7 +158,7 @@ def test_a_run_keeps_to_it_to_the_end(setting: dict[str, str], rows: int, tmp_pa
     parts = load_split(run.folder)
     assert (len(parts.holdout) > 0) == (rows >= 2000)
     assert result["refitted"]
-    loaded, data = automl.load_run(run.folder.path), run._data()
+    loaded, data = automl.load_run(run.folder.path), canonical_rows(run.folder, run.schema)
     np.testing.assert_array_equal(loaded.model.predict_proba(data), run.model.predict_proba(data))
     pd.testing.assert_frame_equal(loaded.leaderboard(), run.leaderboard())
     if "groups" in setting:

@@ -21,6 +21,7 @@ from automl.bundle.trusted import dump_model, load_model
 from automl.errors import SettingError
 from automl.metrics import Metric, get_metric
 from automl.run import Run
+from automl.run.rows import canonical_rows
 from automl.search.calibration import Verdict, calibration_error, judge
 from automl.search.calibrators import Calibrator, methods
 from automl.search.evaluate import TrainingRows
@@ -205,7 +206,7 @@ def test_a_calibrated_run_is_the_same_everywhere(sure_run: Run, tmp_path: Path) 
     weights = {member["id"]: member["weight"] for member in result["members"]}
     vote = out_of_fold_vote(folder, weights)
     mapped = Calibrator.fit(method, rows.y[rows.validated], mixed(rows, vote))
-    some = sure_run._data().head(50)
+    some = canonical_rows(sure_run.folder, sure_run.schema).head(50)
     inner = model.estimator.predict_proba(sure_run.model[:-1].transform(some))
     np.testing.assert_array_equal(sure_run.model.predict_proba(some), mapped(inner))
     # Ranks are those of the vote; the scores are of the calibrated predictions.
@@ -237,7 +238,7 @@ def test_runs_say_whether_they_are_calibrated(churn_run: Run, penguins_run: Run,
         words = calibration_words(told)
         assert f"{told['log_loss'][0]:.4f}" in words
         assert words.startswith("calibrated by" if told["kept"] else "as trained")
-    table = churn_run._data().head(200).assign(Churn=lambda t: t.index % 2)
+    table = canonical_rows(churn_run.folder, churn_run.schema).head(200).assign(Churn=lambda t: t.index % 2)
     settings: dict[str, Any] = {"target": "Churn", "budget": 300, "max_trials": 1, "home": tmp_path}
     for off in ({"calibrate": "off"}, {"interpretable": True}):
         run = automl.fit(table, **settings, **off)

@@ -16,6 +16,7 @@ import pytest
 import automl
 from automl.errors import GlassbenchError, RunError, SettingError
 from automl.run import Run
+from automl.run.rows import canonical_rows
 from automl.search import records
 from automl.search.clock import Clock
 from automl.search.driver import _Search
@@ -118,7 +119,7 @@ def test_cancel_keeps_the_holdout_sealed_and_resume_goes_on(sample_data: Path, t
     assert result["estimate"] == "cross-validation"
     before = comparable(run)
     assert 2 <= len(before) < 7
-    assert len(run.model.predict_proba(automl.run.Run._data(run).head())) == 5
+    assert len(run.model.predict_proba(canonical_rows(run.folder, run.schema).head())) == 5
 
     result = run.search()
     assert run.status()["state"] == "finished"
@@ -211,7 +212,7 @@ def test_a_short_budget_still_gives_a_model(sample_data: Path, tmp_path: Path) -
     spent = time.monotonic() - started
     assert run.result is not None
     assert run.result["seconds"] <= spent
-    assert np.isfinite(run.model.predict(run._data().head())).all()
+    assert np.isfinite(run.model.predict(canonical_rows(run.folder, run.schema).head())).all()
 
 
 def test_no_time_is_kept_for_an_end_before_anything_was_learned(

@@ -10,6 +10,7 @@ from sklearn.calibration import CalibratedClassifierCV
 import automl
 from automl.metrics import get_metric, unseen_share
 from automl.run import Run
+from automl.run.rows import canonical_rows
 from automl.search.evaluate import TrainingRows
 from automl.search.hedge import hedged
 from automl.search.select import choose, load_trials
@@ -25,7 +26,7 @@ def test_the_vote_holds_half_a_row_of_the_base_rates(penguins_run: Run) -> None:
     assert [name for name, _ in vote.estimators][-1] == "base-rates"
     assert sum(vote.weights) == 1 or abs(sum(vote.weights) - 1) < 1e-12
     rates = np.bincount(rows.y) / len(rows.y)
-    proba = vote.predict_proba(encode.transform(penguins_run._data()))
+    proba = vote.predict_proba(encode.transform(canonical_rows(penguins_run.folder, penguins_run.schema)))
     assert (proba >= weight * rates - 1e-15).all()
     certain = np.tile(np.eye(3)[0], (len(rows.y), 1))
     np.testing.assert_allclose(hedged(folder, task, rows, certain), (1 - weight) * certain + weight * rates)
@@ -48,7 +49,7 @@ def test_one_certain_error_costs_what_so_many_rows_allow(penguins_run: Run) -> N
 def test_other_metrics_and_readable_models_need_none(churn_run: Run, tmp_path: Path) -> None:
     names = [name for name, _ in churn_run.model.named_steps["model"].estimators]
     assert "base-rates" not in names
-    table = automl.run.Run._data(churn_run).head(300).assign(Churn=lambda t: t.index % 2)
+    table = canonical_rows(churn_run.folder, churn_run.schema).head(300).assign(Churn=lambda t: t.index % 2)
     run = automl.fit(
         table, target="Churn", metric="log_loss", interpretable=True, budget=300, max_trials=2, home=tmp_path
     )

@@ -12,6 +12,7 @@ from automl.data import Kind, read_table
 from automl.data.review import ReviewedSchema, codes, edited, infer_reviewed
 from automl.errors import SchemaError, SettingError
 from automl.run import Run, create_run
+from automl.run.watching import reviewed_columns
 from automl.search.prepare import prepare
 from automl.search.reviewing import held_against, kinds_of
 
@@ -43,7 +44,7 @@ def test_the_reviewed_schema_decides_what_columns_are(
     run = run_of(GOOD, tmp_path, tmp_path / "schema.json")
     prepared = prepare(run.folder, None)
     assert prepared.schema["code"].kind is Kind.CATEGORY
-    carried = run._reviewed()
+    carried = reviewed_columns(run.folder, run.schema)
     assert carried is not None
     assert carried["code"] == reviewed["code"]
     assert carried["left"].domain is None

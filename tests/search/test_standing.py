@@ -24,7 +24,8 @@ def test_the_front_and_the_tied_models_as_json(churn_run: Run) -> None:
     assert set(tied) <= set(result["confidence"]["tied"])
     assert tied
     for name, record in tied.items():
-        _, weights, calibration = churn_run._members(name)
+        model = churn_run._model(name)
+        weights, calibration = model.weights, model.calibration
         y, prediction, _ = voted(churn_run.folder, load_prepared(churn_run.folder).task, weights, calibration)
         own = -np.log(np.clip(prediction[np.arange(len(y)), y], 1e-12, 1)).mean()
         assert record["log_loss"] == pytest.approx(own, rel=0.02)
@@ -37,7 +38,8 @@ def test_the_front_and_the_tied_models_as_json(churn_run: Run) -> None:
 def test_counts_at_thresholds_are_those_of_the_rows(churn_run: Run) -> None:
     counts = churn_run.threshold_counts()
     assert counts == json.loads(json.dumps(counts))
-    _, weights, calibration = churn_run._members(None)
+    model = churn_run._model(None)
+    weights, calibration = model.weights, model.calibration
     y, prediction, _ = voted(churn_run.folder, load_prepared(churn_run.folder).task, weights, calibration)
     assert counts["true"][0] == counts["positives"] == y.sum()
     assert counts["true"][-1] == counts["false"][-1] == 0

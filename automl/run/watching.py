@@ -1,0 +1,119 @@
+"""What new rows of a model are compared with, made once and kept in the run folder."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from automl.data import Schema
+from automl.data.review import ReviewedSchema
+from automl.monitoring import Reference, Watched, make_reference
+from automl.monitoring.estimate import Estimator, make_estimator
+from automl.run.model import RunModel, current_result
+from automl.run.rows import background_rows, canonical_rows, known_rows
+from automl.search.decide import labels, threshold_of
+from automl.search.prepare import load_split
+from automl.search.reviewing import reviewed_schema
+from automl.store import RunFolder
+
+__all__ = ["estimator", "reference", "reviewed_columns", "watched"]
+
+_ENOUGH_HELD = 500
+_HELD, _OUT_OF_FOLD = "the sealed holdout", "rows predicted out of fold"
+
+
+def watched(model: RunModel, *, intervals: bool = False) -> Watched:
+    """A model with all that new rows are compared with."""
+    folder, prepared = model.folder, model.prepared
+    return Watched(
+        name=f"{folder.spec['name']} ({model.id})",
+        scorer=model.scorer(intervals=intervals),
+        task=prepared.task,
+        reference=reference(model),
+        known=known_rows(folder, prepared.schema),
+        background=background_rows(folder, prepared.schema),
+        promised=_promised(model),
+        reviewed=reviewed_columns(folder, prepared.schema),
+        estimator=estimator(model),
+    )
+
+
+def reviewed_columns(folder: RunFolder, schema: Schema) -> ReviewedSchema | None:
+    """What a run's reviewed schema says of the columns that its models read."""
+    found = reviewed_schema(folder)
+    return None if found is None else found.read_by(schema)
+
+
+def reference(model: RunModel) -> Reference:
+    """What new rows are compared with: the run's rows, and predictions of such rows, as counts."""
+
+    def make() -> dict[str, Any]:
+        prepared = model.prepared
+        rows = canonical_rows(model.folder, prepared.schema)
+        prediction, predicted = _foretold(model)
+        made = make_reference(rows, prepared.schema, prepared.task, prediction, predicted=predicted)
+        return made.to_json()
+
+    return Reference.from_json(_kept(model, "reference", make))
+
+
+def estimator(model: RunModel) -> Estimator | None:
+    """What estimates performance on new rows without labels; None where there are too few rows to tell."""
+
+    def make() -> dict[str, Any] | None:
+        prepared, task = model.prepared, model.prepared.task
+        truth, honest = model.honest()
+        known = np.isfinite(honest).all(axis=1)
+        judged = np.zeros(len(honest), dtype=np.bool_)
+        judged[load_split(model.folder).holdout] = True
+        decided = None
+        if task.classes is not None:
+            decided = np.full(len(honest), -1, dtype=np.int64)
+            threshold = threshold_of(model.folder, task, model.weights, model.calibration)
+            decided[known] = labels(task, honest[known], threshold)
+        rows = canonical_rows(model.folder, prepared.schema)
+        made = make_estimator(
+            task, prepared.schema, rows, truth, honest, decided, judged, (_HELD, _OUT_OF_FOLD)
+        )
+        return None if made is None else made.to_json()
+
+    content = _kept(model, "estimator", make)
+    return None if content is None else Estimator.from_json(content)
+
+
+def _kept(model: RunModel, what: str, make: Callable[[], Any]) -> Any:
+    """What is kept in the run folder of a model as it is now, as JSON values; made where nothing is."""
+    path, fingerprint = f"{what}s/{model.id}.json", model.fingerprint()
+    stored = model.folder.read(path)
+    if stored is not None and stored["fingerprint"] == fingerprint:
+        return stored[what]
+    made = make()
+    (model.folder.path / path).parent.mkdir(exist_ok=True)
+    model.folder.write(path, {"fingerprint": fingerprint, what: made})
+    return made
+
+
+def _foretold(model: RunModel) -> tuple[Any, str]:
+    """Predictions of rows that a model had not learned from, and which rows these are.
+
+    Those of the sealed holdout are by the very model; those out of fold by parts of it, each of which is
+    a little less smooth than their vote.
+    """
+    _, honest = model.honest()
+    held = honest[load_split(model.folder).holdout]
+    held = held[~np.isnan(held).any(axis=1)]
+    if len(held) >= _ENOUGH_HELD:
+        return held, _HELD
+    return honest[~np.isnan(honest).any(axis=1)], _OUT_OF_FOLD
+
+
+def _promised(model: RunModel) -> Mapping[str, Mapping[str, Any]]:
+    """The scores of a model as they were shown."""
+    result = current_result(model.folder)
+    if model.id == result["chosen"]:
+        promised: dict[str, Mapping[str, Any]] = result["metrics"]
+        return promised
+    trial = model.folder.read(f"trials/{model.id}.json")
+    return {result["metric"]: {"score": trial["score"], "interval": trial["interval"]}}
