@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["FAST_ROWS", "Predicted", "RowPrediction", "predict_rows"]
 
-FAST_ROWS = 50
-"""Up to here the plan answers row by row; with more, reading all rows as one frame is quicker."""
+FAST_ROWS = 1000
+"""Up to here rows are read cell by cell and answered by the plan; more are read as one frame."""
 
 Missing = Literal["error", "missing"]
 
@@ -84,32 +84,45 @@ def predict_rows(
     if plan is None or not 0 < len(rows) <= FAST_ROWS:
         dataset = _dataset(scorer, rows, missing_columns)
         return Predicted(_through_pipeline(scorer, dataset.frame), _warnings(dataset), 0)
-    found: list[RowPrediction | None] = []
+    encoded: dict[int, list[float]] = {}
+    left: list[int] = []
     remarkable = False
-    for row in rows:
+    for number, row in enumerate(rows):
         lacks = missing_columns == "missing" and any(name not in row for name in plan.columns)
         try:
             values, odd = plan.read(dict.fromkeys(plan.columns) | dict(row) if lacks else row)
-            found.append(_answer(plan, plan.predict_values(values)))
+            encoded[number] = plan.encode(values)
         except (DeclinedError, SchemaError):
             # What is wrong with a row the gate says best; and what the plan declines the pipeline answers.
-            found.append(None)
-            remarkable = True
+            left.append(number)
         else:
             remarkable = remarkable or lacks or bool(odd)
-    if not remarkable:
-        return Predicted([one for one in found if one is not None], (), len(found))
-    dataset = _dataset(scorer, rows, missing_columns)
-    left = [number for number, one in enumerate(found) if one is None]
-    rest = dict(zip(left, _through_pipeline(scorer, dataset.frame.iloc[left]), strict=True)) if left else {}
-    whole = [one if one is not None else rest[number] for number, one in enumerate(found)]
-    return Predicted(whole, _warnings(dataset), len(found) - len(left))
+    found = dict(zip(encoded, _through_plan(plan, list(encoded.values())), strict=True))
+    findings: tuple[Finding, ...] = ()
+    if remarkable or left:
+        dataset = _dataset(scorer, rows, missing_columns)
+        findings = _warnings(dataset)
+        if left:
+            found |= zip(left, _through_pipeline(scorer, dataset.frame.iloc[left]), strict=True)
+    return Predicted([found[number] for number in range(len(rows))], findings, len(encoded))
 
 
-def _answer(plan: Plan, predicted: Any) -> RowPrediction:
+def _through_plan(plan: Plan, encoded: list[list[float]]) -> list[RowPrediction]:
+    if not encoded:
+        return []
+    predicted = plan.predict_encoded(encoded)
     if plan.classes is None:
-        return RowPrediction(predicted, None)
-    return RowPrediction(plan.label(predicted), dict(zip(plan.classes, predicted.tolist(), strict=True)))
+        return [RowPrediction(value, None) for value in predicted.tolist()]
+    return _answers(plan.label(predicted), plan.classes, predicted)
+
+
+def _answers(
+    labels: list[Any], classes: Sequence[Any], probabilities: np.ndarray[Any, np.dtype[np.float64]]
+) -> list[RowPrediction]:
+    return [
+        RowPrediction(label, dict(zip(classes, row, strict=True)))
+        for label, row in zip(labels, probabilities.tolist(), strict=True)
+    ]
 
 
 def _dataset(scorer: Scorer, rows: Sequence[Mapping[str, Any]], missing_columns: Missing) -> Dataset:
@@ -129,8 +142,4 @@ def _through_pipeline(scorer: Scorer, frame: pd.DataFrame) -> list[RowPrediction
     classes = scorer.classes
     if classes is None:
         return [RowPrediction(value, None) for value in labels]
-    numbers = table.iloc[:, 1:].to_numpy(dtype=np.float64).tolist()
-    return [
-        RowPrediction(label, dict(zip(classes, row, strict=True)))
-        for label, row in zip(labels, numbers, strict=True)
-    ]
+    return _answers(labels, classes, table.iloc[:, 1:].to_numpy(dtype=np.float64))

@@ -125,18 +125,29 @@ class Plan:
             When only the pipeline can answer.
         """
         values, _ = self.read(row)
-        return self.predict_values(values)
+        predicted = self.predict_encoded([self.encode(values)])
+        return float(predicted[0]) if self.classes is None else predicted[0]
 
-    def predict_values(self, values: Sequence[Any]) -> Any:
-        """Probabilities, or the value, of a row that was read."""
+    def encode(self, values: Sequence[Any]) -> list[float]:
+        """What the preprocessor makes of a row that was read.
+
+        Raises
+        ------
+        DeclinedError
+            When only the pipeline can answer.
+        """
         encoded: list[float] = []
         for position, encode, several in self._rows:
             if several:
                 encoded.extend(encode(values[position]))
             else:
                 encoded.append(encode(values[position]))
-        predicted = self._vote.predict(self._program.run(np.array(encoded).reshape(-1, 1)))
-        return float(predicted[0]) if self.classes is None else predicted[0]
+        return encoded
+
+    def predict_encoded(self, encoded: Sequence[Sequence[float]]) -> Floats:
+        """Probabilities of one or more rows that were encoded, shape (rows, classes), or values (rows,)."""
+        registers = np.ascontiguousarray(np.array(encoded, dtype=np.float64).T)
+        return self._vote.predict(self._program.run(registers))
 
     def predict(self, rows: Sequence[Mapping[str, Any]] | Mapping[str, Any], *, threads: int = 1) -> Floats:
         """Probabilities of rows, shape (rows, classes), or values, shape (rows,).

@@ -24,6 +24,8 @@ from .settings import Settings
 
 __all__ = ["Quick", "QuickAnswer"]
 
+Floats = np.ndarray[Any, np.dtype[np.float64]]
+
 
 @dataclass(frozen=True)
 class QuickAnswer:
@@ -80,7 +82,7 @@ class Quick:
             return None
         try:
             rows = [self._read(sent, row) for row in range(sent.rows)]
-            predicted = [self._plan.predict_values(values) for values in rows]
+            predicted = self._plan.predict_encoded([self._plan.encode(values) for values in rows])
         except (DeclinedError, SchemaError):
             return None
         warnings: list[dict[str, Any]] = []
@@ -130,13 +132,11 @@ class Quick:
             raise DeclinedError("A value that the client has to hear of.", column=odd[0][0])
         return values
 
-    def _told(self, predicted: Sequence[Any]) -> dict[str, list[Any]]:
+    def _told(self, predicted: Floats) -> dict[str, list[Any]]:
         if self._names is None:
-            return {"prediction": list(predicted)}
-        labels = [self._plan.label(probabilities) for probabilities in predicted]
-        table = [probabilities.tolist() for probabilities in predicted]
-        numbers = {name: [row[k] for row in table] for k, name in enumerate(self._names)}
-        return {"prediction": labels, **numbers}
+            return {"prediction": predicted.tolist()}
+        numbers = dict(zip(self._names, predicted.T.tolist(), strict=True))
+        return {"prediction": self._plan.label(predicted), **numbers}
 
     def _logged(self, values: Sequence[Any]) -> dict[str, Any]:
         row = {name: None if value != value else value
