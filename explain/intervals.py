@@ -82,10 +82,10 @@ def effective(weight: Floats) -> float:
     return float(weight.sum() ** 2 / (weight**2).sum()) if weight.sum() > 0 else 0.0
 
 
-def mean_estimate(values: Floats, weight: Floats | None, level: float) -> Estimate:
+def mean_estimate(values: Floats, weight: Floats | None, level: float, inflation: float = 1.0) -> Estimate:
     """A weighted mean with Student's interval; without a second row it is unbounded."""
     mean, error, freedom = (
-        float(part[0]) for part in means_by(values, weight, np.zeros(len(values), int), 1)
+        float(part[0]) for part in means_by(values, weight, np.zeros(len(values), int), 1, inflation)
     )
     half = float(student(level, freedom)) * error
     return Estimate(mean, mean - half, mean + half)
@@ -100,7 +100,7 @@ def student(level: float, freedom: ArrayLike) -> Floats:
 
 
 def means_by(
-    values: Floats, weight: Floats | None, code: NDArray[Any], groups: int
+    values: Floats, weight: Floats | None, code: NDArray[Any], groups: int, inflation: float = 1.0
 ) -> tuple[Floats, Floats, Floats]:
     """Weighted mean of each group, its standard error, and its degrees of freedom.
 
@@ -111,6 +111,8 @@ def means_by(
     code : array of int, shape (n,)
         The group of each row, 0..groups-1.
     groups : int
+    inflation : float
+        By how much means vary more than those of independent rows.
 
     Returns
     -------
@@ -122,9 +124,10 @@ def means_by(
     squares = np.bincount(code, w * w, groups)
     with np.errstate(invalid="ignore", divide="ignore"):
         mean = np.bincount(code, w * values, groups) / total
-        rows = total**2 / squares
+        rows = total**2 / squares / inflation
         off = w * (values - mean[code])
-        variance = np.bincount(code, off * off, groups) / total**2 * rows / (rows - 1)
+        # Of so few rows that tell something, the spread is found too small by one of them.
+        variance = np.bincount(code, off * off, groups) / total**2 * inflation * rows / (rows - 1)
     few = ~(rows > 1 + 1e-9)
     return mean, np.where(few, np.inf, np.sqrt(variance)), np.where(few, 0.0, rows - 1)
 

@@ -86,6 +86,8 @@ class Matter:
         Rows that are to be looked at with other values than the table has.
     kept : dict
         What :meth:`once` has made.
+    groups : array of int, shape (n,), or None
+        Which rows belong together: the run has kept them on one side of every split.
     """
 
     model: Any
@@ -108,6 +110,7 @@ class Matter:
     notes: list[str] = field(default_factory=list)
     edits: Mapping[int, pd.DataFrame] = field(default_factory=dict)
     kept: dict[str, tuple[Any, Any]] = field(default_factory=dict)
+    groups: Ints | None = None
 
     def row(self, position: int) -> pd.DataFrame:
         """One row, as it was edited where it was; a DataFrame of shape (1, M)."""
@@ -206,13 +209,24 @@ class Matter:
         if weight is not None:
             self.notes.append("Each row counts by its weight.")
         honest, truth = self.honest[rows], self.truth[rows]
+        groups = None if self.groups is None else self.groups[rows]
         if self.decided is None:
-            return Scored.of_predictions(X, truth, prediction=honest[:, 0], sample_weight=weight)
-        return Scored.of_predictions(
-            X,
-            self.labels(truth.astype(np.int64)),
-            prediction=self.labels(self.decided[rows]),
-            probability=honest,
-            classes=self.task.classes,
-            sample_weight=weight,
-        )
+            found = Scored.of_predictions(
+                X, truth, prediction=honest[:, 0], sample_weight=weight, groups=groups
+            )
+        else:
+            found = Scored.of_predictions(
+                X,
+                self.labels(truth.astype(np.int64)),
+                prediction=self.labels(self.decided[rows]),
+                probability=honest,
+                classes=self.task.classes,
+                sample_weight=weight,
+                groups=groups,
+            )
+        if groups is not None:
+            self.notes.append(
+                f"Rows of one group are alike: {found.rows:,} tell as much as "
+                f"{found.rows / found.inflation:,.0f} that have nothing to do with each other."
+            )
+        return found

@@ -97,6 +97,7 @@ def gather(
         load=load,
         others=others,
         folds=folds,
+        groups=split.groups,
     )
 
 

@@ -35,6 +35,7 @@ _FEWEST = 2  # rows reached even when there is no time
 _USUAL = 20  # rows reached from which it is known what is usual
 _PRIOR = 6.0  # background rows that the usual spread counts for
 _STATES = 2_000_000  # outputs held at once
+_NOTHING = 1e-9  # what outputs of a constant sum may differ by
 _SLICE = 0.1  # of the time left that one batch of walks may take
 
 
@@ -98,6 +99,8 @@ def assisted(
     walked = _follow(game, walker, standin, active, seconds, pairs)
     rest, variance = _drawn(walked, len(background), _can_move(game, active), total - values.sum(axis=1))
     values[:, active] += rest
+    if walker.outputs > 1 and np.abs(total.sum(axis=1)).max() <= _NOTHING:
+        variance = _balanced(values, active, variance)
     stderr = np.zeros_like(values)
     stderr[:, active] = np.sqrt(variance)
     reached = int((walked.used > 0).sum())
@@ -107,6 +110,18 @@ def assisted(
         name += f"; for lack of time, {game.n - reached} rows like the others"
         name += "" if standin is None else ", as the stand-in has them"
     return Attribution(values, stderr, name)
+
+
+def _balanced(values: Floats, active: Ints, variance: Floats) -> Floats:
+    """Make the values of a column sum to 0 over the outputs, in place; the variances after that.
+
+    Probabilities of classes sum to 1 whatever the row, so their exact contributions sum to 0; what is drawn
+    by different shares does not. Each output takes an equal part of what the sum is off by, and is as unsure
+    as that part at least.
+    """
+    outputs = values.shape[2]
+    values[:, active] -= values[:, active].mean(axis=2, keepdims=True)
+    return np.asarray(np.maximum(variance, variance.mean(axis=2, keepdims=True) / outputs))
 
 
 def _follow(

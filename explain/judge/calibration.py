@@ -103,6 +103,7 @@ def calibration_of(
     bins: int = 10,
     level: float = 0.95,
     seed: int = 0,
+    inflation: float = 1.0,
 ) -> Calibration:
     """Reliability curve, expected calibration error and parts of the Brier score of one class.
 
@@ -117,6 +118,8 @@ def calibration_of(
         At most so many, with 25 rows or more in each; equal probabilities are never divided.
     level : float
     seed : int
+    inflation : float
+        As :class:`explain.judge.scored.Scored` has it.
 
     Returns
     -------
@@ -132,8 +135,9 @@ def calibration_of(
     predicted = np.bincount(place, w * probability, size) / total
     observed = np.bincount(place, w * y, size) / total
     share = total / total.sum()
-    low, high = wilson(observed, total**2 / np.bincount(place, w * w, size), level)
-    chance = np.sqrt(np.bincount(place, w * w * probability * (1 - probability), size)) / total
+    low, high = wilson(observed, total**2 / np.bincount(place, w * w, size) / inflation, level)
+    spread = inflation * np.bincount(place, w * w * probability * (1 - probability), size)
+    chance = np.sqrt(spread) / total
     draws = np.abs(np.random.default_rng(seed).standard_normal((_DRAWS, size)) * chance) @ share
     rate = float(share @ observed)
     brier = float(np.average((probability - y) ** 2, weights=w))

@@ -127,7 +127,7 @@ def confusion_of(
     w = scored.weights()
     place = scored.truth * size + decided
     counts = sums_by(place, w, size * size).reshape(size, size)
-    squares = sums_by(place, w * w, size * size).reshape(size, size)
+    squares = sums_by(place, w * w, size * size).reshape(size, size) * scored.inflation
     whole = counts.sum(axis=1, keepdims=True)
     with np.errstate(invalid="ignore", divide="ignore"):
         share = counts / whole

@@ -101,6 +101,7 @@ def checked(
     level: float,
     grown: int,
     seed: int,
+    inflation: float,
 ) -> Failures:
     """The nodes as measured on rows that they were not found on."""
     n = len(frame)
@@ -117,13 +118,14 @@ def checked(
     estimates = []
     total = float(np.average(loss, weights=w))
     for inside in masks:
-        mean, error, freedom = (float(part[1]) for part in means_by(loss, weight, inside.astype(np.int64), 2))
+        parts = means_by(loss, weight, inside.astype(np.int64), 2, inflation)
+        mean, error, freedom = (float(part[1]) for part in parts)
         half = float(student(level, freedom)) * error
         low = max(0.0, mean - half) if loss.min() >= 0 else mean - half
         estimates.append(Estimate(mean, low, mean + half))
     leaves = [k for k, node in enumerate(nodes) if node.leaf and len(nodes) > 1]
     adjusted = np.full(len(nodes), np.nan)
-    adjusted[leaves] = _by_chance([masks[k] for k in leaves], loss, w, seed)
+    adjusted[leaves] = _by_chance([masks[k] for k in leaves], loss, w, seed, inflation)
     cohorts = []
     for node, inside, estimate, p in zip(nodes, masks, estimates, adjusted.tolist(), strict=True):
         finding = "node" if not node.leaf else "unconfirmed"
@@ -147,11 +149,12 @@ def checked(
     return Failures(name, estimates[0], tuple(cohorts), grown, n, level)
 
 
-def _by_chance(masks: list[Bools], loss: Floats, weight: Floats, seed: int) -> list[float]:
+def _by_chance(masks: list[Bools], loss: Floats, weight: Floats, seed: int, inflation: float) -> list[float]:
     """p-values of disjoint cohorts, adjusted for their number: how often chance makes as unusual a one.
 
     The largest standardised deviation of all cohorts is compared with those of permutations, which also holds
     for few rows and skewed losses, where Student's distribution calls too many cohorts better than the rest.
+    Where rows belong together, means vary more than those of permuted rows, by the design effect.
     """
     if not masks:
         return []
@@ -170,4 +173,5 @@ def _by_chance(masks: list[Bools], loss: Floats, weight: Floats, seed: int) -> l
     scale = np.sqrt((off[1:] ** 2).mean(axis=0))
     score = off / np.where(scale > 0, scale, 1.0)
     largest = score[1:].max(axis=1)
-    return [float((1 + (largest >= own - 1e-12).sum()) / (1 + _PERMUTATIONS)) for own in score[0]]
+    told = score[0] / np.sqrt(inflation)
+    return [float((1 + (largest >= own - 1e-12).sum()) / (1 + _PERMUTATIONS)) for own in told]

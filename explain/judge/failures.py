@@ -22,10 +22,12 @@ from ..clock import Clock, Progress, as_many
 from ..errors import InputError
 from ..intervals import Estimate
 from ..stored import Stored
+from .alike import checked_groups, design_effect
 from .rules import Rule, words
 from .scored import Scored, checked_weight
 
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 LOSSES = {
@@ -252,6 +254,7 @@ def find_failures(
         prune=prune,
         level=level,
         sample_weight=scored.weight,
+        groups=scored.groups,
         seed=seed,
         time_budget=time_budget,
         progress=progress,
@@ -268,6 +271,7 @@ def failures_of(
     prune: bool = True,
     level: float = 0.95,
     sample_weight: ArrayLike | None = None,
+    groups: ArrayLike | None = None,
     seed: int = 0,
     time_budget: float | None = None,
     progress: Progress | None = None,
@@ -282,6 +286,8 @@ def failures_of(
     columns, depth, prune, level, seed, time_budget, progress
         As for :func:`find_failures`.
     sample_weight : array-like of shape (n,), optional
+    groups : array-like of shape (n,), optional
+        Which rows belong together: they are found on or checked on together.
 
     Returns
     -------
@@ -309,15 +315,29 @@ def failures_of(
             f"Expected columns out of {', '.join(map(str, frame.columns))}; found {absent or 'none'}."
         )
     weight = checked_weight(sample_weight, n)
-    order = np.random.default_rng(seed).permutation(n)
+    together = None if groups is None else checked_groups(groups, n)
+    order, middle = _dealt(n, together, np.random.default_rng(seed))
+    inflation = 1.0 if together is None else design_effect([values], together)
 
     def found(rows: int) -> Failures:
         half, check = (
-            np.sort(order[: n // 2][: min(_GROWN, rows // 2)]),
-            np.sort(order[n // 2 :][: -(-rows // 2)]),
+            np.sort(order[:middle][: min(_GROWN, rows // 2)]),
+            np.sort(order[middle:][: -(-rows // 2)]),
         )
         own, others = (None if weight is None else weight[part] for part in (half, check))
         nodes = grow(frame[used].iloc[half], values[half], own, depth, prune)
-        return checked(nodes, frame.iloc[check], values[check], others, name, level, len(half), seed)
+        return checked(
+            nodes, frame.iloc[check], values[check], others, name, level, len(half), seed, inflation
+        )
 
     return as_many(Clock(time_budget), found, n, least=_FEW, progress=progress)
+
+
+def _dealt(n: int, groups: Ints | None, rng: np.random.Generator) -> tuple[Ints, int]:
+    """Rows in a random order, those of a group beside each other, and where its second half begins."""
+    if groups is None:
+        return rng.permutation(n), n // 2
+    rank = rng.permutation(int(groups.max()) + 1)[groups]
+    order = np.argsort(rank, kind="stable")
+    ends = np.append(np.flatnonzero(np.diff(rank[order])) + 1, n)
+    return order, int(ends[np.argmin(np.abs(ends - n // 2))])

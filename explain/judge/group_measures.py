@@ -102,7 +102,7 @@ class Maker:
         shape = (self.size, width)
         return (
             sums_by(place, weight, self.size * width).reshape(shape),
-            sums_by(place, weight * weight, self.size * width).reshape(shape),
+            sums_by(place, weight * weight, self.size * width).reshape(shape) * self.scored.inflation,
         )
 
     def _share(
@@ -128,7 +128,7 @@ class Maker:
 
     def _mean(self, name: str, values: Floats, output: str | None = None) -> Measure:
         weight = self.scored.weight
-        mean, error, freedom = means_by(values, weight, self.groups.code, self.size)
+        mean, error, freedom = means_by(values, weight, self.groups.code, self.size, self.scored.inflation)
         off = self.rng.standard_t(np.maximum(freedom, 1.0), (self.draws, self.size))
         draws = mean + np.where(np.isfinite(error), error, 0.0) * off
         half = student(self.level, freedom) * error

@@ -109,9 +109,11 @@ def measure_performance(
                 left_out.append(name)
                 continue
             p = scored.probability[:, k]
-            w = scored.weight
-            calibrations.append(calibration_of(truth, p, w, output=name, level=level, seed=seed))
-            rankings.append(ranking_of(truth, p, w, output=name, level=level, seed=seed))
+            w, alike = scored.weight, scored.inflation
+            calibrations.append(
+                calibration_of(truth, p, w, output=name, level=level, seed=seed, inflation=alike)
+            )
+            rankings.append(ranking_of(truth, p, w, output=name, level=level, seed=seed, inflation=alike))
             if progress is not None:
                 progress((place + 1) / len(wanted))
     return Performance(

@@ -105,6 +105,7 @@ def ranking_of(
     level: float = 0.95,
     draws: int = 500,
     seed: int = 0,
+    inflation: float = 1.0,
 ) -> Ranking:
     """Curves of one class with their intervals.
 
@@ -119,6 +120,8 @@ def ranking_of(
     level : float
     draws : int
     seed : int
+    inflation : float
+        As :class:`explain.judge.scored.Scored` has it.
 
     Returns
     -------
@@ -140,8 +143,8 @@ def ranking_of(
     fpr, tpr, _ = roc_curve(truth, score, sample_weight=w)
     precision, recall, _ = precision_recall_curve(truth, score, sample_weight=w, drop_intermediate=True)
     share, found = _gain(truth, score, w)
-    drawn = _draw(truth, score, w, draws, np.random.default_rng(seed))
-    n = effective(w[truth])
+    drawn = _draw(truth, score, w, draws, inflation, np.random.default_rng(seed))
+    n = effective(w[truth]) / inflation
     auc = float(roc_auc_score(truth, score, sample_weight=w))
     ap = float(average_precision_score(truth, score, sample_weight=w))
     base = float(w[truth].sum() / w.sum())
@@ -156,7 +159,7 @@ def ranking_of(
         len(truth) - positives,
         base,
         RankingCurve(*thinned(fpr, tpr), _GRID, *roc_band),
-        _precision_curve(recall, precision, drawn, level, effective(w)),
+        _precision_curve(recall, precision, drawn, level, effective(w) / inflation),
         RankingCurve(*thinned(share, found), _GRID, *gain_band),
         RankingCurve(lift_x, lift_y, _GRID[start], *(band[start] / _GRID[start] for band in gain_band)),
         _shifted(auc, drawn.roc_auc(), level),
@@ -190,7 +193,12 @@ class _Draws(NamedTuple):
 
 
 def _draw(
-    truth: NDArray[np.bool_], score: Floats, weight: Floats, draws: int, rng: np.random.Generator
+    truth: NDArray[np.bool_],
+    score: Floats,
+    weight: Floats,
+    draws: int,
+    inflation: float,
+    rng: np.random.Generator,
 ) -> _Draws:
     _, place = np.unique(-score, return_inverse=True)
     size = int(place.max()) + 1
@@ -202,7 +210,7 @@ def _draw(
     curves = []
     for side in (truth, ~truth):
         total = sums_by(place, weight * side, size)
-        squares = sums_by(place, weight * weight * side, size)
+        squares = inflation * sums_by(place, weight * weight * side, size)
         drawn = np.vstack([total, cell_draws(total, squares, draws, rng, prior=0.0)])
         cumulative = np.concatenate([np.zeros((len(drawn), 1)), np.cumsum(drawn, axis=1)], axis=1)
         curves.append(cumulative)

@@ -131,20 +131,20 @@ def residuals_of(scored: Scored, *, bins: int = 10, level: float = 0.95, seed: i
     n, w = scored.rows, scored.weight
     truth, predicted = scored.truth, scored.prediction
     residual = truth - predicted
-    weights = scored.weights()
-    squares = mean_estimate(residual**2, w, level)
+    weights, alike = scored.weights(), scored.inflation
+    squares = mean_estimate(residual**2, w, level, alike)
     variance = float(np.average((truth - np.average(truth, weights=weights)) ** 2, weights=weights))
     place = equal_bins(predicted, np.ones(n), max(1, min(bins, n // _FEWEST_IN_BIN)))
     size = int(place.max()) + 1
-    bin_mean, error, freedom = means_by(residual, w, place, size)
+    bin_mean, error, freedom = means_by(residual, w, place, size, alike)
     half = student(level, freedom) * error
     lower, upper = _by_bin(residual, w, place, size)
     shown = np.sort(np.random.default_rng(seed).choice(n, min(n, _SHOWN), replace=False))
     worst = np.argsort(-np.abs(residual), kind="stable")[:_WORST]
     return Residuals(
         n,
-        mean_estimate(residual, w, level),
-        mean_estimate(np.abs(residual), w, level),
+        mean_estimate(residual, w, level, alike),
+        mean_estimate(np.abs(residual), w, level, alike),
         _root(squares),
         1 - squares.value / variance if variance > 0 else float("nan"),
         _quantiles(residual, w, LEVELS),
@@ -160,8 +160,8 @@ def residuals_of(scored: Scored, *, bins: int = 10, level: float = 0.95, seed: i
         worst,
         predicted[worst],
         truth[worst],
-        _spread_ratio(residual, predicted, w, level),
-        _koenker(residual, predicted, weights),
+        _spread_ratio(residual, predicted, w, level, alike),
+        _koenker(residual, predicted, weights, alike),
         level,
     )
 
@@ -193,7 +193,9 @@ def _by_bin(residual: Floats, weight: Floats | None, place: Ints, size: int) -> 
     return lower, upper
 
 
-def _spread_ratio(residual: Floats, predicted: Floats, weight: Floats | None, level: float) -> Estimate:
+def _spread_ratio(
+    residual: Floats, predicted: Floats, weight: Floats | None, level: float, inflation: float
+) -> Estimate:
     """Ratio of standard deviations, its interval by the logarithm with the kurtosis that was found."""
     order = np.argsort(predicted, kind="stable")
     fifth = len(order) // 5
@@ -210,13 +212,13 @@ def _spread_ratio(residual: Floats, predicted: Floats, weight: Floats | None, le
             return Estimate(float("nan"), float("nan"), float("nan"))
         kurtosis = float(np.average(off**4, weights=w)) / variance**2
         logs.append(0.5 * np.log(variance))
-        errors.append((kurtosis - 1) / (4 * effective(w)))
+        errors.append(inflation * (kurtosis - 1) / (4 * effective(w)))
     middle = logs[0] - logs[1]
     half = normal_quantile(level) * np.sqrt(sum(errors))
     return Estimate(float(np.exp(middle)), float(np.exp(middle - half)), float(np.exp(middle + half)))
 
 
-def _koenker(residual: Floats, predicted: Floats, weight: Floats) -> float:
+def _koenker(residual: Floats, predicted: Floats, weight: Floats, inflation: float) -> float:
     """Whether squared residuals go along with the prediction; n R² is chi-squared with one degree."""
     from scipy.special import chdtrc
 
@@ -226,4 +228,4 @@ def _koenker(residual: Floats, predicted: Floats, weight: Floats) -> float:
     scale = (w @ x**2) * (w @ off**2)
     if scale <= 0:
         return 1.0
-    return float(chdtrc(1, effective(weight) * (w @ (x * off)) ** 2 / scale))
+    return float(chdtrc(1, effective(weight) / inflation * (w @ (x * off)) ** 2 / scale))

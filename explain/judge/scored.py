@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -10,6 +12,7 @@ import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from ..errors import InputError
+from .alike import checked_groups, design_effect
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -32,6 +35,8 @@ class Scored:
     classes : tuple of length K, or None for regression
         Of two classes the last is the positive one.
     weight : array of shape (n,) or None
+    groups : array of int, shape (n,), or None
+        Which rows belong together, such as those of one customer.
     """
 
     frame: pd.DataFrame
@@ -40,10 +45,17 @@ class Scored:
     probability: Floats | None
     classes: tuple[Any, ...] | None
     weight: Floats | None
+    groups: Ints | None = None
 
     @classmethod
     def of_model(
-        cls, model: Any, X: pd.DataFrame, y: ArrayLike, *, sample_weight: ArrayLike | None = None
+        cls,
+        model: Any,
+        X: pd.DataFrame,
+        y: ArrayLike,
+        *,
+        sample_weight: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
     ) -> Scored:
         """What a fitted estimator or pipeline says of rows that it did not learn from.
 
@@ -53,6 +65,8 @@ class Scored:
         X : DataFrame of shape (n, M)
         y : array-like of shape (n,)
         sample_weight : array-like of shape (n,), optional
+        groups : array-like of shape (n,), optional
+            Which rows belong together, such as those of one customer: intervals allow for that.
         """
         from ..outputs import model_classes
 
@@ -65,6 +79,7 @@ class Scored:
             probability=probability,
             classes=classes,
             sample_weight=sample_weight,
+            groups=groups,
         )
 
     @classmethod
@@ -78,6 +93,7 @@ class Scored:
         classes: tuple[Any, ...] | None = None,
         threshold: float = 0.5,
         sample_weight: ArrayLike | None = None,
+        groups: ArrayLike | None = None,
     ) -> Scored:
         """Predictions that were made elsewhere, such as out-of-fold ones.
 
@@ -94,6 +110,8 @@ class Scored:
             Labels in the order of ``probability``; None without probabilities means regression.
         threshold : float
         sample_weight : array-like of shape (n,), optional
+        groups : array-like of shape (n,), optional
+            As for :meth:`of_model`.
 
         Raises
         ------
@@ -129,7 +147,9 @@ class Scored:
                 if given.shape[1] == 2
                 else given.argmax(axis=1).astype(np.int64)
             )
-        return cls(X.reset_index(drop=True), truth, decided, given, classes, checked_weight(sample_weight, n))
+        weight = checked_weight(sample_weight, n)
+        together = None if groups is None else checked_groups(groups, n)
+        return cls(X.reset_index(drop=True), truth, decided, given, classes, weight, together)
 
     @property
     def rows(self) -> int:
@@ -146,6 +166,24 @@ class Scored:
     def weights(self) -> Floats:
         """How much each row counts: ones where nothing was given."""
         return np.ones(self.rows) if self.weight is None else self.weight
+
+    @cached_property
+    def inflation(self) -> float:
+        """By how much means of these rows vary more than those of independent ones, at least 1."""
+        return 1.0 if self.groups is None else design_effect(self._judged(), self.groups)
+
+    def _judged(self) -> Iterator[Floats]:
+        """What rates and errors are means of."""
+        if self.classes is None:
+            off = self.truth - self.prediction
+            yield from (self.truth, self.prediction, off, np.abs(off))
+            return
+        yield (self.truth == self.prediction).astype(np.float64)
+        for k in range(len(self.classes)):
+            yield (self.truth == k).astype(np.float64)
+            yield (self.prediction == k).astype(np.float64)
+            if self.probability is not None:
+                yield self.probability[:, k]
 
     def class_index(self, label: Any = None) -> int:
         """Position of a class given by its label; by default the last.

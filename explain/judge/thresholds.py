@@ -166,7 +166,7 @@ def equalising_thresholds(
         tuple(m for m in first.measures if m.name in kept),
         tuple(m for m in second.measures if m.name in kept),
         float(np.average(after != scored.prediction, weights=weight)),
-        mean_estimate(gain, scored.weight, level),
+        mean_estimate(gain, scored.weight, level, scored.inflation),
     )
 
 

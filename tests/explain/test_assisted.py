@@ -63,6 +63,12 @@ def boosted(table, answers, piped, one_hot):
     return Played(piped(one_hot(), model, table, answers["binary"]), table, "probability")
 
 
+@pytest.fixture(scope="module")
+def classes(table, answers, piped, one_hot):
+    model = LGBMClassifier(n_estimators=25, num_leaves=7, min_child_samples=5, verbose=-1, n_jobs=1)
+    return Played(piped(one_hot(), model, table, answers["multiclass"]), table, "probability", 3)
+
+
 @pytest.mark.parametrize("pairs", [100, 400])
 def test_intervals_cover_whether_or_not_all_rows_are_reached(boosted, pairs):
     share, stated, actual = boosted.held(pairs, seeds=5)
@@ -74,12 +80,11 @@ def test_intervals_cover_whether_or_not_all_rows_are_reached(boosted, pairs):
 
 @pytest.mark.slow
 @pytest.mark.parametrize("kind", ["boosted", "classes", "forest", "network"])
-def test_intervals_of_all_kinds_of_models_cover(kind, table, answers, piped, one_hot, boosted):
+def test_intervals_of_all_kinds_of_models_cover(kind, table, answers, piped, one_hot, boosted, classes):
     if kind == "boosted":
         played = boosted
     elif kind == "classes":
-        model = LGBMClassifier(n_estimators=25, num_leaves=7, min_child_samples=5, verbose=-1, n_jobs=1)
-        played = Played(piped(one_hot(), model, table, answers["multiclass"]), table, "probability", 3)
+        played = classes
     elif kind == "forest":
         model = ExtraTreesRegressor(40, max_depth=7, random_state=0)
         played = Played(piped(one_hot(), model, table, answers["regression"]), table, "target")
@@ -109,6 +114,18 @@ def test_values_add_up_however_few_walks(boosted):
         np.testing.assert_allclose(found.values.sum(axis=1), total, atol=1e-9)
         errors.append(float(found.stderr.mean()))
     assert errors == sorted(errors, reverse=True)
+
+
+def test_what_speaks_for_one_class_speaks_against_others(classes):
+    """However few walks, contributions to the probabilities of all classes sum to 0."""
+    game = classes.game(0)
+    total = game.predictions[:ROWS] - game.usual.mean(axis=0)
+    for pairs in (30, 300):
+        found = classes.sampled(0, pairs)
+        np.testing.assert_allclose(found.values.sum(axis=2), 0.0, atol=1e-9)
+        np.testing.assert_allclose(found.values.sum(axis=1), total, atol=1e-9)
+        gap = np.abs(found.values - classes.exact)[found.stderr > 1e-12]
+        assert (gap <= 1.96 * found.stderr[found.stderr > 1e-12]).mean() >= 0.91
 
 
 def test_a_stand_in_learns_from_other_walks_and_is_exact_itself(boosted):

@@ -65,3 +65,11 @@ def test_tied_models_are_loaded_when_they_are_asked_for(clients_run: Run) -> Non
     assert hasattr(tied["t0002"], "predict")
     with pytest.raises(KeyError):
         tied["t0001"]
+
+
+def test_rows_of_one_group_count_for_less(flats_run: Run, clients_run: Run) -> None:
+    for run, grouped in ((flats_run, True), (clients_run, False)):
+        matter = run.matter()
+        scored = matter.scored(rows=matter.judged(most=1000))
+        assert any("of one group are alike" in note for note in matter.notes) is grouped
+        assert (scored.inflation > 1) is grouped or scored.inflation == 1

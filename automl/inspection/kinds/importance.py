@@ -77,11 +77,19 @@ def importance(
             else "No columns tell the same, so each is shuffled on its own."
         )
     known = None if matter.explanation is None else matter.explanation.global_()
+    rows = [fold.unseen[wanted[fold.unseen]] for fold in folds]
+    rows = [
+        own if len(own) >= _FEWEST else fold.unseen[:_FEWEST] for own, fold in zip(rows, folds, strict=True)
+    ]
+    together = matter.groups
+    if together is not None and any(len(np.unique(together[own])) < _FEWEST for own in rows):
+        together = None
+        matter.notes.append(
+            f"Fewer than {_FEWEST} groups in a fold do not tell how alike their rows are: the intervals take "
+            "rows for independent, and are too narrow."
+        )
     parts = []
-    for number, fold in enumerate(folds):
-        own = fold.unseen[wanted[fold.unseen]]
-        if len(own) < _FEWEST:
-            own = fold.unseen[:_FEWEST]
+    for number, (fold, own) in enumerate(zip(folds, rows, strict=True)):
         truth = matter.truth[own]
         y = truth if matter.decided is None else matter.labels(truth.astype(np.int64))
 
@@ -99,6 +107,7 @@ def importance(
                 repeats=3,
                 first=() if known is None else known.columns,
                 sample_weight=None if matter.weight is None else matter.weight[own],
+                row_groups=None if together is None else together[own],
                 seed=matter.seed + number,
                 time_budget=left,
                 progress=told,
