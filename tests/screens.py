@@ -25,9 +25,14 @@ from playwright.sync_api import Page, sync_playwright
 
 from automl import jobs
 from automl.desk import Desk
+from automl.jobs.retraining.asked import Asked
+from automl.jobs.retraining.seen import KIND
+from automl.monitoring.history import SCORINGS
 from automl.store import RunFolder, preferred_model
+from automl.store.catalogue import open_catalogue
 from automl.workbench import actions
 from tests.gallery import IMAGES, ROOT, small
+from tests.watched_months import month, watched_months
 from tests.workbench.browsing import CHROMIUM, begin, press, settled
 from tests.workbench.conftest import Server
 
@@ -187,7 +192,41 @@ def export(studio: Studio, run: RunFolder) -> None:
     studio.photograph("export", shows="Self-check passed", height=900)
 
 
-SCENES: tuple[Callable[[Studio, RunFolder], None], ...] = (models, explain, what_if, score, export, runs)
+def monitor(studio: Studio, _run: RunFolder) -> None:
+    """Another model, six months later."""
+    studio.open("monitor", _watched(studio))
+    studio.photograph("monitor", shows="Over time", height=900)
+
+
+def anew(studio: Studio, _run: RunFolder) -> None:
+    """That model learned anew from the months whose labels have come: both scores, and whose turn it is."""
+    run, home = _watched(studio), studio.server.home.path
+    table = pd.read_csv(TABLE, dtype=str, keep_default_na=False)
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "march-to-may.csv"
+        pd.concat([month(table, number) for number in (3, 4, 5)]).to_csv(path, index=False)
+        with open_catalogue(home) as catalogue:
+            catalogue.aliases.set("champion", catalogue.models.find(run.spec["name"]))
+        asked = Asked(
+            name=run.spec["name"], home=str(home), table=str(path), table_name=path.name, budget=30.0,
+            approver="grace", max_trials=6,
+        )  # fmt: skip
+        job = jobs.wait(jobs.launch(run.path, KIND, **asked.to_json()), timeout=600)
+    studio.page.goto(f"{studio.server.url}/registry?name={run.spec['name']}&retraining={job.id}")
+    studio.photograph("anew", shows="On the same new rows", height=900)
+
+
+def _watched(studio: Studio) -> RunFolder:
+    """A run whose model has scored six months; made where there is none."""
+    for run in studio.server.home.runs():
+        if (run.path / SCORINGS).is_dir() and run.spec["name"] == "Churn":
+            return run
+    return watched_months(studio.server.home.path).folder
+
+
+SCENES: tuple[Callable[[Studio, RunFolder], None], ...] = (
+    models, explain, what_if, score, export, runs, monitor, anew,
+)  # fmt: skip
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import automl
 from automl.errors import RunError
+from automl.store.who import USER, who
 
 __all__ = ["start_detached", "worker_environment"]
 
@@ -99,5 +100,6 @@ def worker_environment() -> dict[str, str]:
         **os.environ,
         "PYTHONPATH": os.pathsep.join(dict.fromkeys(map(str, paths))),
         "PYTHONSAFEPATH": "1",
+        USER: who(),  # the audit log names whoever asked for the job
         "PYTHONUNBUFFERED": "1",
     }

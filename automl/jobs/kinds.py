@@ -345,9 +345,9 @@ def retrain(run_folder: Path, job_folder: Path, **asked: Any) -> dict[str, Any]:
     dict
         `outcome`, `reasons`, `champion` and, where there is one, `challenger`.
     """
-    from automl.jobs import retraining  # which loads pandas
+    from automl.jobs.retraining.work import retrain as learn_anew  # which loads the engine
 
-    return retraining.retrain(run_folder, job_folder, **asked)
+    return learn_anew(run_folder, job_folder, **asked)
 
 
 def timeline(

@@ -15,12 +15,13 @@ import automl
 from automl import jobs
 from automl.errors import SchemaError, SettingError
 from automl.jobs.folder import JobFolder
-from automl.jobs.retraining import Asked, champion_of, retrain, retrainings
+from automl.jobs.retraining import Asked, champion_of, retrainings
 from automl.jobs.retraining import steps as steps_module
 from automl.jobs.retraining.challenger import run_of
 from automl.jobs.retraining.choice import choose_window
 from automl.jobs.retraining.rows import put_together, write_rows
 from automl.jobs.retraining.steps import SHARES, Steps
+from automl.jobs.retraining.work import retrain
 from automl.monitoring.policy import Policy
 from automl.search.prepare import prepare
 from automl.store import RunFolder

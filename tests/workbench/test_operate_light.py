@@ -46,6 +46,8 @@ def words(page):
 for path, query, expected in (
     ("registry", {{}}, "champion"),
     ("registry", {{"name": "Churn"}}, "points to nothing"),
+    ("registry", {{"name": "Churn", "rows": "none"}}, "came of a run"),
+    ("registry", {{"name": "Churn", "retraining": "none"}}, "came of a run"),
     ("registry", {{"name": "Churn", "version": "1"}}, "decided about it"),
     ("registry", {{"name": "Churn", "version": "1", "registry-view": "In use"}}, "not exported"),
     ("registry", {{"name": "Churn", "version": "1", "registry-view": "Compliance sheet"}}, "missing"),

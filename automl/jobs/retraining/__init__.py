@@ -18,6 +18,5 @@ from __future__ import annotations
 
 from automl.jobs.retraining.asked import Asked
 from automl.jobs.retraining.seen import Retraining, champion_of, past, retrainings
-from automl.jobs.retraining.work import retrain
 
-__all__ = ["Asked", "Retraining", "champion_of", "past", "retrain", "retrainings"]
+__all__ = ["Asked", "Retraining", "champion_of", "past", "retrainings"]

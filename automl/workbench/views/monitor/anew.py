@@ -8,6 +8,7 @@ import streamlit as st
 
 from automl.monitoring.timeline.records import Timeline
 from automl.store import RunFolder
+from automl.workbench import navigation
 
 __all__ = ["anew"]
 
@@ -25,8 +26,9 @@ def anew(run: RunFolder, timeline: Timeline) -> None:
             "on the latest rows, which neither has learned from; the challenger takes over if it is better, "
             "at once or when somebody approves it. A change can be taken back."
         )
-        st.code(f"automl retrain {name} new-rows.csv", language="bash", wrap_lines=True)
-        st.caption(
-            "The new rows need the target. With a policy (`--policy retrain.toml`) the command decides by "
-            "itself whether it is time: by drift, decay, age, or the number of new rows."
-        )
+        with st.container(key="gb-open"):
+            navigation.link(
+                "registry", "Bring new rows", icon=":material/arrow_forward:", name=str(run.spec["name"])
+            )
+        st.caption("Or in a terminal, where a policy can decide whether it is time:")
+        st.code(f"automl retrain {name} new-rows.csv --policy retrain.toml", language="bash", wrap_lines=True)

@@ -6,6 +6,7 @@ import streamlit as st
 
 from automl.store.catalogue import Catalogue
 from automl.workbench import catalogued, components, lists, told
+from automl.workbench.views.registry import anew
 from automl.workbench.views.registry.listed import names
 from automl.workbench.views.registry.name import name_page
 from automl.workbench.views.registry.version import version_page
@@ -34,6 +35,12 @@ def _draw(catalogue: Catalogue) -> None:
     found = catalogue.models.versions(name)
     if not found:
         catalogued.not_here(f"model {name}", "registry", "All models")
+        return
+    if (rows := st.query_params.get("rows")) is not None:
+        anew.ask(catalogue, name, rows)
+        return
+    if (retraining := st.query_params.get("retraining")) is not None:
+        anew.follow(catalogue, name, retraining)
         return
     asked = st.query_params.get("version")
     if asked is None:

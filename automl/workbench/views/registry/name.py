@@ -10,7 +10,7 @@ from automl.store.catalogue import Alias, AliasChange, Catalogue, ModelVersion, 
 from automl.store.catalogue.aliases import USUAL
 from automl.workbench import charts, components, lists, navigation, registry_charts, theme
 from automl.workbench import format as fmt
-from automl.workbench.views.registry import moving
+from automl.workbench.views.registry import anew, moving
 from automl.workbench.views.registry.looks import alias_words, approval_words, measured, score_of
 from automl.workbench.views.registry.waiting import waits
 
@@ -38,7 +38,9 @@ def name_page(catalogue: Catalogue, name: str, found: Sequence[ModelVersion]) ->
     history = catalogue.aliases.changes(name)
     _aliases(catalogue, name, pointing, by_id, history)
     _chart(found, pointing)
+    anew.offer(catalogue, name)
     _versions(catalogue, name, found, pointing)
+    anew.earlier(catalogue, name)
     _history(history, by_id)
 
 
