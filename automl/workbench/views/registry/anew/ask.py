@@ -66,6 +66,7 @@ def _form(name: str, draft: Draft, champion: ModelVersion, run: RunFolder) -> No
             "Of the new rows, kept to compare on", 10, 50, 20, step=5, format="%d %%",
             help="Few make it hard to be sure which model is better; many are missing where it learns.",
         )  # fmt: skip
+        left, right = st.columns(2)
         window = left.selectbox(
             "Learned from", list(_WINDOWS), format_func=lambda each: _WINDOWS[each],
             help="Old rows help while the world is as it was. To find out which are of use takes half of "
@@ -75,6 +76,7 @@ def _form(name: str, draft: Draft, champion: ModelVersion, run: RunFolder) -> No
             "Searched for, in minutes", min_value=0.2, max_value=1440.0, step=1.0, format="%.1f",
             value=min(1440.0, max(0.2, float(run.spec["budget"]) / 60)),
         )  # fmt: skip
+        left, right = st.columns(2)
         takes_over = left.radio("If it is surely better, it takes over", [_APPROVED, _AT_ONCE])
         approver = right.text_input(
             "Who approves it", placeholder="anybody", max_chars=200,

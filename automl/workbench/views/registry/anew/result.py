@@ -83,7 +83,8 @@ def _rows(told: dict[str, Any] | None) -> None:
         (fmt.count(told["learned_rows"]), "learned from"),
         (fmt.count(told["held"]), "kept to compare on"),
     )
-    notes = [f"{told['window_words'].rstrip('.')}."]
+    words = told["window_words"]
+    notes = [words if words.endswith(".") else f"Learned from {words}."]
     if told["repeats"]:
         notes.append(f"{told['repeats']:,} new rows are equal to known ones and count once.")
     if told["unlabelled"]:
