@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import re
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -235,10 +236,12 @@ def _pairs(arguments: tuple[Any, ...]) -> bool:
 
 
 _TO_NUMBER = Reference("pandas.to_numeric")
+_LARGEST = sys.float_info.max
 #: operator.methodcaller: method → whether it may be called with these arguments.
 _METHODS: dict[str, Callable[[tuple[Any, ...]], bool]] = {
     "apply": lambda arguments: arguments == (_TO_NUMBER, 0, False, None, ("coerce",)),
     "astype": lambda arguments: arguments in (("str",), ("float64",), ("object",)),
+    "clip": lambda arguments: arguments == (-_LARGEST, _LARGEST),
     "dot": lambda arguments: arguments == ((4096.0, 1.0),),
     "count": lambda arguments: len(arguments) == 1 and arguments[0] in _COUNTED,
     "extract": lambda arguments: arguments in ((_NUMBER, 0, False), (_NUMBER + r"[^0-9]*\Z", 0, False)),

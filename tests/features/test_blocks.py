@@ -149,3 +149,11 @@ def test_texts_of_tiny_tables(rows: int) -> None:
     matrix = preprocessor.fit_transform(frame)
     assert matrix.shape == (rows, len(derived_columns(preprocessor)))
     assert np.isfinite(matrix).all()
+
+
+def test_infinite_texts_are_unknown_categories_of_numbers(read) -> None:
+    text = "x,y\n" + "\n".join(f"{cell},a" for cell in ["0", "1", "1", ""] * 12) + "\n"
+    _, preprocessor, _ = fitted_matrix(read, text, "x", kinds={"x": "category"})
+    for odd in ("inf", "-INF", "1e999", "nan", "7", float("inf")):
+        new = pd.DataFrame({"x": ["1", odd, None]})
+        np.testing.assert_array_equal(preprocessor.transform(new)[:, 0], [1, np.nan, np.nan])

@@ -69,7 +69,6 @@ def test_made_up_requests(server: Server) -> None:
     assert sum(statuses.values()) >= 150
     assert max(statuses) < 500, statuses
     assert statuses[200], statuses
-    assert "Traceback" not in "\n".join(server.said)
     assert server.client.get("/health").status == 200
 
 
