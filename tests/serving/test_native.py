@@ -208,6 +208,6 @@ def test_the_page_loads_nothing_from_elsewhere(client: Client) -> None:
 def test_a_number_that_is_none_is_an_unknown_category(client: Client, binary: Case) -> None:
     """Where the pipeline answers as where the plan does."""
     row = binary.rows[0] | {"flag": "INF"}
-    for path, body in (("/predict", [row, row | {"age": "x"}]), ("/what-if", {"row": row, "changes": {}})):
+    for path, body in (("/predict", [row, row]), ("/what-if", {"row": row, "changes": {}})):
         reply = client.post(path, body)
         assert reply.status == 200, reply.text
