@@ -20,7 +20,7 @@ __all__ = ["document", "openapi"]
 _ERRORS = {
     "400": "It cannot be read.",
     "401": "The token is missing or wrong.",
-    "404": "There is no such model or version.",
+    "404": "There is no such model, version or endpoint.",
     "408": "It came too slowly.",
     "413": "It is too large.",
     "415": "It is of a type that is not read.",
@@ -91,7 +91,7 @@ def _operation(service: Service, route: Route, example: dict[str, Any]) -> dict[
     codes = ["429", "401"] if not route.open else []
     if route.path.endswith(("ready", "/ping")):
         codes.append("503")
-    if "{name}" in route.path:
+    if "{" in route.path:  # what stands there may be no name at all, such as one with a colon
         codes.append("404")
     if route.body is not None:
         told["requestBody"] = {"required": True, "content": _bodies(route.body, example)}
