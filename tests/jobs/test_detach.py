@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from automl.errors import RunError
-from automl.jobs.detach import start_detached
+from automl.jobs.detach import start_detached, worker_environment
+from automl.store.who import acting_as
 
 from .processes import in_session, mentioning, processes, until
 
@@ -84,3 +85,10 @@ def test_a_program_that_is_not_there_leaves_its_reason_in_the_log(tmp_path: Path
 def test_a_folder_that_is_not_there_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(RunError, match="could not be started"):
         start_detached([sys.executable, "-c", ""], log=tmp_path / "log", cwd=tmp_path / "missing")
+
+
+def test_a_worker_acts_in_the_name_of_whoever_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GLASSBENCH_USER", "server")
+    assert worker_environment()["GLASSBENCH_USER"] == "server"
+    with acting_as("ada@example.org"):
+        assert worker_environment()["GLASSBENCH_USER"] == "ada@example.org"
