@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from automl.report import BundleFacts, Evidence, Subject
     from explain import Explanation
 
-__all__ = ["stored_subject", "subject", "write_report"]
+__all__ = ["shipped_subject", "stored_subject", "subject", "write_report"]
 
 Step = Callable[[float, str], None]
 _EXPLAIN_SECONDS = 30.0
@@ -75,6 +75,22 @@ def subject(model: RunModel, step: Step) -> Subject:
         certificate=certificate(model, explanation),
         evidence=_evidence(model, explanation),
     )
+
+
+def shipped_subject(model: RunModel, step: Step) -> Subject:
+    """The same with what a report has and was found out already: a bundle makes no inspections of its own."""
+    from automl.inspection import Inspected
+
+    fingerprint = model.fingerprint()
+    stored = [
+        Inspected.from_json(read_json(path))
+        for path in sorted(model.folder.path.glob(f"inspections/{model.id}/fairness*.json"))
+    ]
+    columns = [
+        each.params["column"] for each in stored if each is not None and each.fingerprint == fingerprint
+    ]
+    found = _with_inspections(model, subject(model, step), columns, 0.0, lambda _share, _what: None)
+    return replace(found, not_inspected={})
 
 
 def stored_subject(model: RunModel) -> Subject:

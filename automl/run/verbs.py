@@ -743,7 +743,7 @@ class Run:
         """
         from automl.bundle import write_bundle
         from automl.run import rows, watching
-        from automl.run.reporting import subject
+        from automl.run.reporting import shipped_subject
         from automl.store.catalogue.registering import register_bundle
 
         step = progress or (lambda _share, _what: None)
@@ -751,7 +751,7 @@ class Run:
         written = write_bundle(
             path,
             model=about.pipeline(),
-            subject=subject(about, lambda share, what: step(0.4 * share, what)),
+            subject=shipped_subject(about, lambda share, what: step(0.4 * share, what)),
             sample=rows.sample_rows(self.folder, self.schema),
             background=rows.background_rows(self.folder, self.schema),
             conformal=about.conformal(),

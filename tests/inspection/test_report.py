@@ -47,6 +47,20 @@ def test_a_report_without_time_takes_what_is_stored(flats_run: Run, tmp_path: Pa
     assert planned <= set(subject.inspections) | set(subject.not_inspected)
 
 
+def test_a_bundle_tells_what_was_found_out_already(flats_run: Run, tmp_path: Path) -> None:
+    run = automl.load_run(shutil.copytree(flats_run.folder.path, tmp_path / "flats"))
+    shutil.rmtree(run.folder.path / "inspections", ignore_errors=True)
+    told = reporting.shipped_subject(run._model(None), lambda _share, _what: None)
+    assert not told.inspections
+    run.inspect("performance")
+    run.inspect("fairness", column="house")
+    run.inspect("neighbours", row=3)
+    told = reporting.shipped_subject(run._model(None), lambda _share, _what: None)
+    assert list(told.inspections) == ["performance", "fairness:house"]
+    assert set(told.inspection_notes) == set(told.inspections)
+    assert not told.not_inspected
+
+
 @pytest.mark.parametrize("fairness", ["house", ["rent"], ["garden"]])
 def test_fairness_needs_columns_of_the_table(flats_run: Run, tmp_path: Path, fairness: Any) -> None:
     with pytest.raises(SettingError):

@@ -15,6 +15,7 @@ import pytest
 import automl
 from automl.errors import SettingError
 from automl.run import Run
+from automl.run.rows import canonical_rows
 from automl.search.decide import cross_fitted
 from automl.search.evaluate import TrainingRows
 from automl.search.select import voted
@@ -78,7 +79,7 @@ def test_what_the_decisions_cost_is_measured_across_folds(costly: Run) -> None:
 
 def test_the_explanation_is_that_of_the_probability(costly: Run) -> None:
     explanation = costly.explain(rows=[0, 1, 2])
-    rows = costly._data().iloc[:3]
+    rows = canonical_rows(costly.folder, costly.schema).iloc[:3]
     np.testing.assert_allclose(explanation.prediction, costly.model.predict_proba(rows), atol=1e-12)
     assert explanation.additivity_error < 1e-6
     assert "vote" in explanation.method

@@ -11,6 +11,7 @@ import pytest
 
 from automl.models import Context
 from automl.run import Run, load_run
+from automl.run.rows import canonical_rows
 from automl.search.evaluate import TrainingRows
 from automl.search.prepare import load_prepared, load_split
 from automl.search.refit import affordable_seconds, expected_seconds
@@ -34,7 +35,7 @@ def test_every_member_is_refitted_on_all_rows(churn_run: Run) -> None:
 def test_the_shipped_model_is_the_vote_of_the_refitted_members(churn_run: Run) -> None:
     assert churn_run.result is not None
     fresh = load_run(churn_run.folder.path)
-    data = fresh._data().head(40)
+    data = canonical_rows(fresh.folder, fresh.schema).head(40)
     encoded = fresh.model.steps[0][1].transform(data)
     expected = 0.0
     for member in churn_run.result["members"]:
