@@ -28,8 +28,7 @@ MOST_CODES = 4096
 """More than any column has, so that two codes can be written as one number."""
 #: Look-alikes are replaced one by one; a column with more of them than this keeps its spellings.
 _MOST_ALIASES = 64
-LARGEST = float(np.finfo(np.float64).max)
-"""What infinite numbers become, which no category is."""
+_LARGEST = float(np.finfo(np.float64).max)  # what infinite numbers become, which no category is
 _TRUE_FALSE = {"true": "True", "TRUE": "True", "false": "False", "FALSE": "False"}
 
 
@@ -63,7 +62,7 @@ def category_blocks(columns: Sequence[Column], *, n_rows: int) -> list[Block]:
             ("parse", each_to_number()),
             ("float", method("to_numpy", "float64")),
             # Texts such as "inf" and "1e999" are unknown categories; the encoder would refuse all rows.
-            ("finite", method("clip", -LARGEST, LARGEST)),
+            ("finite", method("clip", -_LARGEST, _LARGEST)),
             ("codes", _encoder(list(numeric.values()))),
         ]
         blocks.append(("number_codes", Pipeline(steps), list(numeric)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, Any
 from automl.errors import SettingError
 from automl.leaderboard import leaderboard
 from automl.run.model import RunModel, current_result
+from automl.run.settings import EXPLAIN_SECONDS
 from automl.store import RunFolder, decisions, picked
 from automl.store.files import file_sha256, json_records, read_json, replacing
 
 if TYPE_CHECKING:
+    from automl.inspection import Inspected
     from automl.report import BundleFacts, Evidence, Subject
     from explain import Explanation
 
 __all__ = ["shipped_subject", "stored_subject", "subject", "write_report"]
 
 Step = Callable[[float, str], None]
-_EXPLAIN_SECONDS = 30.0
 
 
 def write_report(
@@ -62,7 +63,7 @@ def subject(model: RunModel, step: Step) -> Subject:
     step(0.0, "Explaining the model")
     explanation = model.explanation() or explained(
         model,
-        time_budget=_EXPLAIN_SECONDS,
+        time_budget=EXPLAIN_SECONDS,
         store=True,
         progress=lambda share: step(0.7 * share, "Explaining the model"),
     )
@@ -79,35 +80,21 @@ def subject(model: RunModel, step: Step) -> Subject:
 
 def shipped_subject(model: RunModel, step: Step) -> Subject:
     """The same with what a report has and was found out already: a bundle makes no inspections of its own."""
-    from automl.inspection import Inspected
-
-    fingerprint = model.fingerprint()
-    stored = [
-        Inspected.from_json(read_json(path))
-        for path in sorted(model.folder.path.glob(f"inspections/{model.id}/fairness*.json"))
-    ]
-    columns = [
-        each.params["column"] for each in stored if each is not None and each.fingerprint == fingerprint
-    ]
+    columns = [each.params["column"] for each in _stored(model, "fairness*.json")]
     found = _with_inspections(model, subject(model, step), columns, 0.0, lambda _share, _what: None)
     return replace(found, not_inspected={})
 
 
 def stored_subject(model: RunModel) -> Subject:
     """What is stored of a model, and was made of the model as it is."""
-    from automl.inspection import Inspected
     from automl.report import Subject
     from explain.certificate import Certificate
 
     folder, prepared, explanation = model.folder, model.prepared, model.explanation()
     certificate = folder.read(f"explanations/{model.id}.certificate.json")
-    fingerprint = model.fingerprint()
     found: dict[str, Any] = {}
     notes: dict[str, tuple[str, ...]] = {}
-    for path in sorted(folder.path.glob(f"inspections/{model.id}/*.json")):
-        made = Inspected.from_json(read_json(path))
-        if made is None or made.fingerprint != fingerprint:
-            continue
+    for made in _stored(model, "*.json"):
         of = made.params.get("column") or made.params.get("row")
         key = made.name if of is None else f"{made.name}:{of}"
         found[key], notes[key] = made.result, made.notes
@@ -121,6 +108,17 @@ def stored_subject(model: RunModel) -> Subject:
         inspections=found,
         inspection_notes=notes,
     )
+
+
+def _stored(model: RunModel, pattern: str) -> Iterator[Inspected]:
+    """Stored inspections of the model as it is, by the names of their files."""
+    from automl.inspection import Inspected
+
+    fingerprint = model.fingerprint()
+    for path in sorted(model.folder.path.glob(f"inspections/{model.id}/{pattern}")):
+        made = Inspected.from_json(read_json(path))
+        if made is not None and made.fingerprint == fingerprint:
+            yield made
 
 
 def _facts(model: RunModel) -> BundleFacts:

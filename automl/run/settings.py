@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from automl.data.review import ReviewedSchema
 
 __all__ = [
+    "EXPLAIN_SECONDS",
     "bytes_of",
     "check_choice",
     "check_executor",
@@ -24,6 +25,8 @@ __all__ = [
     "reviewed_json",
 ]
 
+EXPLAIN_SECONDS = 30.0
+"""That an explanation may take where nothing else is asked for."""
 _SIZE = re.compile(r"\s*(\d+(?:\.\d+)?)\s*([kmgt]?)(i?)b?\s*", re.IGNORECASE)
 _LEAST_MEMORY = 100_000_000
 _ADDRESS = re.compile(r"(tcp|tls)://(\[[0-9A-Fa-f:.]+\]|[\w.-]+):\d{1,5}")

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from automl.errors import SettingError
-from automl.run.settings import check_executor
+from automl.run.settings import EXPLAIN_SECONDS, check_executor
 from automl.store import RunFolder, calibration_of, pick_model, preferred_model, unpick_model
 from automl.tracking import start as start_tracking
 from automl.tracking import track_by
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Run"]
 
-_EXPLAIN_SECONDS = 30.0
 _INSPECT_SECONDS = 30.0
 _REPORT_SECONDS = 60.0
 
@@ -287,7 +286,7 @@ class Run:
         missing_columns: Literal["error", "missing"] = "error",
         read: Mapping[str, Any] | None = None,
         names: Mapping[str, str] | None = None,
-        time_budget: float | None = _EXPLAIN_SECONDS,
+        time_budget: float | None = EXPLAIN_SECONDS,
         progress: Callable[[float, str], None] | None = None,
     ) -> Scored:
         """Predict new rows, and say what is to be known before the predictions are relied on.
@@ -366,7 +365,7 @@ class Run:
         fairness: str | None = None,
         model: str | None = None,
         missing_columns: Literal["error", "missing"] = "error",
-        time_budget: float | None = _EXPLAIN_SECONDS,
+        time_budget: float | None = EXPLAIN_SECONDS,
         name: str | None = None,
         progress: Callable[[float, str], None] | None = None,
     ) -> Timeline:
@@ -527,7 +526,7 @@ class Run:
         rows: pd.DataFrame | Sequence[int] | None = None,
         *,
         model: str | None = None,
-        time_budget: float | None = _EXPLAIN_SECONDS,
+        time_budget: float | None = EXPLAIN_SECONDS,
         store: bool = False,
         progress: Callable[[float], None] | None = None,
     ) -> Explanation:
@@ -748,15 +747,16 @@ class Run:
 
         step = progress or (lambda _share, _what: None)
         about = self._model(model)
+        schema = about.prepared.schema
         written = write_bundle(
             path,
             model=about.pipeline(),
             subject=shipped_subject(about, lambda share, what: step(0.4 * share, what)),
-            sample=rows.sample_rows(self.folder, self.schema),
-            background=rows.background_rows(self.folder, self.schema),
+            sample=rows.sample_rows(self.folder, schema),
+            background=rows.background_rows(self.folder, schema),
             conformal=about.conformal(),
             reference=watching.reference(about),
-            reviewed=watching.reviewed_columns(self.folder, self.schema),
+            reviewed=watching.reviewed_columns(self.folder, schema),
             estimator=watching.estimator(about),
             progress=lambda share, what: step(0.4 + 0.6 * share, what),
         )
