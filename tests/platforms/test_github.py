@@ -5,67 +5,22 @@ from __future__ import annotations
 import os
 import shutil
 import socket
-import subprocess
-import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 import yaml
 
+from automl.run import Run
+from automl.store.catalogue import Catalogue
+
 from ..bundle.conftest import rows_as_csv
+from ..rents import later
+from .actions import Runner
 from .probing import Unpacked
-from .test_kubeflow import command_line
 
 pytestmark = pytest.mark.platform
-
-
-class Runner:
-    """Runs the steps of a workflow's jobs, each job in a checkout of its own.
-
-    What installs packages is left out: they are there, in the versions of the bundle.
-    """
-
-    def __init__(self, workflow: Path, checkout: Path, folder: Path, **variables: str) -> None:
-        self.workflow = yaml.safe_load(workflow.read_text())
-        self.checkout, self.folder = checkout, folder
-        self.variables = variables
-        self.environment = command_line(folder / "bin", sys.executable)
-
-    def job(self, name: str) -> tuple[int, Path]:
-        """Run a job; return the exit code of its last step, and the folder it ran in."""
-        place = self.folder / name
-        shutil.copytree(self.checkout, place)
-        environment = self.environment | self._given()
-        for step in self.workflow["jobs"][name]["steps"]:
-            if "run" not in step or "pip install" in step["run"]:
-                continue
-            script = place / "step.sh"
-            script.write_text(step["run"])
-            done = subprocess.run(
-                ["bash", "-e", script],
-                cwd=place,
-                env=environment,
-                capture_output=True,
-                text=True,
-                check=False,
-                timeout=300,
-            )
-            if done.returncode:
-                return done.returncode, place
-        return 0, place
-
-    def _given(self) -> dict[str, str]:
-        """The workflow's variables; an expression is one of the repository's, or what it falls back to."""
-        found = {}
-        for name, value in self.workflow["env"].items():
-            if value.startswith("${{"):
-                expression = value.removeprefix("${{").removesuffix("}}").strip()
-                variable, _, otherwise = expression.partition(" || ")
-                given = self.variables.get(variable.removeprefix("vars."))
-                value = otherwise.strip("'") if given is None else given
-            found[name] = value
-        return found
 
 
 def free_port() -> str:
@@ -98,26 +53,24 @@ def workflow(unpacked: Callable[[str], Unpacked], tmp_path: Path) -> Path:
 
 def test_a_better_bundle_goes_all_the_way(workflow: Path, checkout: Path, tmp_path: Path) -> None:
     (checkout / "models/customers-friends/champion.zip").unlink()
-    runner = Runner(workflow, checkout, tmp_path, THRESHOLD="0.6", DESTINATION="folder:published")
-    code, tested = runner.job("test")
-    assert code == 0
+    given = {"vars.THRESHOLD": "0.6", "vars.DESTINATION": "folder:published"}
+    jobs = Runner(workflow, checkout, tmp_path, **given).run()
+    assert {name: job.result for name, job in jobs.items()} == dict.fromkeys(
+        ("test", "bless", "push"), "success"
+    )
+    tested = jobs["test"].place
     assert (tested / "answer.json").stat().st_size > 0
     assert (tested / "predictions.csv").read_text() == (tested / "bundle/sample_predictions.csv").read_text()
-    code, blessed = runner.job("bless")
-    assert code == 0
-    assert (blessed / "blessing/BLESSED").is_file()
-    code, pushed = runner.job("push")
-    assert code == 0
-    assert (pushed / "published/bundle.json").is_file()
+    assert (jobs["bless"].place / "blessing/BLESSED").is_file()
+    assert (jobs["push"].place / "published/bundle.json").is_file()
 
 
 def test_one_that_is_no_better_stops_there(workflow: Path, checkout: Path, tmp_path: Path) -> None:
-    code, place = Runner(workflow, checkout, tmp_path).job("bless")
-    assert code == 2
-    assert (place / "blessing/NOT_BLESSED").is_file()
-    # A job that fails keeps those that need it from running.
-    jobs = yaml.safe_load(workflow.read_text())["jobs"]
-    assert (jobs["bless"]["needs"], jobs["push"]["needs"]) == ("test", "bless")
+    jobs = Runner(workflow, checkout, tmp_path).run()
+    assert jobs["test"].result == "success"
+    assert jobs["bless"].code == 2
+    assert (jobs["bless"].place / "blessing/NOT_BLESSED").is_file()
+    assert jobs["push"].result == "skipped"
 
 
 def test_a_damaged_bundle_is_not_even_compared(workflow: Path, checkout: Path, tmp_path: Path) -> None:
@@ -127,6 +80,51 @@ def test_a_damaged_bundle_is_not_even_compared(workflow: Path, checkout: Path, t
     (folder / "schema.json").write_text((folder / "schema.json").read_text().replace("number", "text", 1))
     bundle.unlink()
     shutil.make_archive(str(bundle.with_suffix("")), "zip", folder)
-    code, _ = Runner(workflow, checkout, tmp_path).job("test")
-    assert code != 0
+    jobs = Runner(workflow, checkout, tmp_path).run()
+    assert [job.result for job in jobs.values()] == ["failure", "skipped", "skipped"]
     assert os.listdir(tmp_path / "test")
+
+
+@pytest.fixture
+def retrain(rents: Catalogue, rents_run: Run, home: Path, tmp_path: Path) -> Callable[[str], Runner]:
+    """Return a function: policy → the workflow out of the champion's bundle, and a repository for it."""
+
+    def made(policy: str) -> Runner:
+        bundle = zipfile.ZipFile(rents_run.folder.path / "bundles" / "champion.zip")
+        workflow, rows, checkout = tmp_path / "workflow.yml", tmp_path / "spring.csv", tmp_path / "checkout"
+        workflow.write_bytes(bundle.read("deploy/github/retraining.yml"))
+        name = yaml.safe_load(workflow.read_text())["env"]["POLICY"]
+        (checkout / name).parent.mkdir(parents=True)
+        (checkout / name).write_text(policy)
+        later().to_csv(rows, index=False, sep=";")
+        given = {"vars.NEW_ROWS": str(rows), "vars.GLASSBENCH_HOME": str(home), "github.actor": "grace"}
+        return Runner(workflow, checkout, tmp_path, **given)
+
+    return made
+
+
+POLICY = '[when]\nperformance = "act"\n[then]\nbudget = 10\napproval = {approval}\n'
+
+
+@pytest.mark.parametrize(
+    ("approval", "outcome", "approved"),
+    [("true", "waits", "success"), ("false", "swapped", "skipped")],
+    ids=["a person has the last word", "nobody is asked"],
+)
+def test_a_better_one_takes_over_and_is_published(
+    retrain: Callable[[str], Runner], rents: Catalogue, approval: str, outcome: str, approved: str
+) -> None:
+    jobs = retrain(POLICY.format(approval=approval)).run()
+    assert [job.result for job in jobs.values()] == ["success", approved, "success"]
+    assert jobs["retrain"].outputs == {"outcome": outcome, "challenger": "rents/2"}
+    assert rents.models.find("rents@champion").label == "rents/2"
+    assert (jobs["publish"].place / "published/bundle.json").is_file()
+
+
+def test_where_nothing_speaks_for_it_nothing_is_published(
+    retrain: Callable[[str], Runner], rents: Catalogue
+) -> None:
+    jobs = retrain("[when]\nnew_rows = 1000000\n").run()
+    assert [job.result for job in jobs.values()] == ["success", "skipped", "skipped"]
+    assert jobs["retrain"].outputs["outcome"] == "nothing"
+    assert rents.models.find("rents@champion").label == "rents/1"
