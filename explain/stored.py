@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import types
-from dataclasses import fields, is_dataclass
+from dataclasses import MISSING, Field, fields, is_dataclass
 from typing import Any, ClassVar, Literal, Self, Union, get_args, get_origin, get_type_hints
 
 import numpy as np
@@ -36,8 +36,8 @@ class Stored:
         Raises
         ------
         InputError
-            If the format is not one that this version reads, a field is missing or unknown, or a value is
-            not of its field's type.
+            If the format is not one that this version reads, a field is missing (but for one with a default,
+            which was added later) or unknown, or a value is not of its field's type.
         """
         found = data.get("format", 1)  # certificates were first stored without
         if found != cls.format:
@@ -78,7 +78,7 @@ def _to_json(value: Any) -> Any:
 
 def _dataclass_from_json(cls: type[Any], data: dict[str, Any]) -> Any:
     names = [field.name for field in fields(cls)]
-    absent = [name for name in names if name not in data]
+    absent = [field.name for field in fields(cls) if field.name not in data and _is_needed(field)]
     extra = [name for name in data if name not in names and name != "format"]
     if absent or extra:
         raise InputError(
@@ -86,7 +86,12 @@ def _dataclass_from_json(cls: type[Any], data: dict[str, Any]) -> Any:
             f"missing: {', '.join(absent) or 'none'}; unknown: {', '.join(extra) or 'none'}."
         )
     hints = _hints(cls)
-    return cls(**{name: _from_json(hints[name], data[name], f"{cls.__name__}.{name}") for name in names})
+    given = [name for name in names if name in data]
+    return cls(**{name: _from_json(hints[name], data[name], f"{cls.__name__}.{name}") for name in given})
+
+
+def _is_needed(field: Field[Any]) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
 
 
 def _hints(cls: type[Any]) -> dict[str, Any]:

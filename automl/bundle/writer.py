@@ -307,6 +307,7 @@ def _metrics(facts: BundleFacts) -> dict[str, Any]:
         "picked": None if facts.picked is None else dict(facts.picked),
         "result": result,
         "leaderboard": [dict(row) for row in facts.leaderboard],
+        "roles": dict(facts.roles),
     }
 
 

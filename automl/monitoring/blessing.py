@@ -7,19 +7,19 @@ gain below zero that is asked for makes it a question of not being worse.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from os import PathLike
 from pathlib import Path
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from automl.bundle import Bundle
 from automl.data import RawTable, read_table
 from automl.errors import SettingError
-from automl.metrics import Metric, bootstrap_interval, get_metric
-from automl.monitoring.paired import known_truth, paired_gain, what_is_judged
+from automl.metrics import Metric, get_metric
+from automl.monitoring.judged import Judged, Roles
+from automl.monitoring.paired import judged_by, paired_gain
 from automl.store.files import write_document
 from explain.stored import Stored
 
@@ -151,18 +151,11 @@ def bless(
         _check_alike(challenger, champion)
     chosen = get_metric(metric or task.metric, task.kind, task.costs)
     table = read_table(rows) if isinstance(rows, str | PathLike) else rows
-    known, truth = known_truth(task, table)
-    judged = [
-        what_is_judged(each.predictions(table), task, chosen)[known]
-        for each in (challenger, champion)
-        if each is not None
-    ]
-    told = [
-        _contestant(each, chosen, truth, values, seed)
-        for each, values in zip((challenger, champion), judged, strict=False)
-        if each is not None
-    ]
-    gain = None if champion is None else paired_gain(chosen, truth, *judged, seed=seed)
+    contestants = [challenger] if champion is None else [challenger, champion]
+    roles = _roles(contestants)
+    judged = judged_by(task, table, [each.predictions(table) for each in contestants], roles)
+    told = [_contestant(*each, chosen, seed) for each in zip(contestants, judged, strict=True)]
+    gain = None if champion is None else paired_gain(chosen, *judged, seed=seed)
     probability = None if gain is None else gain.probability(better_by)
     low, high = (None, None) if gain is None else gain.interval
     reached = threshold is None or not chosen.better(threshold, told[0].score)
@@ -172,8 +165,8 @@ def bless(
         reasons=(),
         metric=chosen.name,
         label=chosen.label,
-        rows=int(known.sum()),
-        unlabelled=int((~known).sum()),
+        rows=len(judged[0]),
+        unlabelled=len(table.frame) - len(judged[0]),
         challenger=told[0],
         champion=told[1] if champion is not None else None,
         gain=None if gain is None else gain.point,
@@ -184,7 +177,8 @@ def bless(
         probability=probability,
         threshold=threshold,
     )
-    return replace(found, reasons=_reasons(found, reached=reached, better=better))
+    reasons = _reasons(found, reached=reached, better=better)
+    return replace(found, reasons=(*reasons, *roles.notes(judged[0])))
 
 
 def write_blessing(found: Blessing, folder: Path) -> Path:
@@ -216,16 +210,20 @@ def _check_alike(challenger: Bundle, champion: Bundle) -> None:
             )
 
 
-def _contestant(
-    bundle: Bundle, metric: Metric, truth: NDArray[Any], judged: NDArray[Any], seed: int
-) -> Contestant:
-    score = metric.score(truth, judged)
+def _roles(contestants: Sequence[Bundle]) -> Roles:
+    """What one of them knows of how rows are to be judged holds for both."""
+    told = [Roles.of_bundle(each).to_json() for each in reversed(contestants)]
+    return Roles(**{name: column for each in told for name, column in each.items()})
+
+
+def _contestant(bundle: Bundle, judged: Judged, metric: Metric, seed: int) -> Contestant:
+    score = judged.score(metric)
     if not np.isfinite(score):
         raise SettingError(
             f"{metric.label} is not defined for these rows.",
             fix="Bring rows of all classes, or choose another metric.",
         )
-    low, high = bootstrap_interval(metric, truth, judged, level=_LEVEL, draws=200, seed=seed)
+    low, high = judged.interval(metric, level=_LEVEL, draws=200, seed=seed)
     manifest = bundle.manifest
     return Contestant(
         f"{manifest['name']} ({manifest['lineage']['model']['id']})",

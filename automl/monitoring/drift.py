@@ -153,7 +153,7 @@ def ranked(columns: Sequence[ColumnDrift], parts: dict[str, float]) -> list[Colu
 def _measured(profile: Profile, after: Counts, column: Any) -> ColumnDrift:
     before, grid = profile.counts, profile.grid
     tested, name = _tested(profile, after)
-    absent = measures.of_shares(before.missing, before.rows, after.missing, after.rows)
+    absent = measures.of_shares(before.missing, before.rows, after.missing, after.rows, profile.alike)
     later = before.maximum is not None and after.minimum is not None and after.mean is not None
     return ColumnDrift(
         column=profile.name,
@@ -180,13 +180,13 @@ def _measured(profile: Profile, after: Counts, column: Any) -> ColumnDrift:
 
 
 def _tested(profile: Profile, after: Counts) -> tuple[measures.Tested | None, str]:
-    before, kind = profile.counts, profile.grid.kind
+    before, kind, alike = profile.counts, profile.grid.kind, profile.alike
     if is_listed(kind):
-        return measures.homogeneity(before.cells, after.cells), _CHI_SQUARE
-    found = measures.smirnov(before, after)
+        return measures.homogeneity(before.cells, after.cells, alike), _CHI_SQUARE
+    found = measures.smirnov(before, after, alike)
     if kind != Kind.TEXT:
         return found, _SMIRNOV
-    words = measures.homogeneity(before.words, after.words)
+    words = measures.homogeneity(before.words, after.words, alike)
     both = [each for each in (found, words) if each is not None]
     if not both:
         return None, _TEXT

@@ -4,6 +4,10 @@ All tests compare two samples: the old rows are not taken for the truth. Every s
 that must have moved, at least, for the one table to look like the other, so that numbers, labels and missing
 values are measured alike; beside it stands what chance alone is expected to move between tables of these
 sizes.
+
+Where rows belong together, `alike` is the design effect: so many rows tell as much as one independent row,
+and tests count rows by that (the first-order correction of Rao and Scott, "The analysis of categorical data
+from complex sample surveys", Journal of the American Statistical Association 1981).
 """
 
 from __future__ import annotations
@@ -58,7 +62,7 @@ class Tested:
     chance: float
 
 
-def smirnov(before: Counts, after: Counts) -> Tested | None:
+def smirnov(before: Counts, after: Counts, alike: float = 1.0) -> Tested | None:
     """Kolmogorov and Smirnov's test of two samples, by the largest gap over the cuts.
 
     Over some cuts the gap is at most as large as over all values, and with ties its distribution lies below
@@ -70,12 +74,12 @@ def smirnov(before: Counts, after: Counts) -> Tested | None:
     if not n or not m or len(before.cells) < 2:
         return None
     gap = float(np.abs(before.cumulated() - after.cumulated()).max())
-    size = n * m / (n + m)
+    size = n * m / (n + m) / alike
     p = float(np.clip(kstwo.sf(gap, max(round(size), 1)), 0.0, 1.0))
     return Tested(gap, p, gap, min(float(_MEAN_SMIRNOV / np.sqrt(size)), 1.0))
 
 
-def homogeneity(before: Sequence[int], after: Sequence[int]) -> Tested | None:
+def homogeneity(before: Sequence[int], after: Sequence[int], alike: float = 1.0) -> Tested | None:
     """Pearson's chi-square test that two rows of counts come from one distribution.
 
     Cells in which fewer than five rows are to be expected are put together, by the sums of both rows alone,
@@ -83,7 +87,7 @@ def homogeneity(before: Sequence[int], after: Sequence[int]) -> Tested | None:
     """
     from scipy.stats import chi2
 
-    table = np.array([before, after], dtype=np.float64)
+    table = np.array([before, after], dtype=np.float64) / alike
     table = table[:, table.sum(axis=0) > 0]
     sizes = table.sum(axis=1)
     if (sizes == 0).any():
@@ -112,7 +116,9 @@ def _merged(table: Floats) -> Floats:
     return np.hstack([table[:, :kept], rest]) if rest.sum() else table[:, :kept]
 
 
-def of_shares(before: int, rows_before: int, after: int, rows_after: int) -> Tested | None:
+def of_shares(
+    before: int, rows_before: int, after: int, rows_after: int, alike: float = 1.0
+) -> Tested | None:
     """Test that an event is as frequent in both: Fisher's exact test where it is rare, else chi-square.
 
     None where it occurs in no row or in all of them.
@@ -121,15 +127,15 @@ def of_shares(before: int, rows_before: int, after: int, rows_after: int) -> Tes
         return None
     table = [[before, rows_before - before], [after, rows_after - after]]
     moved = abs(after / rows_after - before / rows_before)
-    found = homogeneity(*table)
+    found = homogeneity(*table, alike)
     pooled = (before + after) / (rows_before + rows_after)
-    deviation = np.sqrt(pooled * (1 - pooled) * (1 / rows_before + 1 / rows_after))
+    deviation = np.sqrt(alike * pooled * (1 - pooled) * (1 / rows_before + 1 / rows_after))
     chance = float(np.sqrt(2 / np.pi) * deviation)
     if found is not None:
         return Tested(found.statistic, found.p, moved, chance)
     from scipy.stats import fisher_exact
 
-    odds, p = fisher_exact(table)
+    odds, p = fisher_exact(np.round(np.array(table) / alike).astype(np.int64))
     return Tested(float(odds) if np.isfinite(odds) else 0.0, float(p), moved, chance)
 
 

@@ -6,8 +6,8 @@ both does not count.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,15 +15,17 @@ from numpy.typing import NDArray
 
 from automl.data import RawTable
 from automl.errors import SettingError
-from automl.metrics import Metric, resamples
+from automl.metrics import Metric, few_groups, resamples
+from automl.monitoring.judged import Judged, Roles, given_codes, predicted_of
 from automl.monitoring.truth import Truth
 from automl.task import Task
 
-__all__ = ["FEWEST", "Gain", "known_truth", "paired_gain", "what_is_judged"]
+__all__ = ["FEWEST", "Gain", "judged_by", "paired_gain"]
 
 Floats = NDArray[np.float64]
 _DRAWS = 1000
 _MOST_DRAWN = 20_000
+_LEVEL = 0.9
 FEWEST = 20
 """Labelled rows, under which nothing is compared."""
 
@@ -48,7 +50,7 @@ class Gain:
         """90 % interval for rows like these; None where the metric is undefined on all draws."""
         if not len(self.draws):
             return None, None
-        low, high = np.quantile(self.draws, [0.05, 0.95]).tolist()
+        low, high = np.quantile(self.draws, [(1 - _LEVEL) / 2, (1 + _LEVEL) / 2]).tolist()
         return low, high
 
     def probability(self, asked: float = 0.0) -> float | None:
@@ -58,39 +60,49 @@ class Gain:
         return float((self.draws > asked).mean() + 0.5 * (self.draws == asked).mean())
 
 
-def paired_gain(
-    metric: Metric, truth: NDArray[Any], one: NDArray[Any], other: NDArray[Any], *, seed: int = 0
-) -> Gain:
+def paired_gain(metric: Metric, one: Judged, other: Judged, *, seed: int = 0) -> Gain:
     """By how much one model is better than another, on the rows and on draws of them.
 
-    Of many rows 20,000 are drawn and the deviations narrowed, as in `automl.metrics.bootstrap_interval`.
+    Of many rows (or groups of rows) 20,000 are drawn and the deviations narrowed, and of few groups widened,
+    as in `automl.metrics.bootstrap_interval`.
 
     Parameters
     ----------
     metric : Metric
-    truth : ndarray, shape (n,)
-        Codes of classes, or values.
-    one, other : ndarray, shape (n,) or (n, K)
-        What the metric compares with the truth, of both models.
+    one, other : Judged
+        The same rows, as each model predicts them.
     seed : int
         Of the draws.
     """
-    rows = len(truth)
-    drawn = min(rows, _MOST_DRAWN)
-    first, second = (metric.resampled(truth, values) for values in (one, other))
-    point = metric.distance(metric.score(truth, other)) - metric.distance(metric.score(truth, one))
+    units = len(one) if one.groups is None else len(np.unique(one.groups))
+    point = metric.distance(other.score(metric)) - metric.distance(one.score(metric))
+    if units < 2:
+        return Gain(float(point), np.empty(0))
+    drawn, rng = min(units, _MOST_DRAWN), np.random.default_rng([seed, 19])
+    first, second = (
+        metric.resampled(each.truth, each.compared(metric), each.weight) for each in (one, other)
+    )
     found = np.array(
         [
             metric.distance(second(counts)) - metric.distance(first(counts))
-            for counts in resamples(rows, _DRAWS, np.random.default_rng([seed, 19]), drawn=drawn)
+            for counts in resamples(len(one), _DRAWS, rng, groups=one.groups, drawn=drawn)
         ]
     )
     found = found[np.isfinite(found)]  # a draw may lack a class
-    return Gain(float(point), point + (found - point) * np.sqrt(drawn / rows))
+    factor = np.sqrt(drawn / units) * (1.0 if one.groups is None else few_groups(units, _LEVEL))
+    return Gain(float(point), point + (found - point) * factor)
 
 
-def known_truth(task: Task, table: RawTable) -> tuple[NDArray[np.bool_], NDArray[Any]]:
-    """Which rows have a label that is known, and these labels: codes of classes, or values.
+def judged_by(task: Task, table: RawTable, predictions: Sequence[pd.DataFrame], roles: Roles) -> list[Judged]:
+    """The rows with a label that is known, as each model predicts them.
+
+    Parameters
+    ----------
+    task : Task
+    table : RawTable
+    predictions : sequence of DataFrame
+        Of all rows, as a bundle or a run gives them.
+    roles : Roles
 
     Raises
     ------
@@ -103,8 +115,8 @@ def known_truth(task: Task, table: RawTable) -> tuple[NDArray[np.bool_], NDArray
             fix="Bring labelled rows.",
         )
     reader = Truth(task)
-    found = reader.of(table)
-    known = ~np.isnan(found)
+    truth = reader.of(table)
+    known = ~np.isnan(truth)
     if known.sum() < FEWEST:
         problems = [finding.message for finding in reader.findings()]
         raise SettingError(
@@ -112,23 +124,11 @@ def known_truth(task: Task, table: RawTable) -> tuple[NDArray[np.bool_], NDArray
             + "".join(f" {problem}" for problem in problems[:1]),
             fix="Bring more labelled rows.",
         )
-    return known, found[known] if task.classes is None else found[known].astype(np.int64)
-
-
-def what_is_judged(told: pd.DataFrame, task: Task, metric: Metric) -> NDArray[Any]:
-    """What a metric compares with the truth: probabilities, the labels that the model gives, or values.
-
-    Parameters
-    ----------
-    told : DataFrame
-        Predictions, as a bundle or a run gives them.
-    task : Task
-    metric : Metric
-    """
-    classes = task.classes
-    if classes is None:
-        return told["prediction"].to_numpy(dtype=np.float64)
-    if metric.needs == "label":
-        place = {label: code for code, label in enumerate(classes)}
-        return np.array([place[label] for label in told["prediction"].tolist()], dtype=np.int64)
-    return told.iloc[:, 1 : 1 + len(classes)].to_numpy(dtype=np.float64)
+    codes = truth if task.classes is None else np.nan_to_num(truth).astype(np.int64)
+    weight, groups = roles.counted(table), roles.together(table)
+    return [
+        Judged(codes, predicted_of(task, told), given_codes(task, told), weight, groups)
+        .take(known)
+        .countable()
+        for told in predictions
+    ]

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from automl.metrics import Metric, bootstrap_interval, metrics_for
+from automl.metrics import Metric, metrics_for
+from automl.monitoring.judged import Judged
 from automl.monitoring.rules import WORSE, WORSE_BY_FAR, Level
 from automl.task import Task
 from explain.stored import Stored
@@ -79,9 +80,7 @@ class Performance(Stored):
 
 def measure(
     task: Task,
-    truth: NDArray[Any],
-    prediction: Floats,
-    decided: NDArray[np.int64] | None,
+    rows: Judged,
     promised: Mapping[str, Mapping[str, Any]],
     *,
     unlabelled: int = 0,
@@ -92,12 +91,8 @@ def measure(
     Parameters
     ----------
     task : Task
-    truth : ndarray, shape (n,)
-        Codes of classes, or values.
-    prediction : ndarray, shape (n, K) or (n,)
-        Probabilities or values.
-    decided : ndarray of int, shape (n,), or None
-        Codes of the labels that the model gives, where it decides by more than the most probable class.
+    rows : Judged
+        Intervals are drawn over their groups, and scores count them by their weights.
     promised : mapping of metric to mapping
         ``score`` and ``interval``, as in the run's result.
     unlabelled : int
@@ -108,32 +103,20 @@ def measure(
     Performance or None
         None for under 20 rows.
     """
-    if len(truth) < _FEWEST:
+    if len(rows) < _FEWEST:
         return None
     known = {metric.name: metric for metric in metrics_for(task.kind, task.costs)}
     names = [task.metric, *(name for name in known if name != task.metric)]
-    found = [
-        _measured(known[name], truth, prediction, decided, promised.get(name, {}), seed)
-        for name in names
-        if name in known
-    ]
-    return Performance(len(truth), unlabelled, tuple(found), _level(found[0]))
+    found = [_measured(known[name], rows, promised.get(name, {}), seed) for name in names if name in known]
+    return Performance(len(rows), unlabelled, tuple(found), _level(found[0]))
 
 
-def _measured(
-    metric: Metric,
-    truth: NDArray[Any],
-    prediction: Floats,
-    decided: NDArray[np.int64] | None,
-    promised: Mapping[str, Any],
-    seed: int,
-) -> Measured:
-    compared = decided if decided is not None and metric.needs == "label" else prediction
+def _measured(metric: Metric, rows: Judged, promised: Mapping[str, Any], seed: int) -> Measured:
     expected = promised.get("score")
     ends = promised.get("interval") or (None, None)
     try:
-        score = metric.score(truth, compared)
-        low, high = bootstrap_interval(metric, truth, compared, level=_LEVEL, draws=_DRAWS, seed=seed)
+        score = rows.score(metric)
+        low, high = rows.interval(metric, level=_LEVEL, draws=_DRAWS, seed=seed)
     except ValueError:  # a metric that is undefined for these values, such as rmsle of negative ones
         score = low = high = float("nan")
     now = _number(score), _number(low), _number(high)

@@ -6,6 +6,7 @@ and no label that the schema does not hold already.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,6 +26,7 @@ from automl.monitoring.counts import (
     number_grid,
 )
 from automl.task import Task
+from explain.judge.alike import design_effect
 from explain.stored import Stored
 
 __all__ = ["PROBABILITY", "REFERENCE", "Profile", "Reference", "make_reference", "outputs_of", "profiles"]
@@ -34,12 +36,14 @@ REFERENCE = "reference.json"
 #: The kind of what is predicted for a class; values are numbers.
 PROBABILITY = "probability"
 Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
 
 # A cut takes some 20 bytes and a level 5: together less than 200 kB, however many columns there are.
 _ALL_CUTS, _MOST_CUTS, _FEWEST_CUTS = 6_000, 160, 12
 _ALL_LEVELS, _MOST_LEVELS, _FEWEST_LEVELS = 8_000, 60, 4
 _OUTPUT_CUTS = 160
 _MOST_OUTPUTS = 20
+_MOST_ALIKE = 10  # labels whose shares are asked how alike rows are
 
 
 @dataclass(frozen=True)
@@ -55,12 +59,16 @@ class Profile(Stored):
     singles : int
         Labels that exactly one row has: how many say how likely the next row is to bring a new one (Good,
         "The population frequencies of species and the estimation of population parameters", Biometrika 1953).
+    alike : float
+        How many times the variance of its shares is that of independent rows: more than 1 where rows belong
+        together, such as those of one customer.
     """
 
     grid: Grid
     counts: Counts
     deviation: float | None = None
     singles: int = 0
+    alike: float = 1.0
 
     @property
     def name(self) -> str:
@@ -92,7 +100,14 @@ class Reference(Stored):
 
 
 def make_reference(
-    frame: pd.DataFrame, schema: Schema, task: Task, prediction: Floats, *, predicted: str
+    frame: pd.DataFrame,
+    schema: Schema,
+    task: Task,
+    prediction: Floats,
+    *,
+    predicted: str,
+    groups: Ints | None = None,
+    predicted_groups: Ints | None = None,
 ) -> Reference:
     """Count what a model was learned from.
 
@@ -108,6 +123,8 @@ def make_reference(
         more extreme than what it will predict for new ones.
     predicted : str
         Which rows these are, in words.
+    groups, predicted_groups : ndarray of int, optional
+        Which rows of the frame, and of the predictions, belong together.
 
     Returns
     -------
@@ -116,24 +133,25 @@ def make_reference(
     """
     kind = Kind.NUMBER.value if task.classes is None else PROBABILITY
     outputs = tuple(
-        _profile_numbers(number_grid(name, kind, values, cuts=_OUTPUT_CUTS), values)
+        _profile_numbers(number_grid(name, kind, values, cuts=_OUTPUT_CUTS), values, predicted_groups)
         for name, values in outputs_of(task, prediction)
     )
     return Reference(
         rows=len(frame),
-        columns=profiles(frame, schema),
+        columns=profiles(frame, schema, groups),
         outputs=outputs,
         predicted=predicted,
         predicted_rows=outputs[0].counts.rows,
     )
 
 
-def profiles(frame: pd.DataFrame, schema: Schema) -> tuple[Profile, ...]:
+def profiles(frame: pd.DataFrame, schema: Schema, groups: Ints | None = None) -> tuple[Profile, ...]:
     """Count the columns of canonical rows, in cells for others to be counted in; in the schema's order."""
+    together = None if groups is None else np.unique(groups, return_inverse=True)[1]
     listed = sum(is_listed(column.kind) for column in schema)
     cuts = _share(_ALL_CUTS, len(schema) - listed, _FEWEST_CUTS, _MOST_CUTS)
     levels = _share(_ALL_LEVELS, listed, _FEWEST_LEVELS, _MOST_LEVELS)
-    return tuple(_profile(column, frame[column.name], cuts, levels) for column in schema)
+    return tuple(_profile(column, frame[column.name], cuts, levels, together) for column in schema)
 
 
 def outputs_of(task: Task, prediction: Floats) -> list[tuple[str, Floats]]:
@@ -150,17 +168,35 @@ def _share(all_together: int, columns: int, fewest: int, most: int) -> int:
     return min(max(all_together // max(columns, 1), fewest), most)
 
 
-def _profile(column: Column, values: pd.Series[Any], cuts: int, levels: int) -> Profile:
+def _profile(
+    column: Column, values: pd.Series[Any], cuts: int, levels: int, together: Ints | None
+) -> Profile:
     grid = grid_of(column, values, cuts=cuts, levels=levels)
+    counted = count(grid, column, values)
     if not is_listed(column.kind):
-        counted = count(grid, column, values)
-        return Profile(grid, counted, _deviation(as_numbers(column, values)))
+        numbers = as_numbers(column, values)
+        return Profile(grid, counted, _deviation(numbers), alike=_alike(_spread(numbers), together))
     found = values.value_counts()
-    return Profile(grid, count(grid, column, values), singles=int((found == 1).sum()))
+    common = ((values == label).to_numpy(np.float64, na_value=0.0) for label in found.index[:_MOST_ALIKE])
+    alike = _alike([values.isna().to_numpy(np.float64), *common], together)
+    return Profile(grid, counted, singles=int((found == 1).sum()), alike=alike)
 
 
-def _profile_numbers(grid: Grid, values: Floats) -> Profile:
-    return Profile(grid, count_numbers(grid, values), _deviation(values))
+def _profile_numbers(grid: Grid, values: Floats, groups: Ints | None) -> Profile:
+    together = None if groups is None else np.unique(groups, return_inverse=True)[1]
+    alike = _alike(_spread(values), together)
+    return Profile(grid, count_numbers(grid, values), _deviation(values), alike=alike)
+
+
+def _spread(numbers: Floats) -> Iterator[Floats]:
+    """What shares of numbers vary by: where they stand among all, and whether there is one."""
+    missing = np.isnan(numbers)
+    yield missing.astype(np.float64)
+    yield np.where(missing, 0.5, pd.Series(numbers).rank(pct=True).to_numpy())
+
+
+def _alike(values: Iterable[Floats], together: Ints | None) -> float:
+    return 1.0 if together is None else design_effect(values, together)
 
 
 def _deviation(numbers: Floats) -> float | None:

@@ -147,7 +147,14 @@ def compared(
     """What came of a walk over rows that were tallied; the arguments are those of `score`."""
     notes = [*watched.notes, *walk.notes]
     step(0.72, "Telling new rows from old ones")
-    apart = tell_apart(watched.known, tally.sample, watched.schema, seed=seed)
+    apart = None
+    if watched.roles.groups is None:
+        apart = tell_apart(watched.known, tally.sample, watched.schema, seed=seed)
+    else:  # it would tell groups that it knows from those that it does not
+        notes.append(
+            f"Rows of the same {watched.roles.groups} belong together: whole rows are not compared by a "
+            "classifier, which would know them again."
+        )
     columns, outputs, others = drift_of(
         watched.reference, watched.schema, tally.columns, tally.outputs, [] if apart is None else [apart.p]
     )
@@ -167,7 +174,8 @@ def compared(
     performance = None
     if (judged := tally.judged()) is not None:
         step(0.96, "Comparing with the labels")
-        performance = measure(watched.task, *judged, watched.promised, unlabelled=tally.unlabelled, seed=seed)
+        performance = measure(watched.task, judged, watched.promised, unlabelled=tally.unlabelled, seed=seed)
+        notes += watched.roles.notes(judged)
     estimated = None
     if tally.gathered is not None:
         step(0.97, "Estimating the performance without labels")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -11,12 +9,12 @@ from numpy.typing import NDArray
 from automl.data import Dataset, RawTable
 from automl.monitoring.counts import Counts, count, count_numbers
 from automl.monitoring.estimate.gathered import Gathered
+from automl.monitoring.judged import Judged, given_codes, predicted_of
 from automl.monitoring.reference import outputs_of
 from automl.monitoring.truth import Truth
 from automl.monitoring.watched import Watched
-from automl.task import Task
 
-__all__ = ["Tally", "given_codes"]
+__all__ = ["Tally"]
 
 Floats = NDArray[np.float64]
 
@@ -51,7 +49,7 @@ class Tally:
         self._watched, self._most = watched, labelled
         self._rng = np.random.default_rng([seed, 3])
         self._places = np.empty(0)
-        self._kept: list[NDArray[Any]] = []
+        self._kept: list[Judged] = []
         self.truth = Truth(watched.task)
         self.columns: list[Counts] = []
         self.outputs: list[Counts] = []
@@ -60,7 +58,9 @@ class Tally:
         made = watched.estimator
         self.gathered = None if made is None else Gathered(made, watched.task, watched.schema, seed=seed)
 
-    def add(self, table: RawTable, dataset: Dataset, predictions: pd.DataFrame) -> Floats:
+    def add(
+        self, table: RawTable, dataset: Dataset, predictions: pd.DataFrame
+    ) -> tuple[NDArray[np.bool_], Judged]:
         """Count the next rows.
 
         Parameters
@@ -74,11 +74,13 @@ class Tally:
 
         Returns
         -------
-        ndarray, shape (n,)
-            Their targets: codes of classes, or values; NaN where there is none that is known.
+        known : ndarray of bool, shape (n,)
+            Which have a target that is known.
+        judged : Judged
+            These.
         """
         reference, schema = self._watched.reference, self._watched.schema
-        predicted = self._predicted(predictions)
+        predicted = predicted_of(self._watched.task, predictions)
         columns = [
             count(profile.grid, schema[profile.name], dataset.frame[profile.name])
             for profile in reference.columns
@@ -94,28 +96,23 @@ class Tally:
         self.outputs = outputs if first else _added(self.outputs, outputs)
         self._draw(dataset.frame)
         truth, given = self.truth.of(table), given_codes(self._watched.task, predictions)
-        self._judge(truth, predicted, given)
+        known = ~np.isnan(truth)
+        judged = self._judged(table, truth, predicted, given).take(known)
+        self._keep(judged, len(known))
         if self.gathered is not None:
-            open_ = np.isnan(truth)
-            self.gathered.add(dataset.frame[open_], predicted[open_], None if given is None else given[open_])
-        return truth
+            self.gathered.add(
+                dataset.frame[~known], predicted[~known], None if given is None else given[~known]
+            )
+        return known, judged
 
-    def judged(self) -> tuple[NDArray[Any], Floats, NDArray[np.int64] | None] | None:
-        """Truth, predictions and given labels of the rows with a known target, at most so many at random."""
+    def judged(self) -> Judged | None:
+        """The rows with a known target, at most so many at random; None where there are none."""
         if not self._kept:
             return None
-        kept = np.concatenate(self._kept)
+        kept = Judged.joined(self._kept)
         if len(kept) > self._most:
-            kept = kept[np.sort(self._rng.choice(len(kept), self._most, replace=False))]
-        if self._watched.task.classes is None:
-            return kept[:, 0], kept[:, 2], None
-        return kept[:, 0].astype(np.int64), kept[:, 2:], kept[:, 1].astype(np.int64)
-
-    def _predicted(self, predictions: pd.DataFrame) -> Floats:
-        classes = self._watched.task.classes
-        if classes is None:
-            return predictions["prediction"].to_numpy(dtype=np.float64)
-        return predictions.iloc[:, 1 : 1 + len(classes)].to_numpy(dtype=np.float64)
+            kept = kept.take(np.sort(self._rng.choice(len(kept), self._most, replace=False)))
+        return kept.countable()
 
     def _draw(self, frame: pd.DataFrame) -> None:
         """Keep the rows with the lowest of random numbers: a sample of all rows so far."""
@@ -127,26 +124,22 @@ class Tally:
         self.sample = pd.concat(parts, ignore_index=True) if parts else frame
         self._places = places[chosen]
 
-    def _judge(self, truth: Floats, predicted: Floats, given: NDArray[np.int64] | None) -> None:
-        known = ~np.isnan(truth)
-        self.labelled += int(known.sum())
-        self.unlabelled += int((~known).sum())
-        if not known.any():
-            return
-        labels = np.full(len(truth), np.nan) if given is None else given
-        rows = np.column_stack([truth, labels, predicted.reshape(len(truth), -1)])[known]
-        self._kept.append(rows)
+    def _judged(
+        self, table: RawTable, truth: Floats, predicted: Floats, given: NDArray[np.int64] | None
+    ) -> Judged:
+        roles, rows = self._watched.roles, self.labelled + self.unlabelled
+        codes = truth if given is None else np.nan_to_num(truth).astype(np.int64)
+        return Judged(codes, predicted, given, roles.counted(table), roles.together(table, rows))
+
+    def _keep(self, judged: Judged, rows: int) -> None:
+        self.labelled += len(judged)
+        self.unlabelled += rows - len(judged)
+        if len(judged):
+            self._kept.append(judged)
         if sum(map(len, self._kept)) > 2 * self._most:
-            together = np.concatenate(self._kept)
-            self._kept = [together[np.sort(self._rng.choice(len(together), self._most, replace=False))]]
-
-
-def given_codes(task: Task, predictions: pd.DataFrame) -> NDArray[np.int64] | None:
-    """Codes of the labels that the model gave, shape (n,); None for values."""
-    if task.classes is None:
-        return None
-    place = {label: code for code, label in enumerate(task.classes)}
-    return np.array([place[label] for label in predictions["prediction"].tolist()], dtype=np.int64)
+            together = Judged.joined(self._kept)
+            chosen = np.sort(self._rng.choice(len(together), self._most, replace=False))
+            self._kept = [together.take(chosen)]
 
 
 def _added(old: list[Counts], new: list[Counts]) -> list[Counts]:

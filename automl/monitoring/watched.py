@@ -15,6 +15,7 @@ from automl.data import Schema
 from automl.data.review import ReviewedSchema
 from automl.errors import BundleError
 from automl.monitoring.estimate.estimator import ESTIMATOR, Estimator
+from automl.monitoring.judged import Roles
 from automl.monitoring.reference import REFERENCE, Reference
 from automl.task import Task
 from explain import ExplainError
@@ -45,6 +46,8 @@ class Watched:
         What rows must be like, where a person has said so.
     estimator : Estimator or None
         What tells performance without labels; older bundles have none.
+    roles : Roles
+        Which columns say how rows are judged.
     """
 
     name: str
@@ -57,6 +60,7 @@ class Watched:
     notes: tuple[str, ...] = ()
     reviewed: ReviewedSchema | None = None
     estimator: Estimator | None = None
+    roles: Roles = field(default_factory=Roles)
 
     @property
     def schema(self) -> Schema:
@@ -104,4 +108,5 @@ def watched_bundle(bundle: Bundle) -> Watched:
         ),
         reviewed=bundle.reviewed(),
         estimator=estimator,
+        roles=Roles.of_bundle(bundle),
     )

@@ -44,6 +44,9 @@ class BundleFacts:
         The decision by which another model is used than the search chose; see `automl.store.picked`.
     decisions : sequence of mapping
         All that was decided after the search, oldest first.
+    roles : mapping of str to str
+        Columns that no model reads: ``groups``, whose rows belong together, and ``weights``, by which rows
+        count.
     created : str
         When the model was made, ISO 8601; now if not given.
     version : str
@@ -62,6 +65,7 @@ class BundleFacts:
     model_id: str = ""
     picked: Mapping[str, Any] | None = None
     decisions: Sequence[Mapping[str, Any]] = ()
+    roles: Mapping[str, str] = field(default_factory=dict)
     created: str = field(default_factory=lambda: datetime.now(UTC).isoformat(timespec="seconds"))
     version: str = ""
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from automl.errors import SettingError
 from automl.leaderboard import leaderboard
+from automl.monitoring.judged import Roles
 from automl.run.model import RunModel, current_result
 from automl.run.settings import EXPLAIN_SECONDS
 from automl.store import RunFolder, decisions, picked
@@ -141,6 +142,7 @@ def _facts(model: RunModel) -> BundleFacts:
         model_id=model.id,
         picked=picked(folder),
         decisions=decisions(folder),
+        roles=Roles.of_spec(spec).to_json(),
     )
 
 

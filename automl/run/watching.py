@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from automl.data import Schema
 from automl.data.review import ReviewedSchema
 from automl.monitoring import Reference, Watched, make_reference
 from automl.monitoring.estimate import Estimator, make_estimator
+from automl.monitoring.judged import Roles
 from automl.run.model import RunModel, current_result
 from automl.run.rows import background_rows, canonical_rows, known_rows
 from automl.search.decide import labels, threshold_of
@@ -37,6 +39,7 @@ def watched(model: RunModel, *, intervals: bool = False) -> Watched:
         promised=_promised(model),
         reviewed=reviewed_columns(folder, prepared.schema),
         estimator=estimator(model),
+        roles=Roles.of_spec(folder.spec),
     )
 
 
@@ -52,8 +55,12 @@ def reference(model: RunModel) -> Reference:
     def make() -> dict[str, Any]:
         prepared = model.prepared
         rows = canonical_rows(model.folder, prepared.schema)
-        prediction, predicted = _foretold(model)
-        made = make_reference(rows, prepared.schema, prepared.task, prediction, predicted=predicted)
+        prediction, predicted, places = _foretold(model)
+        groups = load_split(model.folder).groups
+        made = make_reference(
+            rows, prepared.schema, prepared.task, prediction, predicted=predicted, groups=groups,
+            predicted_groups=None if groups is None else groups[places],
+        )  # fmt: skip
         return made.to_json()
 
     return Reference.from_json(_kept(model, "reference", make))
@@ -65,9 +72,10 @@ def estimator(model: RunModel) -> Estimator | None:
     def make() -> dict[str, Any] | None:
         prepared, task = model.prepared, model.prepared.task
         truth, honest = model.honest()
+        split = load_split(model.folder)
         known = np.isfinite(honest).all(axis=1)
         judged = np.zeros(len(honest), dtype=np.bool_)
-        judged[load_split(model.folder).holdout] = True
+        judged[split.holdout] = True
         decided = None
         if task.classes is not None:
             decided = np.full(len(honest), -1, dtype=np.int64)
@@ -75,7 +83,7 @@ def estimator(model: RunModel) -> Estimator | None:
             decided[known] = labels(task, honest[known], threshold)
         rows = canonical_rows(model.folder, prepared.schema)
         made = make_estimator(
-            task, prepared.schema, rows, truth, honest, decided, judged, (_HELD, _OUT_OF_FOLD)
+            task, prepared.schema, rows, truth, honest, decided, judged, (_HELD, _OUT_OF_FOLD), split.groups
         )
         return None if made is None else made.to_json()
 
@@ -95,18 +103,18 @@ def _kept(model: RunModel, what: str, make: Callable[[], Any]) -> Any:
     return made
 
 
-def _foretold(model: RunModel) -> tuple[Any, str]:
-    """Predictions of rows that a model had not learned from, and which rows these are.
+def _foretold(model: RunModel) -> tuple[Any, str, NDArray[np.intp]]:
+    """Predictions of rows that a model had not learned from, which rows these are, and their places.
 
     Those of the sealed holdout are by the very model; those out of fold by parts of it, each of which is
     a little less smooth than their vote.
     """
     _, honest = model.honest()
-    held = honest[load_split(model.folder).holdout]
-    held = held[~np.isnan(held).any(axis=1)]
-    if len(held) >= _ENOUGH_HELD:
-        return held, _HELD
-    return honest[~np.isnan(honest).any(axis=1)], _OUT_OF_FOLD
+    known = ~np.isnan(honest).any(axis=1)
+    held = load_split(model.folder).holdout
+    held = held[known[held]]
+    places, predicted = (held, _HELD) if len(held) >= _ENOUGH_HELD else (np.flatnonzero(known), _OUT_OF_FOLD)
+    return honest[places], predicted, places
 
 
 def _promised(model: RunModel) -> Mapping[str, Mapping[str, Any]]:

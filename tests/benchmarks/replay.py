@@ -36,7 +36,8 @@ from automl.jobs.retraining import Asked, champion_of, retrainings
 from automl.jobs.retraining.known import unlearned
 from automl.jobs.retraining.look import drift_alone, facts_of
 from automl.monitoring.history import scorings
-from automl.monitoring.paired import known_truth, what_is_judged
+from automl.monitoring.judged import Roles
+from automl.monitoring.paired import judged_by
 from automl.monitoring.parts import main_output
 from automl.monitoring.policy import Decision, Policy, decide
 from automl.monitoring.policy_file import read_policy
@@ -262,9 +263,9 @@ class Life:
     def unchanged(self, path: Path) -> float | None:
         """The score of the first model."""
         task = load_prepared(self.first.folder).task
-        known, truth = known_truth(task, read_table(path))
-        judged = what_is_judged(self.first.predict(path), task, task.measure)
-        return float(task.measure.score(truth, judged[known]))
+        roles = Roles.of_spec(self.first.folder.spec)
+        (judged,) = judged_by(task, read_table(path), [self.first.predict(path)], roles)
+        return judged.score(task.measure)
 
     def learn_anew(self, name: str, now: float, found: Month) -> None:
         """Let the job of `automl retrain` do its work, and write down what came of it."""

@@ -139,3 +139,44 @@ def test_columns_are_ranked_by_effect_before_size() -> None:
     sized = [replace(each, moved=0.1 * i, chance=0.0) for i, each in enumerate(columns, 1)]
     assert [each.column for each in ranked(sized, {"c0": -0.2, "c1": 0.05})] == ["c0", "c1", "c2"]
     assert [each.column for each in ranked(sized, {})] == ["c2", "c1", "c0"]
+
+
+def grouped(rng: np.random.Generator, groups: int, each: int) -> tuple[pd.DataFrame, np.ndarray]:
+    """A table in which rows of a group share their labels, and half of the variance of numbers."""
+    code = np.repeat(np.arange(groups), each)
+    own = table(rng, groups * each)
+    shared = table(rng, groups).iloc[code].reset_index(drop=True)
+    for name in own.columns:
+        if pd.api.types.is_numeric_dtype(own[name]):
+            own[name] = (own[name] + shared[name]) / np.sqrt(2)
+        else:
+            own[name] = shared[name]
+    return own, code
+
+
+def test_rows_that_belong_together_alarm_no_more_often_than_strangers() -> None:
+    rng = np.random.default_rng(11)
+    sure = {True: 0, False: 0}
+    tables = 40
+    for _ in range(tables):
+        (old, code), (new, _) = grouped(rng, 80, 10), grouped(rng, 60, 10)
+        for known in sure:
+            reference = make_reference(
+                old, schema(), TASK, rng.normal(size=len(old)), predicted="rows",
+                groups=code if known else None,
+            )  # fmt: skip
+            found = compared(reference, new, rng.normal(size=len(new)))
+            sure[known] += any(each.is_sure for each in found)
+    assert sure[True] / tables <= ALARMS + 2 * np.sqrt(ALARMS * (1 - ALARMS) / tables)
+    assert sure[False] > tables / 2
+
+
+def test_a_large_shift_is_found_among_rows_that_belong_together() -> None:
+    rng = np.random.default_rng(12)
+    (old, code), (new, _) = grouped(rng, 200, 10), grouped(rng, 200, 10)
+    reference = make_reference(
+        old, schema(), TASK, rng.normal(size=len(old)), predicted="rows", groups=code, predicted_groups=code
+    )
+    found = compared(reference, new.assign(c0=new["c0"] + 1.0), rng.normal(size=len(new)))
+    assert [each.column for each in found if each.level != "fine"] == ["c0"]
+    assert reference.columns[0].alike > 3

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.metrics import f1_score, roc_auc_score
 
+from automl.monitoring.judged import Judged
 from automl.monitoring.performance import measure
 from automl.task import Task
 
@@ -22,7 +23,9 @@ def predicted(rng: np.random.Generator, rows: int, noise: float) -> tuple[np.nda
 def test_scores_are_the_metrics_with_an_interval() -> None:
     truth, chances = predicted(np.random.default_rng(0), 800, 1.5)
     decided = (chances[:, 1] > 0.3).astype(np.int64)
-    found = measure(BINARY, truth, chances, decided, {"roc_auc": {"score": 0.8, "interval": [0.77, 0.83]}})
+    found = measure(
+        BINARY, Judged(truth, chances, decided), {"roc_auc": {"score": 0.8, "interval": [0.77, 0.83]}}
+    )
     assert found is not None
     assert found.main.metric == "roc_auc"
     assert found.main.score == pytest.approx(roc_auc_score(truth, chances[:, 1]))
@@ -38,7 +41,7 @@ def test_a_lower_score_than_promised_calls_for_action(noise: float, level: str) 
     truth, chances = predicted(rng, 1000, 1.5)
     score = roc_auc_score(truth, chances[:, 1])
     promised = {"roc_auc": {"score": score, "interval": [score - 0.03, score + 0.03]}}
-    found = measure(BINARY, *predicted(rng, 1000, noise), None, promised)
+    found = measure(BINARY, Judged(*predicted(rng, 1000, noise)), promised)
     assert found is not None
     assert found.level == level
 
@@ -49,7 +52,7 @@ def test_of_an_error_more_is_worse() -> None:
     promised = {"rmse": {"score": 1.0, "interval": [0.93, 1.07]}}
     levels = []
     for noise in (0.7, 1.0, 1.6):
-        found = measure(VALUES, truth, truth + noise * rng.normal(size=600), None, promised)
+        found = measure(VALUES, Judged(truth, truth + noise * rng.normal(size=600)), promised)
         assert found is not None
         levels.append(found.level)
     assert levels == ["fine", "fine", "act"]
@@ -64,7 +67,7 @@ def test_rows_like_those_promised_for_are_rarely_called_worse() -> None:
         truth, chances = predicted(rng, 600, 1.5)
         score = roc_auc_score(truth, chances[:, 1])
         promised = {"roc_auc": {"score": score, "interval": [score - 0.03, score + 0.03]}}
-        found = measure(BINARY, *predicted(rng, 300, 1.5), None, promised)
+        found = measure(BINARY, Judged(*predicted(rng, 300, 1.5)), promised)
         assert found is not None
         called += found.level != "fine"
     assert called <= 3
@@ -72,13 +75,13 @@ def test_rows_like_those_promised_for_are_rarely_called_worse() -> None:
 
 def test_a_few_rows_say_nothing() -> None:
     truth, chances = predicted(np.random.default_rng(0), 19, 1.5)
-    assert measure(BINARY, truth, chances, None, {}) is None
+    assert measure(BINARY, Judged(truth, chances), {}) is None
 
 
 def test_a_metric_that_is_undefined_is_left_empty() -> None:
     rng = np.random.default_rng(0)
     truth = rng.normal(size=50)
-    found = measure(VALUES, truth, truth + 0.1, None, {})
+    found = measure(VALUES, Judged(truth, truth + 0.1), {})
     assert found is not None
     rmsle = next(each for each in found.metrics if each.metric == "rmsle")
     assert (rmsle.score, rmsle.low) == (None, None)

@@ -13,7 +13,8 @@ import pandas as pd
 from automl.data import Kind, Schema
 from automl.errors import DataError
 from automl.jobs.retraining.asked import Asked
-from automl.jobs.retraining.rows import AGE_WEIGHT, Together
+from automl.jobs.retraining.rows import Together
+from automl.monitoring.judged import AGE_WEIGHT
 from automl.monitoring.window import Window
 from automl.run import Run, create_run, load_run
 from automl.store import RunFolder

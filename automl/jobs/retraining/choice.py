@@ -17,9 +17,10 @@ from automl.data import read_table
 from automl.errors import SettingError
 from automl.jobs.retraining.asked import Asked
 from automl.jobs.retraining.challenger import learned_from, run_of, searched
-from automl.jobs.retraining.rows import AGE_WEIGHT, Together, write_rows
+from automl.jobs.retraining.rows import Together, write_rows
 from automl.jobs.retraining.steps import Steps
-from automl.monitoring.paired import FEWEST, known_truth, paired_gain, what_is_judged
+from automl.monitoring.judged import AGE_WEIGHT, Roles
+from automl.monitoring.paired import FEWEST, judged_by, paired_gain
 from automl.monitoring.window import Window
 from automl.run import Run
 from automl.search.prepare import load_prepared
@@ -127,20 +128,19 @@ def _tried(
 def _judged(runs: list[Run], rows: Path, asked: Asked, half: Window) -> Chosen:
     task = load_prepared(runs[0].folder).task
     metric, table = task.measure, read_table(rows)
-    known, truth = known_truth(task, table)
-    told = [what_is_judged(run.predict(rows), task, metric)[known] for run in runs]
-    chance = paired_gain(metric, truth, told[1], told[0]).probability()
+    judged = judged_by(task, table, [run.predict(rows) for run in runs], Roles.of_spec(runs[0].folder.spec))
+    chance = paired_gain(metric, judged[1], judged[0]).probability()
     better = chance is not None and chance >= asked.sure
-    scores = [metric.score(truth, each) for each in told]
+    scores = [each.score(metric) for each in judged]
     sure = "not known" if chance is None else f"{chance:.0%}"
     return Chosen(
         window=str(half if better else Window("all")),
         words=(
-            f"Learned from all rows, {metric.label} was {scores[0]:.4g} on {len(truth):,} later rows; from "
-            f"the latest half {scores[1]:.4g}. The probability that the latest half is better is {sure}: "
-            f"{'it is' if better else 'all rows are'} taken."
+            f"Learned from all rows, {metric.label} was {scores[0]:.4g} on {len(judged[0]):,} later rows; "
+            f"from the latest half {scores[1]:.4g}. The probability that the latest half is better is "
+            f"{sure}: {'it is' if better else 'all rows are'} taken."
         ),
-        rows=len(truth),
+        rows=len(judged[0]),
         metric=metric.name,
         all=scores[0],
         half=scores[1],

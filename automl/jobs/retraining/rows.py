@@ -19,6 +19,7 @@ from automl.data import Dataset, Kind, RawTable, ReadOptions, Schema, read_table
 from automl.data.findings import preview
 from automl.errors import DataError, SchemaError, SettingError
 from automl.jobs.retraining.known import among, known_rows
+from automl.monitoring.judged import AGE_WEIGHT
 from automl.monitoring.paired import FEWEST
 from automl.monitoring.recent import Recent
 from automl.store import RunFolder
@@ -26,10 +27,7 @@ from automl.store.catalogue import Catalogue, ModelVersion
 from automl.store.catalogue.datasets import schema_changes
 from automl.store.files import replacing_path
 
-__all__ = ["AGE_WEIGHT", "Together", "put_together", "schema_of", "write_rows"]
-
-AGE_WEIGHT = "age_weight"
-"""Column of the weights that fall with age."""
+__all__ = ["Together", "put_together", "schema_of", "write_rows"]
 
 Times = NDArray[np.datetime64]
 

@@ -9,7 +9,8 @@ from typing import Any
 from automl.data import Schema
 from automl.jobs.retraining.challenger import learned_from
 from automl.jobs.retraining.known import GROWN, LEARNED
-from automl.jobs.retraining.rows import AGE_WEIGHT, Together, write_rows
+from automl.jobs.retraining.rows import Together, write_rows
+from automl.monitoring.judged import AGE_WEIGHT
 from automl.monitoring.window import Window
 from automl.store.catalogue import Catalogue, DatasetVersion
 from automl.store.catalogue.run_facts import slim_schema

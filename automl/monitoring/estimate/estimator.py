@@ -22,6 +22,7 @@ from automl.monitoring.estimate.curves import Curve, fit_curve
 from automl.monitoring.estimate.losses import LOSSES, LossModel, fit_loss
 from automl.monitoring.estimate.values import MADE_OF, Line, value_scores
 from automl.task import Task
+from explain.judge.alike import design_effect
 from explain.stored import Stored
 
 __all__ = ["ESTIMATOR", "Estimator", "features", "make_estimator", "metrics_of"]
@@ -72,6 +73,9 @@ class Estimator(Stored):
     line : (float, float) or None
         Of a regression: intercept and slope of the truth on the prediction.
     tested : tuple of Tested
+    alike : float
+        How many times the variance of means of what the estimate is off by is that of independent rows: more
+        than 1 where rows belong together, such as those of one customer.
     """
 
     rows: int
@@ -80,6 +84,7 @@ class Estimator(Stored):
     losses: tuple[LossModel, ...]
     line: tuple[float, float] | None
     tested: tuple[Tested, ...]
+    alike: float = 1.0
 
     @property
     def is_calibrated(self) -> bool:
@@ -116,6 +121,7 @@ def make_estimator(
     decided: NDArray[np.int64] | None,
     judged: NDArray[np.bool_],
     learned: tuple[str, str],
+    groups: NDArray[np.int64] | None = None,
 ) -> Estimator | None:
     """Learn to estimate performance.
 
@@ -137,6 +143,8 @@ def make_estimator(
         parts of a model, which have predicted the others, are less smooth than it is.
     learned : (str, str)
         What such rows are called, and what all rows are.
+    groups : ndarray of int, shape (rows,), optional
+        Which rows belong together.
 
     Returns
     -------
@@ -152,16 +160,18 @@ def make_estimator(
             return None
         assert decided is not None
         return _of_classes(
-            task, truth[rows].astype(np.int64), prediction[rows], decided[rows], learned[not enough]
-        )
+            task, truth[rows].astype(np.int64), prediction[rows], decided[rows], learned[not enough],
+            None if groups is None else groups[rows],
+        )  # fmt: skip
     rows = _some(known)
     if len(rows) < _FEWEST:
         return None
     apart = held[rows] if enough and int((known & ~judged).sum()) >= _ENOUGH_JUDGED else None
     X = features(frame.iloc[rows], schema, prediction[rows, 0])
     return _of_values(
-        task, truth[rows], prediction[rows, 0], X, apart, listed_places(schema), learned[apart is None]
-    )
+        task, truth[rows], prediction[rows, 0], X, apart, listed_places(schema), learned[apart is None],
+        None if groups is None else groups[rows],
+    )  # fmt: skip
 
 
 def _some(mask: NDArray[np.bool_]) -> NDArray[np.int64]:
@@ -176,7 +186,12 @@ def _parts(rows: int) -> NDArray[np.int64]:
 
 
 def _of_classes(
-    task: Task, truth: NDArray[np.int64], prediction: Floats, decided: NDArray[np.int64], learned: str
+    task: Task,
+    truth: NDArray[np.int64],
+    prediction: Floats,
+    decided: NDArray[np.int64],
+    learned: str,
+    groups: NDArray[np.int64] | None,
 ) -> Estimator:
     curves = class_curves(prediction, truth)
     helps = [curve.is_fitted for curve in curves]
@@ -188,7 +203,9 @@ def _of_classes(
         chances[here] = calibrated(others, prediction[here])
     estimates = Expected(metrics, prediction, decided)(chances)
     known = [metric.score(truth, decided if metric.needs == "label" else prediction) for metric in metrics]
-    return Estimator(len(truth), learned, tuple(curves), (), None, _tested(metrics, estimates, known))
+    off = [(truth == code) - chances[:, code] for code in range(prediction.shape[1])]
+    tested = _tested(metrics, estimates, known)
+    return Estimator(len(truth), learned, tuple(curves), (), None, tested, _alike(off, groups))
 
 
 def _of_values(
@@ -199,9 +216,10 @@ def _of_values(
     judged: NDArray[np.bool_] | None,
     categories: list[int],
     learned: str,
+    groups: NDArray[np.int64] | None,
 ) -> Estimator:
     own = slice(None) if judged is None else judged
-    metrics, models, expected = metrics_of(task), [], {}
+    metrics, models, expected, off = metrics_of(task), [], {}, []
     part = _parts(len(truth[own]))
     for name in dict.fromkeys(MADE_OF[metric.name] for metric in metrics if metric.name in MADE_OF):
         losses = _losses(name, truth, prediction)
@@ -210,13 +228,19 @@ def _of_values(
         model, raw = fit_loss(name, X, losses, judged, categories)
         models.append(model)
         expected[name] = _cross_curved(raw, losses[own], part, len(model.curve.centres))
+        off.append(losses[own] - expected[name])
     line = _line(truth[own], prediction[own])
     estimates = value_scores(metrics, expected, prediction[own], line)
     known = [
         metric.score(truth[own], prediction[own]) if np.isfinite(estimate) else float("nan")
         for metric, estimate in zip(metrics, estimates, strict=True)
     ]
-    return Estimator(len(truth[own]), learned, (), tuple(models), line, _tested(metrics, estimates, known))
+    tested, alike = _tested(metrics, estimates, known), _alike(off, None if groups is None else groups[own])
+    return Estimator(len(truth[own]), learned, (), tuple(models), line, tested, alike)
+
+
+def _alike(off: Sequence[Floats], groups: NDArray[np.int64] | None) -> float:
+    return 1.0 if groups is None else design_effect(off, np.unique(groups, return_inverse=True)[1])
 
 
 def _losses(name: str, truth: Floats, prediction: Floats) -> Floats | None:

@@ -103,6 +103,9 @@ class Gathered:
             return None
         metrics, made = metrics_of(self._task), self._estimator
         scores, draws = self._of_classes(metrics) if made.classes else self._of_values(metrics)
+        # Rows that belong together, here as in the rows that it was made from, tell less than strangers.
+        middle = draws.mean(axis=0)
+        draws = middle + (draws - middle) * np.sqrt(made.alike)
         found = tuple(
             self._one(metric, float(score), draws[:, place], promised.get(metric.name, {}))
             for place, (metric, score) in enumerate(zip(metrics, scores, strict=True))

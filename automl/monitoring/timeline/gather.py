@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 
 from automl.data import Dataset, RawTable
 from automl.errors import DataError, SettingError
-from automl.monitoring.tally import given_codes
 from automl.monitoring.timeline.batch import Batch, Source
 from automl.monitoring.timeline.periods import Period
 from automl.monitoring.timeline.pool import Pool
-from automl.monitoring.timeline.slices import Part, Slice, predicted_of
+from automl.monitoring.timeline.slices import Part, Slice
 from automl.monitoring.watched import Watched
 
 __all__ = ["MOST_WINDOWS", "Gathered", "gather"]
@@ -59,7 +58,7 @@ class Gathered:
         self._watched, self._period, self._seed = watched, period, seed
         self._columns, self._missing_columns = tuple(dict.fromkeys(columns)), missing_columns
         self.slices: dict[int, Slice] = {}
-        self.pool = Pool(values=watched.task.classes is None, seed=seed)
+        self.pool = Pool(seed=seed)
         self.rows = self.undated = 0
 
     def add(self, batch: Batch) -> None:
@@ -119,7 +118,7 @@ class Gathered:
                     fix="Choose a longer period.",
                 )
             self.slices[code] = Slice(self._watched, seed=self._seed)
-        truth = self.slices[code].add(
+        known, judged = self.slices[code].add(
             Part(
                 table=table,
                 dataset=dataset,
@@ -129,14 +128,8 @@ class Gathered:
                 hidden=frozenset(name for name, rows in batch.hidden.items() if rows[place].any()),
             )
         )
-        task = self._watched.task
-        self.pool.add(
-            code,
-            truth,
-            given_codes(task, predictions),
-            predicted_of(task, predictions),
-            self._asked(dataset.frame, batch.extra, place),
-        )
+        asked = self._asked(dataset.frame, batch.extra, place)
+        self.pool.add(code, judged, asked.loc[known].reset_index(drop=True))
 
     def _asked(self, frame: pd.DataFrame, extra: pd.DataFrame, place: NDArray[np.intp]) -> pd.DataFrame:
         further = extra.iloc[place].reset_index(drop=True)

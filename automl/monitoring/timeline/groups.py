@@ -73,9 +73,10 @@ def _present(groups: RowGroups) -> RowGroups:
 
 
 def _scored(task: Task, rows: Pooled, inside: np.ndarray[tuple[int], np.dtype[np.intp]]) -> Scored:
-    frame = rows.frame.iloc[inside].reset_index(drop=True)
+    frame, here = rows.frame.iloc[inside].reset_index(drop=True), rows.judged.take(inside)
+    together = None if here.groups is None else np.unique(here.groups, return_inverse=True)[1]
     if task.classes is None:
-        return Scored(frame, rows.truth[inside], rows.predicted[inside], None, None, None)
-    assert rows.given is not None
-    probability = np.clip(rows.predicted[inside], 0.0, 1.0)
-    return Scored(frame, rows.truth[inside], rows.given[inside], probability, tuple(task.classes), None)
+        return Scored(frame, here.truth, here.predicted, None, None, here.weight, together)
+    assert here.given is not None
+    probability = np.clip(here.predicted, 0.0, 1.0)
+    return Scored(frame, here.truth, here.given, probability, tuple(task.classes), here.weight, together)

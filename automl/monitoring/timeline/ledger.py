@@ -11,6 +11,7 @@ from automl.conformal import Conformal
 from automl.errors import SettingError
 from automl.metrics import metrics_for
 from automl.monitoring.counts import is_listed
+from automl.monitoring.judged import Judged
 from automl.monitoring.measures import surprise
 from automl.monitoring.performance import Measured, measure
 from automl.monitoring.reference import Profile
@@ -64,9 +65,8 @@ def promised_scores(watched: Watched, windows: Sequence[Window], rows: Pooled | 
     labels = {metric.name: metric.label for metric in metrics_for(task.kind, task.costs)}
     all_over = None
     if rows is not None:
-        some = np.random.default_rng(31).permutation(len(rows.truth))[:_MOST_JUDGED]
-        given = None if rows.given is None else rows.given[some]
-        all_over = measure(task, rows.truth[some], rows.predicted[some], given, watched.promised)
+        some = np.random.default_rng(31).permutation(len(rows.judged))[:_MOST_JUDGED]
+        all_over = measure(task, rows.judged.take(some), watched.promised)
     found = []
     for name in names:
         promised = watched.promised.get(name)
@@ -115,12 +115,12 @@ def _coverage(watched: Watched, codes: Sequence[int], rows: Pooled | None) -> li
     label = f"{what} that hold the truth ({COVERAGE:.0%})"
     if rows is None:
         return [_unknown("coverage", label, COVERAGE)]
-    inside = _inside(conformal, rows).astype(np.float64)
+    inside = _inside(conformal, rows.judged).astype(np.float64)
     deviation = float(np.sqrt(COVERAGE * (1 - COVERAGE)))
     return [_share("coverage", label, COVERAGE, inside, deviation, conformal.rows, codes, rows, both=False)]
 
 
-def _inside(conformal: Conformal, rows: Pooled) -> NDArray[np.bool_]:
+def _inside(conformal: Conformal, rows: Judged) -> NDArray[np.bool_]:
     if rows.given is None:
         low, high = conformal.interval(rows.predicted, COVERAGE)
         return np.asarray((low <= rows.truth) & (rows.truth <= high))
@@ -148,7 +148,8 @@ def _calibration(watched: Watched, codes: Sequence[int], rows: Pooled | None) ->
         return [_unknown(name, label, 0.0) for name, label, _ in asked]
     found = []
     for name, label, k in asked:
-        gap = rows.truth - rows.predicted if k is None else (rows.truth == k) - rows.predicted[:, k]
+        truth, predicted = rows.judged.truth, rows.judged.predicted
+        gap = truth - predicted if k is None else (truth == k) - predicted[:, k]
         deviation = float(gap.std())
         found.append(
             _share(name, label, 0.0, gap, deviation, reference.predicted_rows, codes, rows, both=True)
@@ -173,14 +174,19 @@ def _share(
     The promise was made from some rows (`known`) and has their chance; what came has that of its own rows.
     """
 
-    def held(some: Floats) -> bool:
-        spread = deviation * np.sqrt(1 / len(some) + 1 / max(known, 1))
-        off = float(some.mean()) - promised
+    promising = max(known, 1) / rows.judged.alike(values)
+
+    def held(inside: NDArray[np.bool_]) -> bool:
+        mean, told = rows.judged.take(inside).mean(values[inside])
+        spread = deviation * np.sqrt(1 / told + 1 / promising)
+        off = mean - promised
         return bool(spread == 0 or (abs(off) if both else -off) < WORSE * spread)
 
-    came, half = float(values.mean()), _NORMAL * float(values.std()) / np.sqrt(len(values))
-    own = _NORMAL * deviation / np.sqrt(max(known, 1))
-    judged = [held(part) for code in codes if len(part := values[rows.window == code]) >= _FEWEST]
+    came, told = rows.judged.mean(values)
+    half = _NORMAL * float(values.std()) / np.sqrt(told)
+    own = _NORMAL * deviation / np.sqrt(promising)
+    places = [rows.window == code for code in codes]
+    judged = [held(inside) for inside in places if inside.sum() >= _FEWEST]
     return Promise(
         metric=metric,
         label=label,
@@ -192,7 +198,7 @@ def _share(
         came_high=came + half,
         windows_held=sum(judged),
         windows=len(judged),
-        kept=held(values) if len(values) >= _FEWEST else None,
+        kept=held(np.ones(len(values), dtype=np.bool_)) if len(values) >= _FEWEST else None,
     )
 
 

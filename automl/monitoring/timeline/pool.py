@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+
+from automl.monitoring.judged import Judged
 
 __all__ = ["Pool", "Pooled"]
 
@@ -25,12 +26,8 @@ class Pooled:
     ----------
     window : ndarray, shape (n,)
         Code of the window that each is in.
-    truth : ndarray, shape (n,)
-        Codes of classes, or values.
-    given : ndarray of int, shape (n,), or None
-        Codes of the labels that the model gave; None for values.
-    predicted : ndarray, shape (n, K) or (n,)
-        Probabilities or values.
+    judged : Judged
+        The rows.
     frame : DataFrame
         The columns that were asked for.
     share : float
@@ -38,9 +35,7 @@ class Pooled:
     """
 
     window: Ints
-    truth: NDArray[Any]
-    given: Ints | None
-    predicted: Floats
+    judged: Judged
     frame: pd.DataFrame
     share: float
 
@@ -50,53 +45,50 @@ class Pool:
 
     Parameters
     ----------
-    values : bool
-        Whether values are predicted, and not classes.
     seed : int
     most : int
     """
 
-    def __init__(self, *, values: bool, seed: int = 0, most: int = _MOST) -> None:
-        self._values, self._most = values, most
+    def __init__(self, *, seed: int = 0, most: int = _MOST) -> None:
+        self._most = most
         self._rng = np.random.default_rng([seed, 11])
         self._below = 1.0
-        self._numbers: list[Floats] = []  # columns: draw, window, truth, given, predicted …
-        self._frames: list[pd.DataFrame] = []
+        self._parts: list[_Part] = []
 
-    def add(
-        self, window: int, truth: Floats, given: Ints | None, predicted: Floats, frame: pd.DataFrame
-    ) -> None:
-        """Take the next rows of a window; NaN as truth is no label."""
-        drawn = self._rng.random(len(truth))
-        kept = ~np.isnan(truth) & (drawn < self._below)
-        if not kept.any():
+    def add(self, window: int, judged: Judged, frame: pd.DataFrame) -> None:
+        """Take the next rows of a window, and what was asked for of each."""
+        drawn = self._rng.random(len(judged))
+        part = _Part(drawn, np.full(len(judged), window), judged, frame).below(self._below)
+        if not len(part.drawn):
             return
-        labels = np.full(len(truth), np.nan) if given is None else given
-        rows = np.column_stack(
-            [drawn, np.full(len(truth), window), truth, labels, predicted.reshape(len(truth), -1)]
-        )
-        self._numbers.append(rows[kept])
-        self._frames.append(frame.loc[kept].reset_index(drop=True))
-        while sum(map(len, self._numbers)) > self._most:
+        self._parts.append(part)
+        while sum(len(each.drawn) for each in self._parts) > self._most:
             self._below /= 2
-            places = [each[:, 0] < self._below for each in self._numbers]
-            self._numbers = [each[place] for each, place in zip(self._numbers, places, strict=True)]
-            self._frames = [
-                each.loc[place].reset_index(drop=True)
-                for each, place in zip(self._frames, places, strict=True)
-            ]
+            self._parts = [each.below(self._below) for each in self._parts]
 
     def rows(self) -> Pooled | None:
         """All that was kept; None where no row has a label."""
-        if not self._numbers:
+        if not self._parts:
             return None
-        numbers = np.concatenate(self._numbers)
-        frame = pd.concat(self._frames, ignore_index=True)
         return Pooled(
-            window=numbers[:, 1].astype(np.int64),
-            truth=numbers[:, 2] if self._values else numbers[:, 2].astype(np.int64),
-            given=None if self._values else numbers[:, 3].astype(np.int64),
-            predicted=numbers[:, 4] if self._values else numbers[:, 4:],
-            frame=frame,
+            window=np.concatenate([each.window for each in self._parts]),
+            judged=Judged.joined([each.judged for each in self._parts]).countable(),
+            frame=pd.concat([each.frame for each in self._parts], ignore_index=True),
             share=self._below,
         )
+
+
+@dataclass(frozen=True, eq=False)
+class _Part:
+    """Rows of a window, each with a random number."""
+
+    drawn: Floats
+    window: Ints
+    judged: Judged
+    frame: pd.DataFrame
+
+    def below(self, limit: float) -> _Part:
+        """Those whose number is lower."""
+        kept = self.drawn < limit
+        frame = self.frame.loc[kept].reset_index(drop=True)
+        return _Part(self.drawn[kept], self.window[kept], self.judged.take(kept), frame)

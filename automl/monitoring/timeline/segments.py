@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from automl.data import Kind, Schema
-from automl.metrics import Metric, bootstrap_interval, get_metric
+from automl.metrics import Metric, get_metric
+from automl.monitoring.judged import Judged
 from automl.monitoring.measures import adjusted
 from automl.monitoring.rules import ALARMS, WORSENED
 from automl.monitoring.timeline.pool import Pooled
@@ -66,11 +66,9 @@ def segments_of(
         What was left out.
     """
     metric = get_metric(task.metric, task.kind, task.costs)
-    judged: Any = rows.predicted
-    if metric.needs == "label" and rows.given is not None:
-        judged = rows.given
+    judged = rows.judged
     rng = np.random.default_rng([seed, 29])
-    whole = _error(metric, rows.truth, judged, seed, rng)
+    whole = _interval(metric, judged, judged.score(metric), seed, rng)[2]
     found: list[Segment] = []
     small = undefined = 0
     for name in dict.fromkeys(columns):
@@ -78,10 +76,10 @@ def segments_of(
         for code, (value, count, mixed) in enumerate(
             zip(groups.names, groups.counts().tolist(), groups.mixed.tolist(), strict=True)
         ):
-            if mixed or count < MINIMUM or len(rows.truth) - count < MINIMUM:
+            if mixed or count < MINIMUM or len(judged) - count < MINIMUM:
                 small += not mixed
                 continue
-            made = _segment(metric, rows.truth, judged, groups.code == code, whole, seed, rng)
+            made = _segment(metric, judged, groups.code == code, whole, seed, rng)
             if made is None:
                 undefined += 1
                 continue
@@ -98,8 +96,7 @@ def segments_of(
 
 def _segment(
     metric: Metric,
-    truth: NDArray[Any],
-    judged: NDArray[Any],
+    judged: Judged,
     inside: NDArray[np.bool_],
     whole: float,
     seed: int,
@@ -107,13 +104,15 @@ def _segment(
 ) -> Segment | None:
     from scipy.stats import norm
 
-    score, rest = (metric.score(truth[side], judged[side]) for side in (inside, ~inside))
+    here, others = judged.take(inside), judged.take(~inside)
+    score, rest, count = here.score(metric), others.score(metric), len(here)
     if not (np.isfinite(score) and np.isfinite(rest)):
         return None
-    count = int(inside.sum())
-    low, high, error = _interval(metric, truth[inside], judged[inside], score, seed, rng)
+    low, high, error = _interval(metric, here, score, seed, rng)
+    if not np.isfinite(error):  # a single group of rows that belong together
+        return None
     # The error of the other rows is that of all rows, which are hardly more.
-    beside = whole * np.sqrt(len(truth) / (len(truth) - count))
+    beside = whole * np.sqrt(len(judged) / len(others))
     spread = float(np.hypot(error, beside))
     worse = metric.distance(score) - metric.distance(rest)
     p = float(norm.sf(worse / spread)) if spread > 0 else 1.0
@@ -122,32 +121,24 @@ def _segment(
 
 def _interval(
     metric: Metric,
-    truth: NDArray[Any],
-    judged: NDArray[Any],
+    judged: Judged,
     score: float,
     seed: int,
     rng: np.random.Generator,
 ) -> tuple[float, float, float]:
     """Ends of the interval, and the standard error; of many rows some are drawn, and deviations narrowed."""
-    count = len(truth)
+    count = len(judged)
     narrow = 1.0
-    if count > _DRAWN:
-        some = rng.choice(count, _DRAWN, replace=False)
+    if count > _DRAWN and judged.groups is None:  # some rows of each group would tell little less than all
+        judged = judged.take(rng.choice(count, _DRAWN, replace=False))
         narrow = float(np.sqrt(_DRAWN / count))
-        truth, judged = truth[some], judged[some]
-    middle = metric.score(truth, judged)
-    low, high = bootstrap_interval(metric, truth, judged, level=_LEVEL, draws=_DRAWS, seed=seed)
+    middle = judged.score(metric)
+    low, high = judged.interval(metric, level=_LEVEL, draws=_DRAWS, seed=seed)
     return (
         score + (low - middle) * narrow,
         score + (high - middle) * narrow,
         (high - low) * narrow / (2 * _NORMAL),
     )
-
-
-def _error(
-    metric: Metric, truth: NDArray[Any], judged: NDArray[Any], seed: int, rng: np.random.Generator
-) -> float:
-    return _interval(metric, truth, judged, metric.score(truth, judged), seed, rng)[2]
 
 
 def _ranked(found: Sequence[Segment], metric: Metric) -> tuple[Segment, ...]:

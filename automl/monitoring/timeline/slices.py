@@ -11,13 +11,14 @@ from numpy.typing import NDArray
 
 from automl.data import Dataset, RawTable
 from automl.monitoring.counts import Counts, count_numbers
+from automl.monitoring.judged import Judged, predicted_of
 from automl.monitoring.reference import outputs_of
 from automl.monitoring.tally import Tally
 from automl.monitoring.walk import Walk
 from automl.monitoring.watched import Watched
 from automl.task import Task
 
-__all__ = ["LOSSES", "MOST_LABELLED", "Moments", "Part", "Slice", "losses_of", "predicted_of"]
+__all__ = ["LOSSES", "MOST_LABELLED", "Moments", "Part", "Slice", "losses_of"]
 
 Floats = NDArray[np.float64]
 
@@ -119,20 +120,19 @@ class Slice:
         self.labelled: list[Counts] = []
         self.unlabelled: list[Counts] = []
 
-    def add(self, part: Part) -> Floats:
-        """Take further rows; returns their truth, NaN where there is none."""
+    def add(self, part: Part) -> tuple[NDArray[np.bool_], Judged]:
+        """Take further rows; returns which have a target that is known, and these."""
         task = self._watched.task
         self.walk.take(part.table, part.dataset)
-        truth = self.tally.add(part.table, part.dataset, part.predictions)
+        known, judged = self.tally.add(part.table, part.dataset, part.predictions)
         self.hidden |= part.hidden
         self.first = min(self.first, float(part.moments.min()))
         self.last = max(self.last, float(part.moments.max()))
         predicted = predicted_of(task, part.predictions)
         outputs = outputs_of(task, predicted)
         self.outputs.add(np.column_stack([values for _, values in outputs]))
-        known = ~np.isnan(truth)
-        if known.any():
-            self.losses.add(losses_of(task, truth[known], predicted[known]))
+        if len(judged):
+            self.losses.add(losses_of(task, judged.truth, judged.predicted))
         grids = [profile.grid for profile in self._watched.reference.outputs]
         for kept, rows in ((self.labelled, known), (self.unlabelled, ~known)):
             found = [count_numbers(g, values[rows]) for g, (_, values) in zip(grids, outputs, strict=True)]
@@ -142,22 +142,14 @@ class Slice:
             self.came.append(part.labelled_at[dated])
             if sum(map(len, self.delays)) < _DELAYS:
                 self.delays.append((part.labelled_at - part.moments)[dated])
-        return truth
+        return known, judged
 
 
-def predicted_of(task: Task, predictions: pd.DataFrame) -> Floats:
-    """Probabilities, shape (n, K), or values, shape (n,), of `Scorer.predictions`."""
-    if task.classes is None:
-        return predictions["prediction"].to_numpy(dtype=np.float64)
-    return predictions.iloc[:, 1 : 1 + len(task.classes)].to_numpy(dtype=np.float64)
-
-
-def losses_of(task: Task, truth: Floats, predicted: Floats) -> Floats:
+def losses_of(task: Task, truth: NDArray[Any], predicted: Floats) -> Floats:
     """How wrong each row is, shape (n, 1): bounded for classes, so that no single row decides."""
     if task.classes is None:
-        return np.abs(truth - predicted)[:, None]
-    codes = truth.astype(np.int64)
-    own = predicted[np.arange(len(codes)), codes]
+        return np.asarray(np.abs(truth - predicted)[:, None])
+    own = predicted[np.arange(len(truth)), truth]
     if predicted.shape[1] == 2:
-        return ((1 - own) ** 2)[:, None]
+        return np.asarray(((1 - own) ** 2)[:, None])
     return np.asarray(((predicted**2).sum(axis=1) - 2 * own + 1)[:, None])

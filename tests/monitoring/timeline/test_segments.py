@@ -7,6 +7,7 @@ import pandas as pd
 
 from automl.data import Kind
 from automl.monitoring import Watched
+from automl.monitoring.judged import Judged
 from automl.monitoring.timeline.pool import Pool, Pooled
 from automl.monitoring.timeline.segments import low_cardinality, segments_of
 from automl.task import Task
@@ -26,7 +27,7 @@ def values(rng: np.random.Generator, rows: int, *, worse: float = 1.0) -> Pooled
     )
     noise = rng.normal(size=rows) * np.where(frame["region"] == "west", worse, 1.0)
     truth = rng.normal(size=rows)
-    return Pooled(np.zeros(rows, dtype=np.int64), truth, None, truth + noise, frame, 1.0)
+    return Pooled(np.zeros(rows, dtype=np.int64), Judged(truth, truth + noise), frame, 1.0)
 
 
 def test_the_worst_segment_comes_first_with_its_interval() -> None:
@@ -35,7 +36,7 @@ def test_the_worst_segment_comes_first_with_its_interval() -> None:
     worst = found[0]
     assert (worst.column, worst.value, worst.level) == ("region", "west", "look")
     inside = (rows.frame["region"] == "west").to_numpy()
-    off = np.abs(rows.truth - rows.predicted)
+    off = np.abs(rows.judged.truth - rows.judged.predicted)
     assert worst.rows == inside.sum()
     assert worst.score == np.mean(off[inside])
     assert worst.rest == np.mean(off[~inside])
@@ -66,10 +67,8 @@ def test_an_area_under_the_curve_by_segment() -> None:
     clear = np.where(frame["plan"] == "pro", 0.3, 2.0)
     truth = (rng.random(n) < 1 / (1 + np.exp(-clear * signal))).astype(np.int64)
     chance = 1 / (1 + np.exp(-signal))
-    rows = Pooled(
-        np.zeros(n, dtype=np.int64), truth, (chance > 0.5).astype(np.int64),
-        np.column_stack([1 - chance, chance]), frame, 1.0,
-    )  # fmt: skip
+    judged = Judged(truth, np.column_stack([1 - chance, chance]), (chance > 0.5).astype(np.int64))
+    rows = Pooled(np.zeros(n, dtype=np.int64), judged, frame, 1.0)
     found, _ = segments_of(LEFT, rows, ["plan"])
     assert [(each.value, each.level) for each in found] == [("pro", "look"), ("basic", "fine")]
     assert found[0].metric == "roc_auc"
@@ -83,18 +82,17 @@ def test_columns_of_few_labels(binary: Watched) -> None:
 
 
 def test_a_pool_of_too_many_rows_keeps_the_same_share_of_each_window() -> None:
-    pool = Pool(values=True, seed=1, most=2000)
+    pool = Pool(seed=1, most=2000)
     rng = np.random.default_rng(4)
     for _ in range(10):
         for window, rows in ((1, 300), (2, 900)):
             truth = rng.normal(size=rows)
-            truth[::3] = np.nan
-            pool.add(window, truth, None, truth * 2, pd.DataFrame({"x": truth}))
+            pool.add(window, Judged(truth, truth * 2), pd.DataFrame({"x": truth}))
     kept = pool.rows()
     assert kept is not None
-    assert len(kept.truth) <= 2000
-    assert kept.share == 0.25
+    assert len(kept.judged) <= 2000
+    assert kept.share == 0.125
     counts = np.bincount(kept.window)
     assert abs(counts[2] / counts[1] - 3) < 0.5
-    np.testing.assert_array_equal(kept.predicted, 2 * kept.truth)
-    np.testing.assert_array_equal(kept.frame["x"], kept.truth)
+    np.testing.assert_array_equal(kept.judged.predicted, 2 * kept.judged.truth)
+    np.testing.assert_array_equal(kept.frame["x"], kept.judged.truth)
