@@ -127,7 +127,7 @@ def of_shares(
         return None
     table = [[before, rows_before - before], [after, rows_after - after]]
     moved = abs(after / rows_after - before / rows_before)
-    found = homogeneity(*table, alike)
+    found = homogeneity(table[0], table[1], alike)
     pooled = (before + after) / (rows_before + rows_after)
     deviation = np.sqrt(alike * pooled * (1 - pooled) * (1 / rows_before + 1 / rows_after))
     chance = float(np.sqrt(2 / np.pi) * deviation)

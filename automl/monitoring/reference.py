@@ -178,7 +178,7 @@ def _profile(
         return Profile(grid, counted, _deviation(numbers), alike=_alike(_spread(numbers), together))
     found = values.value_counts()
     common = ((values == label).to_numpy(np.float64, na_value=0.0) for label in found.index[:_MOST_ALIKE])
-    alike = _alike([values.isna().to_numpy(np.float64), *common], together)
+    alike = _alike([values.isna().to_numpy().astype(np.float64), *common], together)
     return Profile(grid, counted, singles=int((found == 1).sum()), alike=alike)
 
 

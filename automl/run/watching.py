@@ -110,7 +110,7 @@ def _foretold(model: RunModel) -> tuple[Any, str, NDArray[np.intp]]:
     a little less smooth than their vote.
     """
     _, honest = model.honest()
-    known = ~np.isnan(honest).any(axis=1)
+    known = np.asarray(np.isfinite(honest).all(axis=1))
     held = load_split(model.folder).holdout
     held = held[known[held]]
     places, predicted = (held, _HELD) if len(held) >= _ENOUGH_HELD else (np.flatnonzero(known), _OUT_OF_FOLD)

@@ -171,7 +171,8 @@ def test_from_the_run_to_the_zip_and_what_is_said_of_new_rows(tmp_path: Path) ->
             for each in (told, bare)
         )
         assert width > 1.3 * narrow
-        assert not any("shop" in note for note in told.notes)
+        assert told.apart is None
+        assert not any("do not say" in note for note in told.notes)
         assert any("Rows of the same shop belong together" in note for note in bare.notes)
         assert any("as w says" in note for note in bare.notes)
     blessed = bless(bundle, read_table(new), champion=bundle)
