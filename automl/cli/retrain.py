@@ -14,7 +14,7 @@ from automl.cli.opened import day, opened
 from automl.errors import RunError, SettingError
 from automl.jobs.folder import LOG
 from automl.jobs.retraining import Asked, Retraining, champion_of, past, retrainings
-from automl.jobs.retraining.seen import KIND, seen
+from automl.jobs.retraining.seen import KIND, OUTCOMES, seen
 from automl.monitoring.policy import Decision, decide
 from automl.monitoring.policy_file import read_policy
 from automl.monitoring.recent import Recent
@@ -26,14 +26,6 @@ __all__ = ["retrain"]
 
 _EVERY_SECONDS = 0.2
 _INTERRUPTED = 130
-_WORDS = {
-    "nothing": "nothing to do",
-    "swapped": "took over",
-    "waits": "waits for approval",
-    "kept": "not blessed",
-    "overtaken": "overtaken",
-    "rejected": "rejected",
-}
 
 
 def retrain(options: Namespace, console: Console) -> int:
@@ -175,7 +167,7 @@ def _conclude(catalogue: Catalogue, found: Retraining, console: Console) -> int:
     if not found.outcome:
         console.note(f"The retraining is {found.job.state}. `automl retrain resume {found.name}` goes on.")
         return 1
-    console.say(f"{_WORDS[found.outcome]}: {found.challenger or found.champion}")
+    console.say(f"{OUTCOMES[found.outcome]}: {found.challenger or found.champion}")
     if found.decision is not None:
         _say_decision(found.decision["decision"], f"{found.champion} is", console)
     _say_rows(found, console)
@@ -255,7 +247,7 @@ def _status(options: Namespace, console: Console) -> int:
         [
             (
                 day(_started(each)), each.name, str(each.job.params["table_name"]), each.job.state,
-                _WORDS.get(each.outcome, each.job.message or "–"), each.champion or "–",
+                OUTCOMES.get(each.outcome, each.job.message or "–"), each.champion or "–",
                 each.challenger or "–", number((each.blessing or {}).get("gain")),
                 _sure((each.blessing or {}).get("probability")),
             )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +15,19 @@ from automl.jobs.state import JobState, jobs
 from automl.store import RunFolder
 from automl.store.catalogue import Catalogue, ModelVersion
 
-__all__ = ["KIND", "Retraining", "champion_of", "past", "retrainings"]
+__all__ = ["KIND", "OUTCOMES", "Retraining", "champion_of", "past", "retrainings"]
 
 KIND = "retrain"
 """The kind of the job."""
+OUTCOMES: Mapping[str, str] = {
+    "nothing": "not needed",
+    "swapped": "took over",
+    "waits": "waits for approval",
+    "kept": "not better",
+    "overtaken": "overtaken",
+    "rejected": "rejected",
+}
+"""What can come of it, in words."""
 
 
 @dataclass(frozen=True)
@@ -30,8 +40,7 @@ class Retraining:
     name : str
         Of the model.
     outcome : str
-        `nothing` (it was not yet time), `swapped`, `waits`, `kept`, `overtaken` or `rejected`; empty while
-        it is open.
+        Of `OUTCOMES`; empty while it is open.
     reasons : tuple of str
         For the outcome.
     decision, rows, blessing : dict or None
