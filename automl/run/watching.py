@@ -24,6 +24,7 @@ __all__ = ["estimator", "reference", "reviewed_columns", "watched"]
 
 _ENOUGH_HELD = 500
 _HELD, _OUT_OF_FOLD = "the sealed holdout", "rows predicted out of fold"
+_LEARNED_SINCE = "the sealed holdout, from which the model has learned since: it may be better now"
 
 
 def watched(model: RunModel, *, intervals: bool = False) -> Watched:
@@ -81,9 +82,11 @@ def estimator(model: RunModel) -> Estimator | None:
             decided = np.full(len(honest), -1, dtype=np.int64)
             threshold = threshold_of(model.folder, task, model.weights, model.calibration)
             decided[known] = labels(task, honest[known], threshold)
-        rows = canonical_rows(model.folder, prepared.schema)
+        rows, result = canonical_rows(model.folder, prepared.schema), current_result(model.folder)
+        since = model.id == result["chosen"] and result.get("refitted")
+        called = (_LEARNED_SINCE if since else _HELD, _OUT_OF_FOLD)
         made = make_estimator(
-            task, prepared.schema, rows, truth, honest, decided, judged, (_HELD, _OUT_OF_FOLD), split.groups
+            task, prepared.schema, rows, truth, honest, decided, judged, called, split.groups
         )
         return None if made is None else made.to_json()
 

@@ -35,7 +35,8 @@ def described(data: bytes) -> dict:
         return json.loads(archive.read("schema.json"))
 
 
-@pytest.mark.parametrize("kind", ["binary", pytest.param("regression", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["binary", "regression"])
 def test_the_same_in_every_process(kind: str, everything, tmp_path: Path) -> None:
     """All families: here, from a copy that has been asked, and in a process with other hashes."""
     trained = everything(kind)

@@ -20,6 +20,8 @@ from sklearn.linear_model import LogisticRegression, Ridge
 import explain
 from explain.engines.enumerate import covering_orders
 
+from ..tasks import BINARY_FIRST
+
 ROWS, BACKGROUND = slice(0, 4), slice(100, 116)
 
 
@@ -67,7 +69,7 @@ def test_histogram_boosting_categories_behind_numbers(table, answers, piped, bru
     check(fitted, table, brute_force, fitted.predict, "trees")
 
 
-@pytest.mark.parametrize("task", ["binary", "multiclass"])
+@pytest.mark.parametrize("task", BINARY_FIRST[:2])
 def test_histogram_boosting_margin(task, table, answers, piped, brute_force, coded):
     model = HistGradientBoostingClassifier(max_iter=20, categorical_features=[0, 1, 2], random_state=0)
     fitted = piped(coded(), model, table, answers[task])
@@ -93,7 +95,7 @@ def test_weighted_vote_of_exact_members(table, answers, piped, brute_force, one_
     check(fitted, table, brute_force, fitted.predict, "exact: vote of 3 members")
 
 
-@pytest.mark.parametrize("task", ["binary", "multiclass"])
+@pytest.mark.parametrize("task", BINARY_FIRST[:2])
 def test_soft_vote_with_members_that_are_followed(task, table, answers, piped, brute_force, one_hot):
     vote = VotingClassifier(
         [

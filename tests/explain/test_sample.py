@@ -24,6 +24,8 @@ from explain.introspect import resolve
 from explain.space import FrameSpace
 from explain.walkers import EvaluatedWalker, LinearWalker, MappedWalker, TreeWalker, walker_for
 
+from ..tasks import BINARY_FIRST
+
 
 @pytest.fixture(scope="module")
 def make_game(table):
@@ -63,6 +65,7 @@ def test_intervals_cover_with_all_background_rows(make_game, boosted):
     assert 0.95 <= ratio <= 1.25  # wider than the error by Student's factor
 
 
+@pytest.mark.slow
 def test_intervals_of_all_kinds_of_models_cover(make_game, table, answers, piped, one_hot, boosted):
     """Pooled over models that are predicted, followed inside, calibrated and mapped."""
     regression, binary = answers["regression"], answers["binary"]
@@ -108,7 +111,7 @@ def test_rows_do_not_depend_on_their_company(make_game, boosted):
     np.testing.assert_allclose(sample_permutations(many, walker_for(many)).values[:1], alone, atol=1e-12)
 
 
-@pytest.mark.parametrize("task", ["binary", "multiclass"])
+@pytest.mark.parametrize("task", BINARY_FIRST[:2])
 def test_fast_walkers_follow_the_model(task, make_game, table, answers, piped, one_hot):
     from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassifier
     from sklearn.linear_model import LogisticRegression

@@ -46,7 +46,7 @@ def rows(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.mark.parametrize("kind", ["binary", "regression"])
+@pytest.mark.parametrize("kind", ["binary", pytest.param("regression", marks=pytest.mark.slow)])
 def test_the_better_one_is_blessed(made: Made, rows: Path, kind: str) -> None:
     good, weak = made(kind), made(kind, *WEAK)
     found = bless(good, rows, champion=weak)

@@ -157,7 +157,7 @@ def grouped(rng: np.random.Generator, groups: int, each: int) -> tuple[pd.DataFr
 def test_rows_that_belong_together_alarm_no_more_often_than_strangers() -> None:
     rng = np.random.default_rng(11)
     sure = {True: 0, False: 0}
-    tables = 40
+    tables = 16
     for _ in range(tables):
         (old, code), (new, _) = grouped(rng, 80, 10), grouped(rng, 60, 10)
         for known in sure:

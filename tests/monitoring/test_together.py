@@ -123,7 +123,7 @@ def test_means_of_rows_that_belong_together_tell_less() -> None:
 def test_estimates_without_labels_know_it_too() -> None:
     """Intervals hold what the labels of other shops show."""
     metric, held, blind = METRICS["mae"], 0, 0
-    for number in range(40):
+    for number in range(20):
         rng = np.random.default_rng([5, number])
         frame = pd.DataFrame({"x": rng.normal(size=SHOPS * EACH), "z": rng.normal(size=SHOPS * EACH)})
         known, new = by_shop(rng), by_shop(rng)
@@ -141,7 +141,7 @@ def test_estimates_without_labels_know_it_too() -> None:
             assert found is not None
             inside = found.main.low <= new.score(metric) <= found.main.high  # type: ignore[operator]
             held, blind = held + (inside and alike > 1), blind + (inside and alike == 1.0)
-    assert held >= 31, "90 % are 36 of 40, within three standard deviations"
+    assert held >= 14, "90 % are 18 of 20, within three standard deviations"
     assert blind < held
 
 

@@ -16,12 +16,13 @@ from automl.plan.members.mlp import NetworkMember
 from automl.plan.members.trees import TreeMember
 from automl.plan.trees.text import write_text
 
-from .making import KINDS, fitted, mixed_table, odd_rows, outputs, pipeline, voting
+from ..tasks import BINARY_FIRST
+from .making import fitted, mixed_table, odd_rows, outputs, pipeline, voting
 
 NAMES = ("lightgbm", "hist_gradient_boosting", "random_forest", "extra_trees", "linear", "mlp")
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", BINARY_FIRST)
 def test_together_as_alone(kind: str, monkeypatch: pytest.MonkeyPatch, small_forests: None) -> None:
     """Forests, boosters of many and of few trees, networks of two shapes: trees to the last bit."""
     table = mixed_table(kind)

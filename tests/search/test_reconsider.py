@@ -85,6 +85,7 @@ def test_the_explanation_is_that_of_the_probability(costly: Run) -> None:
     assert "vote" in explanation.method
 
 
+@pytest.mark.slow
 def test_the_bundle_decides_without_glassbench(costly: Run, tmp_path: Path) -> None:
     bundle = costly.export(tmp_path / "costly.zip")
     rows = table(40, seed=2).drop(columns="state")

@@ -75,7 +75,7 @@ class Client:
             self.connection.request(method, path, payload, sent)
             answer = self.connection.getresponse()
             data = answer.read()
-        except http.client.RemoteDisconnected:
+        except (http.client.RemoteDisconnected, BrokenPipeError):
             self.close()
             if not kept:
                 raise

@@ -18,9 +18,8 @@ import pytest
 from automl.serving.embedded import Embedded, load
 from automl.serving.problems import RequestError
 
+from ..tasks import BINARY_FIRST
 from .conftest import Case
-
-KINDS = ("binary", "multiclass", "regression")
 
 
 @pytest.fixture(scope="module")
@@ -41,7 +40,7 @@ def embedded(
     return loaded
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", BINARY_FIRST)
 def test_rows_that_are_there_already(kind: str, case, embedded) -> None:
     each, model = case(kind), embedded(kind)
     read = pd.read_csv(each.table, sep=";")[list(each.trained.schema.names)]
@@ -60,7 +59,7 @@ def test_rows_that_are_there_already(kind: str, case, embedded) -> None:
     each.check(model.predict(each.rows[0]).to_dict("records"), slice(1))
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", BINARY_FIRST)
 def test_requests(kind: str, case, embedded) -> None:
     each, model = case(kind), embedded(kind)
     names = list(each.trained.schema.names)

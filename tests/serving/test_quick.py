@@ -21,6 +21,7 @@ from automl.serving.server import load
 from automl.serving.service import Service
 from automl.serving.settings import Settings
 
+from ..tasks import BINARY_FIRST
 from .conftest import Case
 
 WANTED = ("prediction", "probabilities")
@@ -90,7 +91,7 @@ def ways(case: Callable[[str], Case], tmp_path: Path) -> Iterator[Callable[..., 
                 service.log.close()
 
 
-@pytest.mark.parametrize("kind", ["binary", "multiclass", "regression"])
+@pytest.mark.parametrize("kind", BINARY_FIRST)
 def test_both_ways_say_the_same(ways: Callable[..., Ways], case: Callable[[str], Case], kind: str) -> None:
     both, rows, schema = ways(kind), case(kind).rows, case(kind).trained.schema
     counted = [both.ask(from_value(row, schema))[1] for row in rows]
@@ -123,6 +124,7 @@ def odd_cells(name: str) -> list[Any]:
     return common + own.get(name, []) + [["a list"], {"an": "object"}]
 
 
+@pytest.mark.slow
 def test_odd_cells(ways: Callable[..., Ways], binary: Case) -> None:
     """Whatever stands in a cell: the same answer, warning or refusal, alone or beside plain rows, in turn."""
     both, schema = ways("binary"), binary.trained.schema

@@ -25,7 +25,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 def test_from_a_csv_to_a_bundle_that_verifies(
     page: Page, server: Server, sample_data: Path, tmp_path: Path
 ) -> None:
-    run = begin(page, server, sample_data / "penguins.csv", "species", "30 s")
+    run = begin(page, server, sample_data / "penguins.csv", "species", "1 min")
 
     # Live: a score against the baseline, the time left, and more trials without a hand on it.
     expect(page.get_by_text("Time left")).to_be_visible(timeout=SOON)

@@ -87,6 +87,7 @@ def test_two_tabs_a_queue_and_the_end_told(page: Page, server: Server, penguins:
     assert time.monotonic() - clicked < 20
     expect(other.get_by_role("button", name="Resume")).to_be_visible(timeout=SOON)
     assert other.title() == "■ Cancelled – first"
+    page.wait_for_function("window.told.length > 0", timeout=SOON)
     told = page.evaluate("window.told")
     assert len(told) == 1
     assert told[0].startswith("■ Cancelled – first | ")
@@ -132,7 +133,9 @@ def themed(browser: Browser, server: Server, request: pytest.FixtureRequest) -> 
     context.close()
 
 
-@pytest.mark.parametrize("themed", [("light", 1280), ("dark", 400)], indirect=True)
+@pytest.mark.parametrize(
+    "themed", [("light", 1280), pytest.param(("dark", 400), marks=pytest.mark.slow)], indirect=True
+)
 def test_every_state_is_accessible(themed: Page, server: Server) -> None:
     page = themed
     page.goto(server.url)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,12 +18,18 @@ from .test_pages import words
 FILES = odd_files()
 
 
+def as_parameter(file: OddFile) -> Any:
+    """The widest one takes half a minute."""
+    slow = file.name == "ten thousand columns.csv"
+    return pytest.param(file, id=file.name, marks=pytest.mark.slow if slow else ())
+
+
 def test_there_are_many_and_they_differ() -> None:
     assert len(FILES) >= 40
     assert len({file.name for file in FILES}) == len(FILES)
 
 
-@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+@pytest.mark.parametrize("file", list(map(as_parameter, FILES)))
 def test_a_table_or_a_next_step(open_page: OpenPage, home: Path, file: OddFile) -> None:
     draft = drafts.from_upload(Home(home), file.name, io.BytesIO(file.content))
     page = open_page("new", timeout=240, upload=draft.id)
