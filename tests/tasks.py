@@ -1,4 +1,4 @@
-"""Kinds of task as parameters of tests that take long: the usual run tries one, `pytest -m slow` the others."""
+"""Kinds of task as parameters of tests that take long: the usual run tries one, `-m slow` the others."""
 
 from __future__ import annotations
 
