@@ -142,3 +142,28 @@ def test_contributing_lists_every_family_and_metric() -> None:
     text = (ROOT / "CONTRIBUTING.md").read_text()
     missing = [name for name in [*FAMILIES, *METRICS] if f"`{name}`" not in text]
     assert not missing, f"CONTRIBUTING.md does not name {missing}"
+
+
+def test_benchmarks_find_what_they_import_of_each_other() -> None:
+    """They are run by hand and rarely: a name that has moved would be found out too late."""
+    found = {path.stem: ast.parse(path.read_text()) for path in (ROOT / "tests" / "benchmarks").glob("*.py")}
+    assert "bench_score" in found
+    for name, tree in found.items():
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.ImportFrom)
+                and (other := (node.module or "").rpartition(".")[2]) in found
+            ):
+                there = {
+                    each
+                    for line in found[other].body
+                    for each in (
+                        [line.name] if isinstance(line, ast.FunctionDef | ast.ClassDef) else _assigned(line)
+                    )
+                }
+                assert {alias.name for alias in node.names} <= there, f"{name} imports from {other}"
+
+
+def _assigned(line: ast.stmt) -> list[str]:
+    targets = line.targets if isinstance(line, ast.Assign) else [getattr(line, "target", None)]
+    return [each.id for each in targets if isinstance(each, ast.Name)]
