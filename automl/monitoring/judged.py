@@ -56,9 +56,9 @@ class Judged:
         return len(self.truth)
 
     def countable(self) -> Judged:
-        """The same rows; all count the same where some do not say how much they count."""
-        unsaid = self.weight is not None and np.isnan(self.weight).any()
-        return replace(self, weight=None) if unsaid else self
+        """The same rows; all count the same where some do not say how much they count, or none counts."""
+        said = self.weight is None or float(self.weight.sum()) > 0  # not where there is a NaN
+        return self if said else replace(self, weight=None)
 
     def compared(self, metric: Metric) -> NDArray[Any]:
         """What the metric compares with the truth."""
@@ -84,7 +84,7 @@ class Judged:
     def mean(self, values: Floats) -> tuple[float, float]:
         """The mean of values of the rows, and how many independent rows of equal weight tell as much."""
         rows = len(values) / self.alike(values)
-        if self.weight is None:
+        if self.weight is None or not self.weight.any():
             return float(values.mean()), rows
         total = float(self.weight.sum())
         share = total**2 / (len(values) * float((self.weight**2).sum()))

@@ -59,6 +59,9 @@ def test_weights_are_read_as_numbers() -> None:
     assert rows.countable().weight is None
     assert "count the same" in roles.notes(rows.countable())[0]
     assert roles.notes(rows.take(np.array([0, 1]))) == []
+    none = Judged(np.zeros(2), np.zeros(2), weight=np.zeros(2))
+    assert none.countable().weight is None
+    assert none.mean(np.array([1.0, 2.0])) == (1.5, 2.0)
 
 
 def test_weighted_rows_count_like_repeated_ones() -> None:
