@@ -103,6 +103,14 @@ def churn_run(tmp_path_factory: pytest.TempPathFactory, sample_data: Path) -> Ru
 
 
 @pytest.fixture(scope="session")
+def churn_zip(churn_run: Run) -> Path:
+    """The bundle of that run. Do not change it."""
+    path = churn_run.folder.path.parents[1] / "churn.zip"
+    with hold(path.with_suffix(".lock"), wait=600):
+        return path if path.exists() else churn_run.export(path)
+
+
+@pytest.fixture(scope="session")
 def rents_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """A finished regression on 240 rows by a readable model. Do not change it."""
     from .rents import learned

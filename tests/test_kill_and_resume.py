@@ -139,6 +139,7 @@ def test_finished_search_leaves_an_explanation_of_the_chosen_model(finished: Run
     assert set(stored["columns"]) == set(finished.schema.names)
 
 
+@pytest.mark.slow
 def test_the_budget_counts_from_the_launch(finished: Run) -> None:
     status = finished.folder.status
     spent = finished.folder.events()[-1]["t"] - status["launched"]
@@ -149,6 +150,7 @@ def test_the_budget_counts_from_the_launch(finished: Run) -> None:
     )  # the worker's imports are part of it
 
 
+@pytest.mark.slow
 def test_explain_rows(finished: Run) -> None:
     done = jobs.wait(jobs.launch(finished.folder.path, "explain", rows=[0, 3]), timeout=200)
     assert done.state == "finished", done.message
@@ -167,6 +169,7 @@ def test_export(finished: Run, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("model", ["t0999", "../../x"])
+@pytest.mark.slow
 def test_export_of_no_model(finished: Run, model: str) -> None:
     done = jobs.wait(jobs.launch(finished.folder.path, "export", model=model), timeout=200)
     assert done.state == "failed"

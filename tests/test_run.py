@@ -115,9 +115,10 @@ def test_a_frame_can_be_searched_and_resumed(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_exported_bundle_predicts_like_the_run(churn_run: Run, tmp_path: Path, sample_data: Path) -> None:
-    path = churn_run.export(tmp_path / "churn.zip")
-    bundle = automl.load_bundle(path)
+def test_the_exported_bundle_predicts_like_the_run(
+    churn_run: Run, churn_zip: Path, tmp_path: Path, sample_data: Path
+) -> None:
+    bundle = automl.load_bundle(churn_zip)
     raw = pd.read_csv(sample_data / "telco_churn.csv").head(200)
     np.testing.assert_allclose(
         np.asarray(bundle.predict_proba(raw)), churn_run.model.predict_proba(raw), atol=1e-12
@@ -131,7 +132,7 @@ def test_the_exported_bundle_predicts_like_the_run(churn_run: Run, tmp_path: Pat
     inside = [label in those for label, those in zip(raw["Churn"], told["set"], strict=True)]
     assert np.mean(inside) > 0.85
     pd.testing.assert_frame_equal(bundle.predictions(bundle.coerce(raw).frame, interval=0.9), told)
-    with zipfile.ZipFile(path) as archive:
+    with zipfile.ZipFile(churn_zip) as archive:
         archive.extractall(tmp_path / "unpacked")
     raw.to_csv(tmp_path / "rows.csv", index=False)
     command = [sys.executable, "predict.py", str(tmp_path / "rows.csv"), "--interval", "0.9"]

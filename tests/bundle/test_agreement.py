@@ -60,7 +60,7 @@ def exported(request, export):
     ("exported", "case"),
     [pytest.param(kind, "odd rows", marks=[] if kind == "binary" else pytest.mark.slow) for kind in KINDS]
     + [
-        pytest.param("binary", case, marks=[] if case == "one odd row" else pytest.mark.slow)
+        pytest.param("binary", case, marks=pytest.mark.slow)
         for case in ("training rows", "one row", "one odd row")
     ],
     indirect=["exported"],

@@ -134,6 +134,7 @@ def test_words_for_people_and_mistakes(certified: Path, table_path: Path, tmp_pa
         assert says in errors
 
 
+@pytest.mark.slow
 def test_verify_does_the_comparison_again(certified: Path) -> None:
     code, out, errors = alone(certified, "verify.py", "--json")
     assert code == 0, errors

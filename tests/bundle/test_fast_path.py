@@ -157,6 +157,7 @@ def verify(folder: Path) -> subprocess.CompletedProcess[str]:
     )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_verify_proves_it_again(unpacked: Path) -> None:
     done = verify(unpacked)
     assert done.returncode == 0, done.stdout

@@ -97,6 +97,7 @@ def test_it_predicts_the_same(made: Made, new: Path, tmp_path: Path, kind: str) 
     assert json.loads(notes["classes"]) == (None if kind == "regression" else list(bundle.task.classes or ()))
 
 
+@pytest.mark.slow
 def test_the_same_bundle_gives_the_same_bytes(made: Made, tmp_path: Path) -> None:
     bundle = made("binary", ("lightgbm",))
     paths = [tmp_path / "a.onnx", tmp_path / "b.onnx"]
@@ -109,8 +110,8 @@ def test_the_same_bundle_gives_the_same_bytes(made: Made, tmp_path: Path) -> Non
     ("families", "columns", "says"),
     [
         (("k_nearest_neighbors",), ("age", "plan"), "neighbours"),
-        (("linear",), ("age", "note"), r"'note' \(a text\)"),
-        (("linear",), ("age", "joined"), r"'joined' \(a datetime\)"),
+        pytest.param(("linear",), ("age", "note"), r"'note' \(a text\)", marks=pytest.mark.slow),
+        pytest.param(("linear",), ("age", "joined"), r"'joined' \(a datetime\)", marks=pytest.mark.slow),
     ],
 )
 def test_what_has_no_form_is_named(

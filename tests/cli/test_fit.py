@@ -111,6 +111,7 @@ def test_first_ctrl_c_finishes_with_the_best_so_far(sample_data: Path, tmp_path:
     assert "Traceback" not in terminal.shown + (run.path / "worker.log").read_text()
 
 
+@pytest.mark.slow
 def test_second_ctrl_c_stops_at_once(sample_data: Path, tmp_path: Path, home: Path) -> None:
     terminal = begin(sample_data, tmp_path, home)
     run = only_run(home)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -14,15 +12,6 @@ import pytest
 from automl.run import Run
 
 from .conftest import Automl
-
-
-@pytest.fixture(scope="module")
-def churn_zip(churn_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundle of the run."""
-    path = tmp_path_factory.mktemp("bundle") / "churn.zip"
-    command = [sys.executable, "-m", "automl", "export", churn_run.folder.path, path, "--json"]
-    subprocess.run(command, check=True, capture_output=True)
-    return path
 
 
 @pytest.fixture(scope="module")

@@ -20,12 +20,6 @@ from .conftest import Automl
 
 
 @pytest.fixture(scope="module")
-def churn_zip(churn_run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bundle of the run."""
-    return churn_run.export(tmp_path_factory.mktemp("bundle") / "churn.zip")
-
-
-@pytest.fixture(scope="module")
 def customers(sample_data: Path) -> pd.DataFrame:
     """Rows of the table that the run was learned from, over five months."""
     table = pd.read_csv(sample_data / "telco_churn.csv", dtype=str, keep_default_na=False)
@@ -60,6 +54,7 @@ def test_months_of_a_table(
     assert len(made.fairness) == 5
 
 
+@pytest.mark.slow
 def test_weeks_of_a_log_with_labels(
     automl_command: Automl, churn_zip: Path, customers: pd.DataFrame, tmp_path: Path
 ) -> None:

@@ -16,6 +16,7 @@ from automl.plan.compiling import class_name
 
 from ..families import parameters
 from ..plan.making import KINDS, choices, fitted, mixed_table, odd_rows, outputs, pipeline, voting
+from ..tasks import BINARY_FIRST
 
 #: Families of which something the search can choose has no plan, and why. None, at present.
 NOT_COMPILED: dict[str, str] = {}
@@ -61,7 +62,7 @@ def test_nothing_is_left_out_in_silence() -> None:
     assert all(NOT_COMPILED.values())
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("kind", BINARY_FIRST)
 def test_votes_of_all_families(kind: str, small_forests: None) -> None:
     """Members of every family side by side: their steps run joined."""
     table = mixed_table(kind)

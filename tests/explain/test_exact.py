@@ -58,6 +58,7 @@ def test_lightgbm_margin_with_native_categories(task, table, answers, piped, bru
     check(fitted, table, brute_force, margin, "trees", scale="margin")
 
 
+@pytest.mark.slow
 def test_histogram_boosting_categories_behind_numbers(table, answers, piped, brute_force, one_hot):
     # The estimator moves its categorical columns to the front: players must follow.
     fitted = piped(

@@ -51,7 +51,9 @@ def models(table, answers, piped, one_hot, coded):
     }
 
 
-@pytest.mark.parametrize("name", ["boosted", "vote", "pairs", "histogram"])
+@pytest.mark.parametrize(
+    "name", ["boosted", "vote", pytest.param("pairs", marks=pytest.mark.slow), "histogram"]
+)
 def test_row_by_row_is_what_the_function_gives(name, models, table):
     background = table[100:130]
     explainer = explain.Explainer(models[name], background, seed=3)

@@ -59,6 +59,7 @@ def coverage(make_game, model, seeds=40, scale="probability"):
     return np.concatenate(inside).mean(), np.sqrt(np.concatenate(stated).mean()) / actual
 
 
+@pytest.mark.slow
 def test_intervals_cover_with_all_background_rows(make_game, boosted):
     share, ratio = coverage(make_game, boosted)
     assert 0.93 <= share <= 0.97

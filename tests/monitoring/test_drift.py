@@ -56,7 +56,7 @@ def compared(reference: Reference, frame: pd.DataFrame, predictions: np.ndarray)
     return [*found, *out]
 
 
-@pytest.mark.parametrize(("before", "rows"), [(800, 100), (800, 800)])
+@pytest.mark.parametrize(("before", "rows"), [(800, 100), pytest.param(800, 800, marks=pytest.mark.slow)])
 def test_where_nothing_drifts_hardly_any_table_is_called_drifted(before: int, rows: int) -> None:
     rng = np.random.default_rng(rows)
     sure, called = 0, 0

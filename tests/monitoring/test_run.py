@@ -34,16 +34,13 @@ def test_of_few_rows_predictions_are_out_of_fold(penguins_run: Run) -> None:
 
 
 @pytest.mark.slow
-def test_a_bundle_says_the_same_as_its_run(
-    churn_run: Run, sample_data: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+def test_a_bundle_says_the_same_as_its_run(churn_run: Run, churn_zip: Path, sample_data: Path) -> None:
     from automl.monitoring import score
 
-    path = churn_run.export(tmp_path_factory.mktemp("bundle") / "churn.zip")
     rows = pd.read_csv(sample_data / "telco_churn.csv").sample(500, random_state=1)
     rows["Contract"] = "Two year"
     of_run = churn_run.score(rows, time_budget=None).report
-    of_bundle = score(watched_bundle(automl.load_bundle(path)), rows, time_budget=None).report
+    of_bundle = score(watched_bundle(automl.load_bundle(churn_zip)), rows, time_budget=None).report
     assert of_run.level == of_bundle.level != "fine"
     assert of_run.findings == of_bundle.findings
     for one, other in zip(of_run.columns, of_bundle.columns, strict=True):
@@ -56,7 +53,7 @@ def test_a_bundle_says_the_same_as_its_run(
 
 @pytest.mark.slow
 def test_what_estimates_is_made_once_and_travels(
-    churn_run: Run, sample_data: Path, tmp_path_factory: pytest.TempPathFactory
+    churn_run: Run, churn_zip: Path, sample_data: Path, tmp_path: Path
 ) -> None:
     made = churn_run.estimator()
     assert made is not None
@@ -67,8 +64,7 @@ def test_what_estimates_is_made_once_and_travels(
     assert told[0] == pytest.approx(told[1], abs=0.03)
     assert told[1] == pytest.approx(churn_run.result["metrics"]["roc_auc"]["score"])  # type: ignore[index]
 
-    path = churn_run.export(tmp_path_factory.mktemp("estimating") / "churn.zip")
-    bundle = watched_bundle(automl.load_bundle(path))
+    bundle = watched_bundle(automl.load_bundle(churn_zip))
     assert bundle.estimator == made
     rows = pd.read_csv(sample_data / "telco_churn.csv").sample(400, random_state=4).drop(columns="Churn")
     from automl.monitoring import score
@@ -78,8 +74,8 @@ def test_what_estimates_is_made_once_and_travels(
     assert one == score(bundle, rows, time_budget=None).report.estimated
     assert one.main.promised == churn_run.result["metrics"]["roc_auc"]["score"]  # type: ignore[index]
 
-    old = path.parent / "old"
-    with zipfile.ZipFile(path) as archive:
+    old = tmp_path / "old"
+    with zipfile.ZipFile(churn_zip) as archive:
         archive.extractall(old)
     manifest = json.loads((old / "bundle.json").read_text())
     del manifest["files"]["estimator.json"]

@@ -123,6 +123,7 @@ def test_means_of_rows_that_belong_together_tell_less() -> None:
     assert heavy.mean(off)[1] == pytest.approx((36 * 99 + 3564) ** 2 / (36 * 99**2 + 3564))
 
 
+@pytest.mark.slow
 def test_estimates_without_labels_know_it_too() -> None:
     """Intervals hold what the labels of other shops show."""
     metric, held, blind = METRICS["mae"], 0, 0

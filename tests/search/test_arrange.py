@@ -142,7 +142,12 @@ def test_offers_on_tables_that_ask_for_it_and_on_no_other(sample_data: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("setting", "rows"), [({"groups": "patient_id"}, 2400), ({"time": "day"}, 2400), ({"time": "day"}, 400)]
+    ("setting", "rows"),
+    [
+        ({"groups": "patient_id"}, 2400),
+        pytest.param({"time": "day"}, 2400, marks=pytest.mark.slow),
+        ({"time": "day"}, 400),
+    ],
 )
 def test_a_run_keeps_to_it_to_the_end(setting: dict[str, str], rows: int, tmp_path: Path) -> None:
     run = automl.fit(visits(rows), "outcome", budget=120, max_trials=2, n_jobs=1, home=tmp_path, **setting)

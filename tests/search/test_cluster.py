@@ -18,6 +18,7 @@ from .dask_processes import dask_cluster
 from .killing import KILLS, kill_or_evaluate
 
 
+@pytest.mark.slow
 def test_a_killed_worker_costs_no_trial(sample_data: Path, penguins_run: Run, tmp_path: Path) -> None:
     with dask_cluster(2, tmp_path / "dask") as dask:
         run = automl.create_run(

@@ -168,7 +168,7 @@ def test_models_of_beaten_trials_are_not_kept(
 
 def test_two_searches_in_one_run_are_refused(sample_data: Path, tmp_path: Path) -> None:
     run = automl.create_run(
-        sample_data / "penguins.csv", target="species", budget=300, max_trials=3, n_jobs=1, home=tmp_path
+        sample_data / "penguins.csv", target="species", budget=300, max_trials=1, n_jobs=1, home=tmp_path
     )
     thread = threading.Thread(target=run.search)
     thread.start()

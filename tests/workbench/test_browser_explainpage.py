@@ -103,7 +103,8 @@ def test_groups_are_compared_once_a_column_is_chosen(page: Page, server: Server,
     expect(page.get_by_text("What would it take to treat them alike?")).to_be_visible()
 
 
-@pytest.mark.parametrize("scheme", [pytest.param("light", marks=pytest.mark.slow), "dark"])
+@pytest.mark.slow
+@pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_no_tab_breaks_the_rules_of_accessibility(
     page: Page, server: Server, run: RunFolder, scheme: str
 ) -> None:

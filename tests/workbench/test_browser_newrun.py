@@ -61,6 +61,7 @@ def looks(browser: Browser, server: Server) -> Iterator[list[Page]]:
         context.close()
 
 
+@pytest.mark.slow
 def test_two_hundred_megabytes_take_less_than_a_hundred_of_memory(
     page: Page, server: Server, tmp_path: Path
 ) -> None:
@@ -229,6 +230,7 @@ def test_a_file_on_the_server_and_a_query_become_tables(sources: Path, page: Pag
     assert "shop.db" not in shown
 
 
+@pytest.mark.slow
 def test_every_state_can_be_used_by_all(sources: Path, looks: list[Page], server: Server) -> None:
     sample = drafts.from_sample(server.home, drafts.samples()[0])
     empty = drafts.from_sample(server.home, drafts.samples()[1])

@@ -39,6 +39,7 @@ def penguins(sample_data: Path) -> Path:
     return sample_data / "penguins.csv"
 
 
+@pytest.mark.slow
 def test_two_tabs_a_queue_and_the_end_told(page: Page, server: Server, penguins: Path) -> None:
     page.context.grant_permissions(["notifications"], origin=server.url)
     # What the browser would show outside of the page is written down instead.

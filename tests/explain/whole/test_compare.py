@@ -41,6 +41,7 @@ def test_parts_add_up_to_the_difference_of_the_means(forest, table):
         compare_cohorts(found, np.zeros(80, dtype=bool))
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_difference_over_all_such_rows():
     """A line: the part of a column is its slope times the difference of its means."""
     rng = np.random.default_rng(0)

@@ -95,6 +95,7 @@ def test_intervals_of_partial_dependence():
     assert np.allclose(ratio, 1.0, atol=0.15)
 
 
+@pytest.mark.slow
 def test_intervals_of_accumulated_effects_of_numbers():
     def truth(X, found):
         edges = np.array(found.at, dtype=float)

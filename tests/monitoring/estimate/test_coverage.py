@@ -31,7 +31,7 @@ NUMBERS = {
 }
 
 
-@pytest.mark.parametrize("world", ["calibrated", "far too sure"])
+@pytest.mark.parametrize("world", [pytest.param("calibrated", marks=pytest.mark.slow), "far too sure"])
 def test_intervals_hold_the_scores_of_classes(world: str) -> None:
     held, gaps = class_coverage(WORLDS[world], CLASSES, known=1000, new=300, times=60)
     assert all(0.78 <= share <= 1.0 for share in held.values()), held

@@ -152,6 +152,7 @@ def test_labels_that_come_late_and_not_at_all(binary: Watched, tmp_path: Path) -
     assert any("after their window had ended" in note for note in made.notes)
 
 
+@pytest.mark.slow
 def test_labels_that_come_at_random_are_no_selection(binary: Watched, tmp_path: Path) -> None:
     frame = dated(3000, 15)
     folder = write_log(tmp_path / "log", binary, frame)
