@@ -36,7 +36,7 @@ STOREYS = [
     {"automl.plan"},
     {"automl.sql"},
     {"automl.data"},
-    {"automl.extras"},
+    {"automl.extras", "automl.freeing"},
     {"automl.errors"},
 ]
 TRAIN_WING = {"automl.search", "automl.leaderboard"}

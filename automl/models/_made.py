@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from optuna.distributions import BaseDistribution, CategoricalDistribution
 from sklearn.pipeline import FeatureUnion
 
-from automl.features import beside, mean_columns, pair_columns
+from automl.features import OPERATIONS, beside, mean_columns, pair_columns
+from automl.freeing import let_go, release_memory
 
 from ._additive import untold
 from ._crosses import choose_crosses
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 __all__ = [
     "HYPERPARAMETERS",
     "MOST_PAIRS",
+    "append_columns",
     "codes_space",
     "made_bytes",
     "make_columns",
@@ -43,6 +45,7 @@ _MOST_CROSSES = 8
 _MOST_OUTPUTS = 8
 """Each code has a mean for each of three and more classes: with many of them, too many columns."""
 _FEWEST_ROWS = 10
+_ROWS_AT_ONCE = 1 << 16
 
 
 def make_columns(
@@ -69,6 +72,31 @@ def make_columns(
     return step
 
 
+def append_columns(make: FeatureUnion, X: NDArray[np.float64], y: NDArray[Any]) -> NDArray[np.float64]:
+    """Fit the step of `make_columns` and append its columns.
+
+    Of large tables, columns of pairs alone are made a block of rows at a time, and a matrix that is mapped
+    from a file is let go: the result takes more memory than all else, and what it was made from need not lie
+    beside it.
+
+    Returns
+    -------
+    ndarray of float64, shape (n_rows, n_columns + made)
+    """
+    if len(X) <= _ROWS_AT_ONCE or {name for name, _ in make.transformer_list} - {"own", *OPERATIONS}:
+        return np.asarray(make.fit_transform(X, y), dtype=np.float64)
+    release_memory()  # what choosing the pairs took
+    let_go(X)
+    first = make.fit_transform(X[:_ROWS_AT_ONCE], y[:_ROWS_AT_ONCE])
+    wide = np.empty((len(X), first.shape[1]))
+    wide[:_ROWS_AT_ONCE] = first
+    for start in range(_ROWS_AT_ONCE, len(X), _ROWS_AT_ONCE):
+        block = slice(start, start + _ROWS_AT_ONCE)
+        wide[block] = make.transform(X[block])
+        let_go(X)
+    return wide
+
+
 def with_made(params: Params, context: Context) -> Context:
     """The context of a model whose columns include those made for it, as many as there can be."""
     made = int(params.get("pairs") or 0)
@@ -79,10 +107,11 @@ def with_made(params: Params, context: Context) -> Context:
 
 
 def made_bytes(params: Params, context: Context) -> int:
-    """Bytes that making columns takes: the appended matrix in parts and put together, and whole codes."""
+    """Bytes of `append_columns`: the result, and where it is not made in blocks its parts and whole codes."""
     wide = with_made(params, context).n_columns
     made = wide - context.n_columns
-    return 8 * context.learned_rows * (2 * wide + 2 * made) if made else 0
+    in_blocks = context.learned_rows > _ROWS_AT_ONCE and params.get("codes", "own") == "own"
+    return 8 * context.learned_rows * (wide if in_blocks else 2 * wide + 2 * made) if made else 0
 
 
 def pairs_space(context: Context) -> dict[str, BaseDistribution]:

@@ -26,7 +26,7 @@ from automl.costs import CostMatrix
 from automl.errors import GlassbenchError
 from automl.extras import install_hint, is_installed
 
-from ._made import HYPERPARAMETERS, made_bytes, make_columns, with_made
+from ._made import HYPERPARAMETERS, append_columns, made_bytes, make_columns, with_made
 from ._targets import in_units, to_scale
 
 __all__ = [
@@ -387,7 +387,7 @@ class Family(ABC):
         make = make_columns(params, context, *rows)
         if make is None:
             return self._fit(own, context, rows, valid, deadline)
-        rows = rows._replace(X=make.fit_transform(rows.X, rows.y))
+        rows = rows._replace(X=append_columns(make, rows.X, rows.y))
         valid = None if valid is None else valid._replace(X=make.transform(valid.X))
         deadline.check(f"start to fit {self.label} after columns were made of others")
         fitted = self._fit(own, replace(context, n_columns=rows.X.shape[1]), rows, valid, deadline)

@@ -21,6 +21,7 @@ from threadpoolctl import threadpool_limits
 
 from automl.errors import GlassbenchError, RunError
 from automl.extras import require_extra
+from automl.freeing import map_large_arrays
 from automl.models import FAMILIES, Context, get_family
 from automl.search.assemble import assemble
 from automl.search.clock import Clock
@@ -184,7 +185,9 @@ class _Search:
             # The workers import the engine while this process reads the table; beside a large one they
             # would take memory for nothing.
             large = self._reads_much(table)
-            if not large:
+            if large:
+                map_large_arrays()
+            else:
                 pool.start()
 
             def start(rows: int) -> None:

@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from automl.data.split import Split
+from automl.freeing import release_memory
 from automl.metrics import bootstrap_interval, get_metric
 from automl.models import Context, Deadline, get_family
-from automl.search.memory import release_memory
 from automl.search.race import Beaten, Rival, race
 from automl.search.weigh import load_weights
 

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-import sys
 import threading
 from collections.abc import Iterable
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
@@ -20,7 +17,6 @@ __all__ = [
     "available_memory",
     "default_limit",
     "megabytes",
-    "release_memory",
     "tree_memory",
 ]
 
@@ -117,16 +113,6 @@ def _proportional(process: int) -> int:
     except OSError:
         return 0
     return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) * _KILOBYTE
-
-
-def release_memory() -> None:
-    """Give what has been freed back to the system, which allocators put off."""
-    arrow = sys.modules.get("pyarrow")
-    if arrow is not None:
-        arrow.default_memory_pool().release_unused()
-    if sys.platform == "linux":
-        with suppress(OSError, AttributeError):  # another C library has no such function
-            ctypes.CDLL("libc.so.6").malloc_trim(0)
 
 
 class MemoryMeter:

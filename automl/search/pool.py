@@ -18,6 +18,7 @@ from typing import Any
 from joblib.externals.loky.backend.context import get_context
 from joblib.externals.loky.process_executor import ProcessPoolExecutor
 
+from automl.freeing import map_large_arrays
 from automl.models import Context
 from automl.search.crowding import crowding
 from automl.search.evaluate import Evaluation, evaluate
@@ -98,7 +99,7 @@ class WorkerPool(Workers):
             self._executor = ProcessPoolExecutor(
                 self.n_workers, context=get_context("loky"),
                 env={f"{name}_NUM_THREADS": threads for name in ("OMP", "OPENBLAS", "MKL")},
-                initializer=_leave_with, initargs=(os.getpid(),),
+                initializer=_set_up, initargs=(os.getpid(),),
             )  # fmt: skip
         future = self._executor.submit(function, *args)
         self._given = [given for given in self._given if not _has_arrived(given)] + [future]
@@ -130,6 +131,11 @@ def _has_arrived(future: Future[Any]) -> bool:
 
 def _warm_up() -> None:
     """Importing this module has imported the engine, which is the point."""
+
+
+def _set_up(parent: int) -> None:
+    map_large_arrays()
+    _leave_with(parent)
 
 
 def _leave_with(parent: int) -> None:

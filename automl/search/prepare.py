@@ -28,13 +28,13 @@ from automl.data import (
 )
 from automl.errors import DataError, RunError, SettingError
 from automl.features import build_preprocessor, common_in, derived_columns
+from automl.freeing import release_memory
 from automl.models import Context, log_scale
 from automl.search.arrange import Arrangement, arrange
 from automl.search.constraints import Constraints, directed_columns
 from automl.search.duplicates import without_copies
 from automl.search.evaluate import TrainingRows
 from automl.search.folds import affordable_folds
-from automl.search.memory import release_memory
 from automl.search.reviewing import held_against, kinds_of, reviewed_schema
 from automl.search.table import write_matrix, write_table
 from automl.search.weigh import facts_of, findings_of, read_weights, write_weights

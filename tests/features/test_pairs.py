@@ -9,8 +9,9 @@ import pytest
 
 from automl.bundle.trusted import dump_model, load_model
 from automl.features import OPERATIONS, beside, pair_columns
-from automl.models import Context, get_family
+from automl.models import Context, _made, get_family
 from automl.models._additive import untold
+from automl.models._made import MOST_PAIRS, append_columns, made_bytes
 from automl.models._pairs import choose_pairs
 
 
@@ -85,3 +86,24 @@ def test_no_pairs_where_there_are_no_two_numbers() -> None:
     assert choose_pairs(untold(X, y, context), context, 8) == {}
     alone = Context(task="binary", n_rows=40, n_columns=2, n_classes=2, categorical=(0,))
     assert "pairs" not in get_family("lightgbm").distributions(alone)
+
+
+def test_in_blocks_they_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    X, y = np.random.default_rng(1).normal(size=(1050, 4)), np.zeros(1050)
+    X[::9, 1] = np.nan
+    make = beside(pair_columns({"ratio": [(0, 1), (2, 3)], "product": [(1, 2)]}))
+    whole = append_columns(make, X, y)
+    assert whole.shape == (1050, 7)
+    np.testing.assert_array_equal(whole, make.fit_transform(X))
+    monkeypatch.setattr(_made, "_ROWS_AT_ONCE", 100)
+    np.testing.assert_array_equal(append_columns(make, X, y), whole)
+    np.testing.assert_array_equal(make.transform(X), whole)
+
+
+def test_what_they_take_is_foretold() -> None:
+    params = {"pairs": MOST_PAIRS, "codes": "own"}
+    few, many = (Context("regression", n, 20, 0, n_judged=n // 5, n_folds=1) for n in (50_000, 500_000))
+    assert made_bytes(params, many) == 8 * many.learned_rows * 36
+    assert made_bytes(params, few) > 2 * 8 * few.learned_rows * 36
+    assert made_bytes(params | {"codes": "means"}, many) > 2 * 8 * many.learned_rows * 36
+    assert made_bytes(params | {"pairs": 0}, many) == 0
