@@ -133,13 +133,19 @@ def explain_command(bundle: Path, arguments: Sequence[str] | None = None) -> int
         "prediction.",
     )
     parser.add_argument("table", help="CSV or TSV file (also .gz) with the columns of schema.json")
-    parser.add_argument("--row", type=int, metavar="N", help="only this row, counted from 0, in full")
+    parser.add_argument(
+        "--row", type=int, metavar="N", help="only this row, in full; counted from 1 below the header"
+    )
     parser.add_argument(
         "--output",
         metavar="CLASS",
         help="the class whose probability is explained (default: of two the second, of more the likeliest)",
     )
-    parser.add_argument("--json", action="store_true", help="print everything as one JSON document")
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help="print everything as one JSON document, in which rows are counted from 0",
+    )
     parser.add_argument(
         "--seconds", type=float, metavar="S", help="end about then: what is sampled becomes less certain"
     )
@@ -162,11 +168,12 @@ def explain_command(bundle: Path, arguments: Sequence[str] | None = None) -> int
                 _say(f"{finding.severity}: {finding.message} {finding.fix}".rstrip())
         frame, rows = dataset.frame, list(range(len(dataset.frame)))
         if options.row is not None:
-            if not 0 <= options.row < len(frame):
+            if not 1 <= options.row <= len(frame):
                 raise SettingError(
-                    f"There is no row {options.row}.", fix=f"Rows are counted from 0 to {len(frame) - 1}."
+                    f"There is no row {options.row}.", fix=f"Rows are counted from 1 to {len(frame)}."
                 )
-            frame, rows = frame.iloc[[options.row]], [options.row]
+            rows = [options.row - 1]
+            frame = frame.iloc[rows]
         explanation = explained(files, scorer, frame, options.seconds)
         if not explanation.exact and find_spec("numba") is None:
             _say(

@@ -90,7 +90,7 @@ def replayed(files: Mapping[str, bytes], scorer: Scorer) -> Any:
 
 
 def document(explanation: Any, rows: list[int], output: str | None) -> dict[str, Any]:
-    """Explained rows as plain JSON values; `rows` are their numbers in the file."""
+    """Explained rows as plain JSON values; `rows` are their places in the file, counted from 0."""
     return {
         "scale": explanation.scale,
         "classes": None if explanation.classes is None else list(explanation.classes),
@@ -131,7 +131,7 @@ def text(told: Mapping[str, Any], *, table: bool) -> str:
 
     lines, scale = [], told["scale"]
     for row in told["rows"]:
-        lines.append(f"row {row['row']}: {row['sentence']}")
+        lines.append(f"row {row['row'] + 1}: {row['sentence']}")
         if table:
             longest = max((len(each["column"]) for each in row["contributions"]), default=0)
             lines += ["", f"  {'base':{longest}}  {formats.level(row['base'], scale)}"]

@@ -8,11 +8,14 @@ import sys
 from argparse import Namespace
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from automl.errors import GlassbenchError
+from automl.errors import GlassbenchError, SettingError
 
-__all__ = ["Console", "find_run", "number"]
+if TYPE_CHECKING:
+    from automl.run import Run
+
+__all__ = ["Console", "find_run", "number", "place_of"]
 
 # A table that goes into a file or a pipe is not squeezed into the width of some terminal.
 _UNLIMITED_WIDTH = 400
@@ -112,6 +115,22 @@ def find_run(name: str, home: Path | None) -> Path:
     if not (path / "spec.json").is_file() and is_id(name):
         return Home(home).run(name).path
     return RunFolder.open(path).path
+
+
+def place_of(run: Run, row: int) -> int:
+    """Where a row of the run's table stands, from 0, as Python and JSON count; people count from 1.
+
+    Raises
+    ------
+    SettingError
+        When the table has no such row.
+    """
+    prepared = run.folder.read("prepared.json")
+    if prepared is not None and row > prepared["rows"]:
+        raise SettingError(
+            f"There is no row {row:,}.", fix=f"Rows are counted from 1 to {prepared['rows']:,}."
+        )
+    return row - 1
 
 
 def _os_message(error: Exception) -> str:

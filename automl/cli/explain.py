@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import TYPE_CHECKING, Any
 
-from automl.cli.console import Console, find_run, number
+from automl.cli.console import Console, find_run, number, place_of
 from automl.errors import SettingError
 from automl.run import Run, load_run
 
@@ -22,7 +22,7 @@ def explain(options: Namespace, console: Console) -> int:
         raise SettingError("--output says which prediction of a row is meant.", fix="Give --row as well.")
     if options.row is None:
         return _global(run, options.model, console)
-    return _row(run, options.model, options.row, options.output, console)
+    return _row(run, options.model, place_of(run, options.row), options.output, console)
 
 
 def _global(run: Run, model: str | None, console: Console) -> int:

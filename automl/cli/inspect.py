@@ -5,13 +5,13 @@ from __future__ import annotations
 from argparse import Namespace
 from typing import Any
 
-from automl.cli.console import Console, find_run
-from automl.run import load_run
+from automl.cli.console import Console, find_run, place_of
+from automl.run import Run, load_run
 
 __all__ = ["inspect"]
 
 _PLAIN = (
-    "column", "row", "kind", "goal", "low", "high", "count", "depth", "other", "rate", "players"
+    "column", "kind", "goal", "low", "high", "count", "depth", "other", "rate", "players"
 )  # fmt: skip
 
 
@@ -20,7 +20,7 @@ def inspect(options: Namespace, console: Console) -> int:
     run = load_run(find_run(options.run, options.home))
     budget = {} if options.budget is None else {"time_budget": options.budget}
     made = run.inspected(
-        options.what, model=options.model, again=options.again, params=_params(options), **budget
+        options.what, model=options.model, again=options.again, params=_params(options, run), **budget
     )
     told = made.told()
     console.document(
@@ -44,9 +44,11 @@ def inspect(options: Namespace, console: Console) -> int:
     return 0
 
 
-def _params(options: Namespace) -> dict[str, Any]:
+def _params(options: Namespace, run: Run) -> dict[str, Any]:
     """What was typed; the registry says what is wrong with it."""
     found = {name: value for name in _PLAIN if (value := getattr(options, name)) is not None}
+    if options.row is not None:
+        found["row"] = place_of(run, options.row)
     if options.changes:
         found["changes"] = dict(options.changes)
     if options.immutable:

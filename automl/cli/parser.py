@@ -388,9 +388,9 @@ def _add_explain(verbs: Verbs) -> None:
     explain.add_argument("run", metavar="RUN", help=_RUN)
     explain.add_argument(
         "--row",
-        type=values.position,
+        type=values.count,
         metavar="N",
-        help="row of the table to explain, counted from 0 without the header",
+        help="row of the table to explain, counted from 1 below the header",
     )
     explain.add_argument("--model", metavar="ID", help="id from the leaderboard (default: the model in use)")
     explain.add_argument(
@@ -425,7 +425,7 @@ def _add_inspect(verbs: Verbs) -> None:
     inspect.add_argument("what", metavar="WHAT", help="one of those below")
     inspect.add_argument("--column", metavar="C", help="the column, for cohorts, curve, fairness, thresholds")
     inspect.add_argument(
-        "--row", type=values.position, metavar="N", help="row of the table, counted from 0 without the header"
+        "--row", type=values.count, metavar="N", help="row of the table, counted from 1 below the header"
     )
     inspect.add_argument("--kind", metavar="KIND", help="of a curve: pdp (default) or ale")
     inspect.add_argument(

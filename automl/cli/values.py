@@ -19,7 +19,6 @@ __all__ = [
     "megabytes",
     "milliseconds",
     "port",
-    "position",
     "seconds",
     "setting",
     "tolerance",
@@ -91,14 +90,6 @@ def count(text: str) -> int:
     value = int(text)
     if value < 1:
         raise argparse.ArgumentTypeError(f"expected 1 or more, got {text}")
-    return value
-
-
-def position(text: str) -> int:
-    """A place, counted from 0."""
-    value = int(text)
-    if value < 0:
-        raise argparse.ArgumentTypeError(f"expected 0 or more, got {text}")
     return value
 
 

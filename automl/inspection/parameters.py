@@ -104,7 +104,9 @@ def columns(name: str, value: Any, scope: Scope) -> list[str]:
 def row(name: str, value: Any, scope: Scope) -> int:
     """A row of the table, counted from 0."""
     if not _is_whole(value) or not 0 <= value < scope.rows:
-        raise SettingError(f"There is no row {value!r}.", fix=f"Rows are counted from 0 to {scope.rows - 1}.")
+        raise SettingError(
+            f"There is no row {value!r}.", fix=f"Here rows are counted from 0 to {scope.rows - 1}."
+        )
     return int(value)
 
 

@@ -67,4 +67,4 @@ def certificate(model: RunModel, explanation: Explanation) -> Certificate:
 def _require_rows(rows: Sequence[int], count: int) -> None:
     for row in rows:
         if not 0 <= row < count:
-            raise SettingError(f"There is no row {row}.", fix=f"Rows are counted from 0 to {count - 1}.")
+            raise SettingError(f"There is no row {row}.", fix=f"Here rows are counted from 0 to {count - 1}.")

@@ -82,10 +82,10 @@ def alone(folder: Path, program: str, *arguments: str, numba: bool = False) -> t
 def test_explanations_are_exact_with_numba_and_agree_without(
     certified: Path, forest: Trained, table_path: Path
 ) -> None:
-    code, out, errors = alone(certified, "explain.py", str(table_path), "--row", "3", "--json", numba=True)
+    code, out, errors = alone(certified, "explain.py", str(table_path), "--row", "4", "--json", numba=True)
     assert code == 0, errors
     exact = json.loads(out)
-    code, out, errors = alone(certified, "explain.py", str(table_path), "--row", "3", "--json")
+    code, out, errors = alone(certified, "explain.py", str(table_path), "--row", "4", "--json")
     assert code == 0, errors
     assert "numba is not installed" in errors
     sampled = json.loads(out)
@@ -118,16 +118,16 @@ def test_words_for_people_and_mistakes(certified: Path, table_path: Path, tmp_pa
     few.write_text("".join(table_path.read_text().splitlines(keepends=True)[:4]))
     code, out, errors = alone(certified, "explain.py", str(few))
     assert code == 0, errors
-    assert [line.split(":")[0] for line in out.splitlines()] == ["row 0", "row 1", "row 2"]
+    assert [line.split(":")[0] for line in out.splitlines()] == ["row 1", "row 2", "row 3"]
     assert "The model used" in out
-    code, out, _ = alone(certified, "explain.py", str(few), "--row", "1", "--output", "no")
+    code, out, _ = alone(certified, "explain.py", str(few), "--row", "2", "--output", "no")
     assert code == 0
     assert "“no”" in out
     assert out.splitlines()[2].split()[0] == "base"
     for wrong, says in (
-        (["--row", "3"], "There is no row 3"),
+        (["--row", "4"], "There is no row 4. Rows are counted from 1 to 3."),
         (["--output", "maybe"], "maybe"),
-        (["--row", "-1"], "counted from 0 to 2"),
+        (["--row", "0"], "There is no row 0."),
     ):
         code, out, errors = alone(certified, "explain.py", str(few), *wrong)
         assert (code, out) == (1, "")

@@ -55,6 +55,7 @@ def test_a_row_and_what_may_change(automl_command: Automl, run: Run) -> None:
     edited = automl_command(
         "inspect", path, "what_if", "--row", 5, "--set", "body_mass_g=5200", "--set", "sex=", "--json"
     )
+    assert edited.document["params"]["row"] == 4
     assert edited.document["params"]["changes"] == {"body_mass_g": "5200", "sex": None}
     assert edited.document["result"]["edited"] == ["body_mass_g", "sex"]
 

@@ -101,7 +101,7 @@ def test_all_settings_of_fit_arrive() -> None:
         ("fit t.csv --target y --costs 5", "false_negative=5,false_positive=1 or JSON"),
         ("fit t.csv --target y --costs {a", "expected JSON"),
         ("threshold", "RUN"),
-        ("explain r --row -1", "0 or more"),
+        ("explain r --row 0", "1 or more"),
         ("app --port 70000", "between 1 and 65535"),
         ("dance", "invalid choice"),
     ],

@@ -73,11 +73,11 @@ def test_explain_the_model(automl_command: Automl, penguins_run: Run) -> None:
 
 def test_explain_a_row(automl_command: Automl, penguins_run: Run) -> None:
     path = penguins_run.folder.path
-    done = automl_command("explain", path, "--model", "t0001", "--row", 0)
+    done = automl_command("explain", path, "--model", "t0001", "--row", 1)
     assert done.code == 0, done.err
     assert "for Adelie" in done.out
     document = automl_command(
-        "explain", path, "--model", "t0001", "--row", 0, "--output", "Gentoo", "--json"
+        "explain", path, "--model", "t0001", "--row", 1, "--output", "Gentoo", "--json"
     ).document
     assert document["output"] == "Gentoo"
     total = document["base"] + sum(part["contribution"] for part in document["contributions"])
@@ -91,8 +91,8 @@ def test_explain_a_row(automl_command: Automl, penguins_run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (("--row", "100000"), "no row 100000"),
-        (("--row", "0", "--output", "Emperor"), "Emperor"),
+        (("--row", "345"), "There is no row 345. Rows are counted from 1 to 344."),
+        (("--row", "1", "--output", "Emperor"), "Emperor"),
         (("--output", "Gentoo"), "--row"),
         (("--model", "t0999"), "t0999"),
     ],

@@ -148,7 +148,7 @@ def test_a_sample_is_drawn_by_the_seed_and_said(clients_run: Run) -> None:
         ("curve", {"column": "age", "kind": "spline"}, "Expected kind as pdp or ale, found 'spline'"),
         ("curve", {"column": "age", "colour": 1}, "takes no 'colour'. It takes column, kind."),
         ("fairness", {"column": "left"}, "There is no column 'left'"),
-        ("neighbours", {"row": 320}, "There is no row 320. Rows are counted from 0 to 319."),
+        ("neighbours", {"row": 320}, "There is no row 320. Here rows are counted from 0 to 319."),
         ("neighbours", {"row": True}, "There is no row True"),
         ("what_if", {"row": 0, "changes": {}}, "Name at least one column"),
         ("what_if", {"row": 0, "changes": {"age": "old"}}, "old"),

@@ -252,7 +252,7 @@ def test_options_write_only_what_changes(subject: Subject, found: dict[str, Any]
     result = found["counterfactuals:7"]
     assert result.found
     blocks = section(build_report(subject), TITLES["counterfactuals:7"])
-    assert any(isinstance(block, Part) and block.title == "Row 7 of the table" for block in blocks)
+    assert any(isinstance(block, Part) and block.title == "Row 8 of the table" for block in blocks)
     table = next(block for block in blocks if isinstance(block, Table))
     lines = {row[0]: row[1:] for row in table.rows}
     assert "sex" not in lines, "not to be changed"

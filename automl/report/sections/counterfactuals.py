@@ -34,7 +34,7 @@ def counterfactuals(subject: Subject) -> Iterator[Block]:
 
 
 def _title(row: str) -> str:
-    return f"Row {int(row):,} of the table" if row.isdigit() else row
+    return f"Row {int(row) + 1:,} of the table" if row.isdigit() else row
 
 
 def _blocks(found: Counterfactuals) -> Iterator[Block]:

@@ -37,7 +37,7 @@ def rows(subject: Subject) -> Iterator[Block]:
 def _title(subject: Subject, example: Example) -> str:
     if subject.evidence is None:
         return example.why
-    return f"{example.why} (row {subject.evidence.rows[example.position]:,} of the table)"
+    return f"{example.why} (row {subject.evidence.rows[example.position] + 1:,} of the table)"
 
 
 def _blocks(subject: Subject, explanation: Explanation, example: Example) -> Iterator[Block]:

@@ -49,7 +49,7 @@ def _command_line(bundle: str) -> tuple[Snippet, ...]:
         ),
         Snippet(
             "Predict a table, and say why a row is predicted as it is:",
-            "env/bin/python predict.py new.csv -o predictions.csv\nenv/bin/python explain.py new.csv --row 0",
+            "env/bin/python predict.py new.csv -o predictions.csv\nenv/bin/python explain.py new.csv --row 1",
             "bash",
         ),
         Snippet(
