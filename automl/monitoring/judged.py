@@ -77,9 +77,7 @@ class Judged:
 
     def alike(self, values: Floats) -> float:
         """How many times the variance of a mean of such values is that of independent rows, at least 1."""
-        if self.groups is None:
-            return 1.0
-        return design_effect([values], np.unique(self.groups, return_inverse=True)[1])
+        return design_effect([values], self.groups)
 
     def mean(self, values: Floats) -> tuple[float, float]:
         """The mean of values of the rows, and how many independent rows of equal weight tell as much."""

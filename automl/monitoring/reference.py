@@ -6,7 +6,7 @@ and no label that the schema does not hold already.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,11 +147,10 @@ def make_reference(
 
 def profiles(frame: pd.DataFrame, schema: Schema, groups: Ints | None = None) -> tuple[Profile, ...]:
     """Count the columns of canonical rows, in cells for others to be counted in; in the schema's order."""
-    together = None if groups is None else np.unique(groups, return_inverse=True)[1]
     listed = sum(is_listed(column.kind) for column in schema)
     cuts = _share(_ALL_CUTS, len(schema) - listed, _FEWEST_CUTS, _MOST_CUTS)
     levels = _share(_ALL_LEVELS, listed, _FEWEST_LEVELS, _MOST_LEVELS)
-    return tuple(_profile(column, frame[column.name], cuts, levels, together) for column in schema)
+    return tuple(_profile(column, frame[column.name], cuts, levels, groups) for column in schema)
 
 
 def outputs_of(task: Task, prediction: Floats) -> list[tuple[str, Floats]]:
@@ -168,23 +167,20 @@ def _share(all_together: int, columns: int, fewest: int, most: int) -> int:
     return min(max(all_together // max(columns, 1), fewest), most)
 
 
-def _profile(
-    column: Column, values: pd.Series[Any], cuts: int, levels: int, together: Ints | None
-) -> Profile:
+def _profile(column: Column, values: pd.Series[Any], cuts: int, levels: int, groups: Ints | None) -> Profile:
     grid = grid_of(column, values, cuts=cuts, levels=levels)
     counted = count(grid, column, values)
     if not is_listed(column.kind):
         numbers = as_numbers(column, values)
-        return Profile(grid, counted, _deviation(numbers), alike=_alike(_spread(numbers), together))
+        return Profile(grid, counted, _deviation(numbers), alike=design_effect(_spread(numbers), groups))
     found = values.value_counts()
     common = ((values == label).to_numpy(np.float64, na_value=0.0) for label in found.index[:_MOST_ALIKE])
-    alike = _alike([values.isna().to_numpy().astype(np.float64), *common], together)
+    alike = design_effect([values.isna().to_numpy().astype(np.float64), *common], groups)
     return Profile(grid, counted, singles=int((found == 1).sum()), alike=alike)
 
 
 def _profile_numbers(grid: Grid, values: Floats, groups: Ints | None) -> Profile:
-    together = None if groups is None else np.unique(groups, return_inverse=True)[1]
-    alike = _alike(_spread(values), together)
+    alike = design_effect(_spread(values), groups)
     return Profile(grid, count_numbers(grid, values), _deviation(values), alike=alike)
 
 
@@ -193,10 +189,6 @@ def _spread(numbers: Floats) -> Iterator[Floats]:
     missing = np.isnan(numbers)
     yield missing.astype(np.float64)
     yield np.where(missing, 0.5, pd.Series(numbers).rank(pct=True).to_numpy())
-
-
-def _alike(values: Iterable[Floats], together: Ints | None) -> float:
-    return 1.0 if together is None else design_effect(values, together)
 
 
 def _deviation(numbers: Floats) -> float | None:

@@ -36,17 +36,21 @@ def checked_groups(groups: ArrayLike, n: int) -> Ints:
     return np.asarray(np.unique(given, return_inverse=True)[1], dtype=np.int64)
 
 
-def design_effect(values: Iterable[Floats], code: Ints) -> float:
+def design_effect(values: Iterable[Floats], groups: Ints | None) -> float:
     """How many times the variance of means is that of independent rows, at least 1.
 
     Parameters
     ----------
     values : iterable of arrays of shape (n,)
         What means are taken of; that whose rows are the most alike counts.
-    code : array of int, shape (n,)
-        The group of each row, 0..G-1, each of which has a row.
+    groups : array of int, shape (n,), or None
+        The group of each row, as a code from 0; not every code need have rows. None: no rows belong together.
     """
-    sizes = np.bincount(code).astype(np.float64)
+    if groups is None:
+        return 1.0
+    sizes = np.bincount(groups)
+    code = (np.cumsum(sizes > 0) - 1)[groups]
+    sizes = sizes[sizes > 0].astype(np.float64)
     rows, count = len(code), len(sizes)
     if count == rows:
         return 1.0

@@ -317,7 +317,7 @@ def failures_of(
     weight = checked_weight(sample_weight, n)
     together = None if groups is None else checked_groups(groups, n)
     order, middle = _dealt(n, together, np.random.default_rng(seed))
-    inflation = 1.0 if together is None else design_effect([values], together)
+    inflation = design_effect([values], together)
 
     def found(rows: int) -> Failures:
         half, check = (

@@ -170,7 +170,7 @@ class Scored:
     @cached_property
     def inflation(self) -> float:
         """By how much means of these rows vary more than those of independent ones, at least 1."""
-        return 1.0 if self.groups is None else design_effect(self._judged(), self.groups)
+        return design_effect(self._judged(), self.groups)
 
     def _judged(self) -> Iterator[Floats]:
         """What rates and errors are means of."""

@@ -205,7 +205,7 @@ def _of_classes(
     known = [metric.score(truth, decided if metric.needs == "label" else prediction) for metric in metrics]
     off = [(truth == code) - chances[:, code] for code in range(prediction.shape[1])]
     tested = _tested(metrics, estimates, known)
-    return Estimator(len(truth), learned, tuple(curves), (), None, tested, _alike(off, groups))
+    return Estimator(len(truth), learned, tuple(curves), (), None, tested, design_effect(off, groups))
 
 
 def _of_values(
@@ -235,12 +235,11 @@ def _of_values(
         metric.score(truth[own], prediction[own]) if np.isfinite(estimate) else float("nan")
         for metric, estimate in zip(metrics, estimates, strict=True)
     ]
-    tested, alike = _tested(metrics, estimates, known), _alike(off, None if groups is None else groups[own])
+    tested, alike = (
+        _tested(metrics, estimates, known),
+        design_effect(off, None if groups is None else groups[own]),
+    )
     return Estimator(len(truth[own]), learned, (), tuple(models), line, tested, alike)
-
-
-def _alike(off: Sequence[Floats], groups: NDArray[np.int64] | None) -> float:
-    return 1.0 if groups is None else design_effect(off, np.unique(groups, return_inverse=True)[1])
 
 
 def _losses(name: str, truth: Floats, prediction: Floats) -> Floats | None:

@@ -57,6 +57,14 @@ def test_rows_that_are_strangers_count_in_full():
     assert design_effect([values], np.repeat(np.arange(50), 4)) < 1.5
     assert design_effect([np.ones(200)], np.repeat(np.arange(50), 4)) == 1.0
     assert design_effect([values], np.zeros(200, dtype=int)) == 200.0
+    assert design_effect([values], None) == 1.0
+
+
+def test_groups_without_rows_do_not_count():
+    rng = np.random.default_rng(5)
+    code = rng.integers(0, 40, 200)
+    values = rng.normal(size=40)[code] + rng.normal(size=200)
+    assert design_effect([values], 7 * code + 3) == design_effect([values], code) > 1.5
 
 
 def test_as_many_groups_as_rows_are_expected():
