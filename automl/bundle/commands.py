@@ -8,13 +8,13 @@ import sys
 from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
-from ..data import read_table
-from ..data.review import ReviewedSchema
+from ..data import RawTable, read_table
 from ..errors import GlassbenchError, SettingError
+from .batch import predict_file
 from .explaining import document, explained, text
 from .manifest import open_files
-from .reviewing import anomalies_of, reviewed_of
 from .scoring import Scorer, predictions_to_csv
 from .signing import read_public_key
 from .verifying import verified
@@ -66,14 +66,14 @@ def predict_command(bundle: Path, arguments: Sequence[str] | None = None) -> int
     )
     options = parser.parse_args(arguments)
     try:
-        files, manifest = open_files(bundle)
-        for note in differences(manifest):
-            _say(f"note: {note}")
-        scorer = Scorer.from_files(files)
-        reviewed = reviewed_of(files, scorer.schema)
-        text = _predict(
-            scorer, reviewed, options.table, options.keep, options.missing_columns, options.interval
+        batch = predict_file(
+            bundle, options.table, missing_columns=options.missing_columns, interval=options.interval
         )
+        for note in batch.notes:
+            _say(f"note: {note}")
+        for finding in batch.findings:
+            _say(f"{finding.severity}: {finding.message} {finding.fix}".rstrip())
+        text = predictions_to_csv(batch.predictions, _kept(batch.table, options.keep))
         if options.output is None:
             sys.stdout.write(text)
         else:
@@ -84,31 +84,18 @@ def predict_command(bundle: Path, arguments: Sequence[str] | None = None) -> int
     return 0
 
 
-def _predict(
-    scorer: Scorer,
-    reviewed: ReviewedSchema | None,
-    source: str,
-    keep: Sequence[str],
-    missing_columns: str,
-    interval: float | None,
-) -> str:
-    table = read_table(source)
-    unknown = [name for name in keep if name not in table.frame.columns]
+def _kept(table: RawTable, names: Sequence[str]) -> dict[str, list[Any]]:
+    """Columns of the input as they were."""
+    unknown = [name for name in names if name not in table.frame.columns]
     if unknown:
         raise GlassbenchError(f"There is no column {unknown[0]!r} to keep.", fix="Check its spelling.")
-    dataset = scorer.coerce(table, missing_columns="missing" if missing_columns == "missing" else "error")
-    anomalies = anomalies_of(reviewed, table, dataset)
-    for finding in (*table.report.findings, *dataset.findings, *anomalies):
-        if finding.severity != "info":
-            _say(f"{finding.severity}: {finding.message} {finding.fix}".rstrip())
-    kept = {
+    return {
         name: [
             "" if gone else cell
             for cell, gone in zip(table.frame[name], table.frame[name].isna(), strict=True)
         ]
-        for name in keep
+        for name in names
     }
-    return predictions_to_csv(scorer.predictions(dataset.frame, interval=interval), kept)
 
 
 def explain_command(bundle: Path, arguments: Sequence[str] | None = None) -> int:

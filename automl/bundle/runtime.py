@@ -20,6 +20,7 @@ MODULES = (
     "allowed",
     "archive",
     "audit",
+    "batch",
     "canonical",
     "checking",
     "commands",

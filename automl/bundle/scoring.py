@@ -25,12 +25,83 @@ from .proving import proven_files
 from .single import Predicted, predict_rows
 from .trusted import load_model
 
-__all__ = ["PROBABILITY", "Scorer", "predictions_to_csv", "read_own_csv"]
+__all__ = ["PROBABILITY", "Contract", "Scorer", "predictions_to_csv", "read_own_csv"]
 
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 #: Columns of probabilities are named by this and the label.
 PROBABILITY = "probability_"
 _SAMPLE = ReadOptions(encoding="utf-8", delimiter=",", quotechar='"', header=True)
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a model takes and gives.
+
+    Parameters
+    ----------
+    schema : Schema
+        Of the columns that the model reads.
+    classes : tuple of str or int, optional
+        Labels in the order of the probabilities; None for regression.
+    conformal : Conformal, optional
+        Makes intervals and sets.
+    costs : sequence of sequences of float, optional
+        Of more than two classes: what predicting one costs where another is true, by the truth first. The
+        label is the one of least expected cost then. (A threshold between two classes is in the model.)
+    """
+
+    schema: Schema
+    classes: tuple[str | int, ...] | None
+    conformal: Conformal | None = None
+    costs: Sequence[Sequence[float]] | None = None
+
+    @classmethod
+    def from_files(cls, files: Mapping[str, bytes]) -> Contract:
+        """Read from the files of a bundle (already compared with its manifest).
+
+        Raises
+        ------
+        BundleError
+            When one of them is damaged.
+        """
+        try:
+            schema = Schema.from_json(read_json(files, "schema.json"))
+            task = read_json(files, "task.json")
+            classes = None if task["classes"] is None else tuple(task["classes"])
+            costs = _costs(task.get("costs"), task["classes"])
+            kept = "conformal.json" in files
+            conformal = Conformal.from_json(read_json(files, "conformal.json")) if kept else None
+        except (GlassbenchError, *DAMAGED) as error:
+            raise BundleError(
+                f"The schema, the task or the intervals of the bundle are damaged ({error}).",
+                fix="Export the model again.",
+            ) from error
+        return cls(schema, classes, conformal, costs)
+
+    def table(self, labels: np.ndarray[Any, Any], probabilities: Floats) -> pd.DataFrame:
+        """Labels and probabilities as columns, see :meth:`Scorer.predictions`."""
+        columns: dict[str, Any] = {"prediction": labels}
+        for k, label in enumerate(self.classes or ()):
+            columns[f"{PROBABILITY}{label}"] = probabilities[:, k]
+        return pd.DataFrame(columns)
+
+    def with_interval(self, table: pd.DataFrame, level: float | None) -> pd.DataFrame:
+        """Predictions with an interval, or a set of labels, around each; see :meth:`Scorer.predictions`."""
+        if level is None:
+            return table
+        if self.conformal is None:
+            raise BundleError(
+                "This model carries nothing to make intervals from.",
+                fix="Export it again, or leave them out.",
+            )
+        if self.classes is None:
+            low, high = self.conformal.interval(table["prediction"].to_numpy(), level)
+            return table.assign(low=low, high=high)
+        inside = self.conformal.sets(table.iloc[:, 1:].to_numpy(dtype=np.float64), level)
+        sets = [
+            tuple(label for label, there in zip(self.classes, row, strict=True) if there) for row in inside
+        ]
+        return table.assign(set=pd.Series(sets, index=table.index, dtype=object))
 
 
 @dataclass(frozen=True)
@@ -40,17 +111,10 @@ class Scorer:
     Parameters
     ----------
     model : fitted scikit-learn estimator
-    schema : Schema
-        Of the columns that the model reads.
-    classes : tuple of str or int, optional
-        Labels in the order of the probabilities; None for regression.
+    schema, classes, conformal, costs
+        See :class:`Contract`.
     types : frozenset of str
         Names of the types that the model is made of.
-    conformal : Conformal, optional
-        Makes intervals and sets.
-    costs : sequence of sequences of float, optional
-        Of more than two classes: what predicting one costs where another is true, by the truth first. The
-        label is the one of least expected cost then. (A threshold between two classes is in the model.)
     plan_files : tuple of bytes, optional
         The proven plan of the model, on paper.
     """
@@ -72,30 +136,24 @@ class Scorer:
         BundleError
             When the model is not made of trusted types, or does not fit the rest.
         """
-        try:
-            schema = Schema.from_json(read_json(files, "schema.json"))
-            task = read_json(files, "task.json")
-            classes = None if task["classes"] is None else tuple(task["classes"])
-            costs = _costs(task.get("costs"), task["classes"])
-            kept = "conformal.json" in files
-            conformal = Conformal.from_json(read_json(files, "conformal.json")) if kept else None
-        except (GlassbenchError, *DAMAGED) as error:
-            raise BundleError(
-                f"The schema, the task or the intervals of the bundle are damaged ({error}).",
-                fix="Export the model again.",
-            ) from error
+        contract = Contract.from_files(files)
         loaded = load_model(files["model/model.skops"])
         scorer = cls(
             loaded.model,
-            schema,
-            classes,
+            contract.schema,
+            contract.classes,
             loaded.types,
-            conformal,
-            costs,
+            contract.conformal,
+            contract.costs,
             proven_files(files),
         )
         scorer._check()
         return scorer
+
+    @property
+    def contract(self) -> Contract:
+        """What the model takes and gives."""
+        return Contract(self.schema, self.classes, self.conformal, self.costs)
 
     def _check(self) -> None:
         labels = getattr(self.model, "classes_", None)
@@ -155,30 +213,13 @@ class Scorer:
         SettingError
             When the level is none, or is higher than the calibrated rows can promise.
         """
-        table = self._predictions(frame)
-        if interval is None:
-            return table
-        if self.conformal is None:
-            raise BundleError(
-                "This model carries nothing to make intervals from.",
-                fix="Export it again, or leave them out.",
-            )
-        if self.classes is None:
-            low, high = self.conformal.interval(table["prediction"].to_numpy(), interval)
-            return table.assign(low=low, high=high)
-        inside = self.conformal.sets(table.iloc[:, 1:].to_numpy(dtype=np.float64), interval)
-        sets = [
-            tuple(label for label, there in zip(self.classes, row, strict=True) if there) for row in inside
-        ]
-        return table.assign(set=pd.Series(sets, index=table.index, dtype=object))
+        return self.contract.with_interval(self._predictions(frame), interval)
 
     def _predictions(self, frame: pd.DataFrame) -> pd.DataFrame:
         if self.classes is None:
             return pd.DataFrame({"prediction": self.predict(frame).astype(np.float64)})
         probabilities = self.predict_proba(frame)
-        columns: dict[str, Any] = {"prediction": self._labels(frame, probabilities)}
-        columns |= {f"{PROBABILITY}{label}": probabilities[:, k] for k, label in enumerate(self.classes)}
-        return pd.DataFrame(columns)
+        return self.contract.table(self._labels(frame, probabilities), probabilities)
 
     def _labels(self, frame: pd.DataFrame, probabilities: Floats) -> np.ndarray[Any, Any]:
         """The decided labels: as the model's own predict gives them, without asking every member again."""

@@ -7,12 +7,10 @@ import sys
 from argparse import Namespace
 from pathlib import Path
 
-import automl
 from automl import jobs
-from automl.bundle.reviewing import anomalies_of
+from automl.bundle.batch import predict_file
 from automl.bundle.scoring import predictions_to_csv
 from automl.cli.console import Console, find_run
-from automl.data import read_table
 from automl.errors import SettingError
 from automl.run import load_run
 from automl.store.files import file_sha256, replacing
@@ -48,15 +46,12 @@ def predict(options: Namespace, console: Console) -> int:
     """Predict the rows of a table with a bundle; the same as `predict.py` in the bundle does."""
     if console.json and options.out is None:
         raise SettingError("--json and the predictions both want standard output.", fix="Add -o OUT.csv.")
-    bundle = automl.load_bundle(options.bundle)
-    table = read_table(options.table)
-    dataset = bundle.coerce(table, missing_columns=options.missing_columns)
-    anomalies = anomalies_of(bundle.reviewed(), table, dataset)
-    findings = [f for f in (*table.report.findings, *dataset.findings, *anomalies) if f.severity != "info"]
-    notes = [*bundle.notes, *(f"{f.severity}: {f.message} {f.fix}".rstrip() for f in findings)]
-    predictions = bundle.predictions(dataset.frame, interval=options.interval)
+    batch = predict_file(
+        options.bundle, options.table, missing_columns=options.missing_columns, interval=options.interval
+    )
+    table, predictions = batch.table, batch.predictions
     text = predictions_to_csv(predictions).encode()  # UTF-8, whatever the terminal's encoding
-    console.note(*notes)
+    console.note(*batch.notes, *(f"{f.severity}: {f.message} {f.fix}".rstrip() for f in batch.findings))
     if options.out is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(text)
@@ -72,7 +67,7 @@ def predict(options: Namespace, console: Console) -> int:
             "out": str(out),
             "rows": len(predictions),
             "columns": list(predictions.columns),
-            "findings": [finding.to_json() for finding in findings],
+            "findings": [finding.to_json() for finding in batch.findings],
         }
     )
     console.say(f"{len(predictions):,} rows predicted: {options.out}")
