@@ -48,9 +48,9 @@ def design_effect(values: Iterable[Floats], groups: Ints | None) -> float:
     """
     if groups is None:
         return 1.0
-    sizes = np.bincount(groups)
-    code = (np.cumsum(sizes > 0) - 1)[groups]
-    sizes = sizes[sizes > 0].astype(np.float64)
+    counts = np.bincount(groups)
+    code = (np.cumsum(counts > 0) - 1)[groups]
+    sizes = counts[counts > 0].astype(np.float64)
     rows, count = len(code), len(sizes)
     if count == rows:
         return 1.0
