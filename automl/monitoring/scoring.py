@@ -179,7 +179,14 @@ def compared(
     estimated = None
     if tally.gathered is not None:
         step(0.97, "Estimating the performance without labels")
-        estimated = tally.gathered.estimated(watched.promised)
+        # An estimate counts all rows the same, here and where it was learned.
+        alike = watched.roles.weights is None
+        estimated = tally.gathered.estimated(watched.promised if alike else {})
+        if not alike:
+            notes.append(
+                f"What was promised counts rows as {watched.roles.weights} says. An estimate without labels "
+                "counts all of them the same: it is not compared with the promise."
+            )
     elif tally.unlabelled:
         notes.append(NO_ESTIMATOR)
     findings = _findings(watched, walk, tally)

@@ -147,7 +147,7 @@ def estimated(found: Estimated) -> str:
         f"({formats.number(main.low, 4)} to {formats.number(main.high, 4)})"
     )
     if main.promised is None:
-        return f"{now}; no score was promised."
+        return f"{now}; there is no promise to hold it against."
     judged = "worse than promised" if main.below else "as promised"
     return f"{now}; {formats.number(main.promised, 4)} was promised: {judged}."
 

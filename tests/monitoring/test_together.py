@@ -12,7 +12,7 @@ import pytest
 import automl
 from automl.data import read_table
 from automl.metrics import METRICS
-from automl.monitoring import Watched, score, watched_bundle
+from automl.monitoring import Watched, score, watched_bundle, words
 from automl.monitoring.blessing import bless
 from automl.monitoring.estimate import make_estimator
 from automl.monitoring.estimate.gathered import Gathered
@@ -179,6 +179,12 @@ def test_from_the_run_to_the_zip_and_what_is_said_of_new_rows(tmp_path: Path) ->
         assert not any("do not say" in note for note in told.notes)
         assert any("Rows of the same shop belong together" in note for note in bare.notes)
         assert any("as w says" in note for note in bare.notes)
+        without = score(watched, new.drop(columns="spend"), time_budget=None).report
+        assert without.estimated is not None
+        assert without.estimated.main.estimated is not None
+        assert without.estimated.main.promised is None, "of rows that count differently"
+        assert words.estimated(without.estimated).endswith("there is no promise to hold it against.")
+        assert any("counts all of them the same" in note for note in without.notes)
     blessed = bless(bundle, read_table(new), champion=bundle)
     assert not any("belong together" in reason for reason in blessed.reasons)
     blind = bless(bundle, read_table(new.drop(columns="shop")), champion=bundle)
