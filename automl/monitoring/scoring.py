@@ -182,7 +182,7 @@ def compared(
         # An estimate counts all rows the same, here and where it was learned.
         alike = watched.roles.weights is None
         estimated = tally.gathered.estimated(watched.promised if alike else {})
-        if not alike:
+        if estimated is not None and not alike:
             notes.append(
                 f"What was promised counts rows as {watched.roles.weights} says. An estimate without labels "
                 "counts all of them the same: it is not compared with the promise."

@@ -176,7 +176,7 @@ def test_from_the_run_to_the_zip_and_what_is_said_of_new_rows(tmp_path: Path) ->
         )
         assert width > 1.3 * narrow
         assert told.apart is None
-        assert not any("do not say" in note for note in told.notes)
+        assert not any("do not say" in note or "as w says" in note for note in told.notes)
         assert any("Rows of the same shop belong together" in note for note in bare.notes)
         assert any("as w says" in note for note in bare.notes)
         without = score(watched, new.drop(columns="spend"), time_budget=None).report
