@@ -74,7 +74,8 @@ def _say_reasons(report: DriftReport, console: Console) -> None:
     if told:
         console.say("", *told)
     notes = [finding.message for finding in report.findings if finding.severity == "info"]
-    console.note(*(f"note: {note}" for note in (*notes, *report.notes)))
+    of_scores = [note for each in (report.performance, report.estimated) if each for note in each.notes]
+    console.note(*(f"note: {note}" for note in (*notes, *report.notes, *of_scores)))
 
 
 def _say_columns(report: DriftReport, console: Console) -> None:

@@ -65,12 +65,15 @@ class Performance(Stored):
     metrics : tuple of Measured
         That of the run first.
     level : {"fine", "look", "act"}
+    notes : tuple of str
+        What is not known of the rows, and what follows for their scores.
     """
 
     rows: int
     unlabelled: int
     metrics: tuple[Measured, ...]
     level: Level
+    notes: tuple[str, ...] = ()
 
     @property
     def main(self) -> Measured:

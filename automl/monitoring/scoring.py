@@ -175,7 +175,8 @@ def compared(
     if (judged := tally.judged()) is not None:
         step(0.96, "Comparing with the labels")
         performance = measure(watched.task, judged, watched.promised, unlabelled=tally.unlabelled, seed=seed)
-        notes += watched.roles.notes(judged)
+        if performance is not None:
+            performance = replace(performance, notes=tuple(watched.roles.notes(judged)))
     estimated = None
     if tally.gathered is not None:
         step(0.97, "Estimating the performance without labels")
@@ -183,10 +184,11 @@ def compared(
         alike = watched.roles.weights is None
         estimated = tally.gathered.estimated(watched.promised if alike else {})
         if estimated is not None and not alike:
-            notes.append(
+            note = (
                 f"What was promised counts rows as {watched.roles.weights} says. An estimate without labels "
                 "counts all of them the same: it is not compared with the promise."
             )
+            estimated = replace(estimated, notes=(note,))
     elif tally.unlabelled:
         notes.append(NO_ESTIMATOR)
     findings = _findings(watched, walk, tally)

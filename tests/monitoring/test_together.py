@@ -176,15 +176,16 @@ def test_from_the_run_to_the_zip_and_what_is_said_of_new_rows(tmp_path: Path) ->
         )
         assert width > 1.3 * narrow
         assert told.apart is None
-        assert not any("do not say" in note or "as w says" in note for note in told.notes)
-        assert any("Rows of the same shop belong together" in note for note in bare.notes)
-        assert any("as w says" in note for note in bare.notes)
+        assert told.performance.notes == ()
+        strangers, alike = bare.performance.notes
+        assert strangers.startswith("Rows of the same shop belong together, and the new rows do not say")
+        assert "as w says" in alike
         without = score(watched, new.drop(columns="spend"), time_budget=None).report
         assert without.estimated is not None
         assert without.estimated.main.estimated is not None
         assert without.estimated.main.promised is None, "of rows that count differently"
         assert words.estimated(without.estimated).endswith("there is no promise to hold it against.")
-        assert any("counts all of them the same" in note for note in without.notes)
+        assert "counts all of them the same" in without.estimated.notes[0]
     blessed = bless(bundle, read_table(new), champion=bundle)
     assert not any("belong together" in reason for reason in blessed.reasons)
     blind = bless(bundle, read_table(new.drop(columns="shop")), champion=bundle)

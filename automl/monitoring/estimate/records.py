@@ -66,6 +66,8 @@ class Estimated(Stored):
         That of the run first.
     level : {"fine", "look"}
         An estimate alone never calls for action.
+    notes : tuple of str
+        What has to be known to read it.
     """
 
     rows: int
@@ -75,6 +77,7 @@ class Estimated(Stored):
     learned: str
     metrics: tuple[EstimatedMetric, ...]
     level: Level
+    notes: tuple[str, ...] = ()
 
     @property
     def main(self) -> EstimatedMetric:

@@ -21,6 +21,8 @@ def estimated(report: DriftReport) -> None:
         return
     st.subheader("How good, as far as can be told", anchor=False)
     st.markdown(components.plain(words.estimated(found)))
+    for note in found.notes:
+        st.caption(components.plain(note))
     st.dataframe(
         pd.DataFrame([_row(each) for each in found.metrics if each.estimated is not None]),
         hide_index=True,

@@ -22,6 +22,8 @@ def measured(report: DriftReport) -> None:
     st.markdown(components.plain(words.performance(found)))
     if found.unlabelled:
         st.caption(f"{fmt.plural(found.unlabelled, 'row')} without a known {report.target} left out.")
+    for note in found.notes:
+        st.caption(components.plain(note))
     st.dataframe(
         pd.DataFrame([_row(each) for each in found.metrics]),
         hide_index=True,
