@@ -1,4 +1,4 @@
-"""A file of rows, and what a bundle predicts for them.
+"""A table of rows, and what a bundle predicts for them.
 
 Up to `FAST_ROWS` rows the plan answers, where there is one that is proven: then neither the model is loaded
 nor scikit-learn imported, which takes most of the time that a program needs for a few rows.
@@ -8,62 +8,52 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from os import PathLike
-from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
 import pandas as pd
 
-from ..data import Finding, RawTable, read_table
+from ..data import Finding, RawTable
 from ..plan import DeclinedError, Plan
-from .manifest import open_files
 from .proving import proven_files
 from .reviewing import anomalies_of, reviewed_of
 from .scoring import Contract, Scorer
 from .single import FAST_ROWS
-from .versions import differences
 
-__all__ = ["Batch", "predict_file"]
+__all__ = ["Batch", "predict_table"]
 
 
 @dataclass(frozen=True)
 class Batch:
-    """Predictions of a file.
+    """Predictions of a table.
 
     Attributes
     ----------
     predictions : DataFrame
         As :meth:`Scorer.predictions` gives them.
-    table : RawTable
-        The rows as they were read.
     findings : tuple of Finding
-        What was odd about them, as far as it may matter.
-    notes : list of str
-        What differs between the packages here and those that the bundle was made with.
+        What was odd about the rows, as far as it may matter.
     """
 
     predictions: pd.DataFrame
-    table: RawTable
     findings: tuple[Finding, ...]
-    notes: list[str]
 
 
-def predict_file(
-    bundle: Path,
-    source: str | PathLike[str],
+def predict_table(
+    files: Mapping[str, bytes],
+    table: RawTable,
     *,
     missing_columns: Literal["error", "missing"] = "error",
     interval: float | None = None,
 ) -> Batch:
-    """Predict the rows of a file.
+    """Predict the rows of a table.
 
     Parameters
     ----------
-    bundle : Path
-        Folder or zip.
-    source : path
-        Of the table.
+    files : mapping of name to bytes
+        Of a bundle, compared with its manifest.
+    table : RawTable
+        As read.
     missing_columns : {"error", "missing"}
         What to do about columns that the table lacks.
     interval : float, optional
@@ -72,11 +62,9 @@ def predict_file(
     Raises
     ------
     GlassbenchError
-        When the bundle or the file cannot be used, or there are no intervals of this level.
+        When the bundle or the table cannot be used, or there are no intervals of this level.
     """
-    files, manifest = open_files(bundle)
     contract = Contract.from_files(files)
-    table = read_table(source)
     dataset = contract.schema.coerce(table, missing_columns=missing_columns)
     anomalies = anomalies_of(reviewed_of(files, contract.schema), table, dataset)
     found = (*table.report.findings, *dataset.findings, *anomalies)
@@ -85,9 +73,7 @@ def predict_file(
         predictions = Scorer.from_files(files).predictions(dataset.frame)
     return Batch(
         contract.with_interval(predictions, interval),
-        table,
         tuple(finding for finding in found if finding.severity != "info"),
-        differences(manifest),
     )
 
 

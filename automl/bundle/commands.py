@@ -12,7 +12,7 @@ from typing import Any
 
 from ..data import RawTable, read_table
 from ..errors import GlassbenchError, SettingError
-from .batch import predict_file
+from .batch import predict_table
 from .explaining import document, explained, text
 from .manifest import open_files
 from .scoring import Scorer, predictions_to_csv
@@ -66,14 +66,17 @@ def predict_command(bundle: Path, arguments: Sequence[str] | None = None) -> int
     )
     options = parser.parse_args(arguments)
     try:
-        batch = predict_file(
-            bundle, options.table, missing_columns=options.missing_columns, interval=options.interval
-        )
-        for note in batch.notes:
+        files, manifest = open_files(bundle)
+        for note in differences(manifest):
             _say(f"note: {note}")
+        table = read_table(options.table)
+        kept = _kept(table, options.keep)
+        batch = predict_table(
+            files, table, missing_columns=options.missing_columns, interval=options.interval
+        )
         for finding in batch.findings:
             _say(f"{finding.severity}: {finding.message} {finding.fix}".rstrip())
-        text = predictions_to_csv(batch.predictions, _kept(batch.table, options.keep))
+        text = predictions_to_csv(batch.predictions, kept)
         if options.output is None:
             sys.stdout.write(text)
         else:

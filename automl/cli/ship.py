@@ -8,9 +8,12 @@ from argparse import Namespace
 from pathlib import Path
 
 from automl import jobs
-from automl.bundle.batch import predict_file
+from automl.bundle.batch import predict_table
+from automl.bundle.manifest import open_files
 from automl.bundle.scoring import predictions_to_csv
+from automl.bundle.versions import differences
 from automl.cli.console import Console, find_run
+from automl.data import read_table
 from automl.errors import SettingError
 from automl.run import load_run
 from automl.store.files import file_sha256, replacing
@@ -46,12 +49,13 @@ def predict(options: Namespace, console: Console) -> int:
     """Predict the rows of a table with a bundle; the same as `predict.py` in the bundle does."""
     if console.json and options.out is None:
         raise SettingError("--json and the predictions both want standard output.", fix="Add -o OUT.csv.")
-    batch = predict_file(
-        options.bundle, options.table, missing_columns=options.missing_columns, interval=options.interval
-    )
-    table, predictions = batch.table, batch.predictions
+    files, manifest = open_files(options.bundle)
+    console.note(*differences(manifest))
+    table = read_table(options.table)
+    batch = predict_table(files, table, missing_columns=options.missing_columns, interval=options.interval)
+    predictions = batch.predictions
     text = predictions_to_csv(predictions).encode()  # UTF-8, whatever the terminal's encoding
-    console.note(*batch.notes, *(f"{f.severity}: {f.message} {f.fix}".rstrip() for f in batch.findings))
+    console.note(*(f"{f.severity}: {f.message} {f.fix}".rstrip() for f in batch.findings))
     if options.out is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(text)

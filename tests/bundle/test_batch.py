@@ -5,13 +5,15 @@ from __future__ import annotations
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from automl.bundle import read_bundle
-from automl.bundle.batch import predict_file
+from automl.bundle.batch import Batch, predict_table
+from automl.bundle.manifest import open_files
 from automl.bundle.single import FAST_ROWS
 from automl.data import read_table
 from automl.errors import BundleError, SchemaError
@@ -35,6 +37,12 @@ def odd_file(path: Path, rows: int) -> Path:
     """New rows with unseen categories, gaps and an empty column."""
     path.write_text(rows_as_csv(rows, seed=3, odd=True), encoding="utf-8")
     return path
+
+
+def predict_file(bundle: Path, table: Path, **settings: Any) -> Batch:
+    """What the programs do."""
+    files, _ = open_files(bundle)
+    return predict_table(files, read_table(table), **settings)
 
 
 def test_few_rows_need_neither_the_model_nor_scikit_learn(
@@ -61,8 +69,9 @@ def test_many_rows_are_the_models(bundle_path: Path, tmp_path: Path) -> None:
     bundle, table = read_bundle(bundle_path), odd_file(tmp_path / "many.csv", FAST_ROWS + 1)
     many = predict_file(bundle_path, table)
     pd.testing.assert_frame_equal(many.predictions, bundle.predictions(table))
-    few = predict_file(bundle_path, odd_file(tmp_path / "few.csv", FAST_ROWS))
-    pd.testing.assert_frame_equal(few.predictions, bundle.predictions(few.table), rtol=0, atol=1e-12)
+    table = odd_file(tmp_path / "few.csv", FAST_ROWS)
+    few = predict_file(bundle_path, table)
+    pd.testing.assert_frame_equal(few.predictions, bundle.predictions(table), rtol=0, atol=1e-12)
     assert {finding.code for finding in few.findings} == {finding.code for finding in many.findings} != set()
     none = tmp_path / "none.csv"
     none.write_text(rows_as_csv(1).splitlines()[0] + "\n", encoding="utf-8")
