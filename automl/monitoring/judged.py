@@ -192,6 +192,18 @@ class Roles:
             )
         return found
 
+    def estimate_notes(self) -> list[str]:
+        """Why an estimate without labels cannot be compared with the promise; nothing where it can.
+
+        It counts all rows the same, here and where it was learned.
+        """
+        if self.weights is None:
+            return []
+        return [
+            f"What was promised counts rows as {self.weights} says. An estimate without labels counts all of "
+            "them the same: it is not compared with the promise."
+        ]
+
 
 def predicted_of(task: Task, predictions: pd.DataFrame) -> Floats:
     """Probabilities, shape (n, K), or values, shape (n,), of `Scorer.predictions`."""

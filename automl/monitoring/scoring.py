@@ -180,15 +180,10 @@ def compared(
     estimated = None
     if tally.gathered is not None:
         step(0.97, "Estimating the performance without labels")
-        # An estimate counts all rows the same, here and where it was learned.
-        alike = watched.roles.weights is None
-        estimated = tally.gathered.estimated(watched.promised if alike else {})
-        if estimated is not None and not alike:
-            note = (
-                f"What was promised counts rows as {watched.roles.weights} says. An estimate without labels "
-                "counts all of them the same: it is not compared with the promise."
-            )
-            estimated = replace(estimated, notes=(note,))
+        apart_from_promise = tuple(watched.roles.estimate_notes())
+        estimated = tally.gathered.estimated({} if apart_from_promise else watched.promised)
+        if estimated is not None:
+            estimated = replace(estimated, notes=apart_from_promise)
     elif tally.unlabelled:
         notes.append(NO_ESTIMATOR)
     findings = _findings(watched, walk, tally)
