@@ -19,9 +19,10 @@ import numpy as np
 
 from .archive import plain_entry
 
-__all__ = ["canonical", "nodes"]
+__all__ = ["SCHEMA", "canonical", "nodes"]
 
-_SCHEMA = "schema.json"
+SCHEMA = "schema.json"
+"""The part of a skops file that describes the model; the others are its arrays."""
 #: Nodes of objects with a life of their own. Whether two of them are one is part of the model; of values and
 #: arrays it depends on how often they were pickled on their way here.
 _OBJECTS = frozenset(["LossNode", "ObjectNode", "RandomGeneratorNode", "RandomStateNode", "TreeNode"])
@@ -47,14 +48,14 @@ def canonical(data: bytes) -> bytes:
         appearance, equal arrays are held once.
     """
     with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        schema = json.loads(archive.read(_SCHEMA))
-        arrays = {name: archive.read(name) for name in archive.namelist() if name != _SCHEMA}
+        schema = json.loads(archive.read(SCHEMA))
+        arrays = {name: archive.read(name) for name in archive.namelist() if name != SCHEMA}
     for node in nodes(schema):
         if node["__loader__"] == "SetNode":
             node["content"].sort(key=_plainly)
     _number_objects(schema)
     stored = _number_arrays(schema, arrays)
-    stored[_SCHEMA] = json.dumps(schema, separators=(",", ":")).encode("ascii")
+    stored[SCHEMA] = json.dumps(schema, separators=(",", ":")).encode("ascii")
     stream = io.BytesIO()
     # Stored, since the zip around it packs, and a reader knows the sizes before it reads.
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_STORED) as archive:
@@ -65,14 +66,15 @@ def canonical(data: bytes) -> bytes:
 
 def nodes(state: Any) -> Iterator[Node]:
     """All nodes, each before those inside of it, in the order of the file."""
-    if isinstance(state, dict):
-        if "__loader__" in state:
-            yield state
-        for child in state.values():
-            yield from nodes(child)
-    elif isinstance(state, list):
-        for child in state:
-            yield from nodes(child)
+    waiting = [state]
+    while waiting:
+        state = waiting.pop()
+        if isinstance(state, dict):
+            if "__loader__" in state:
+                yield state
+            waiting += reversed(state.values())
+        elif isinstance(state, list):
+            waiting += reversed(state)
 
 
 def _plainly(state: Any) -> str:

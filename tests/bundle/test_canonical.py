@@ -66,6 +66,12 @@ def test_it_is_the_same_model(small) -> None:
     np.testing.assert_array_equal(load_model(data).model.predict_proba(small.frame), whole)
 
 
+def test_it_is_what_skops_itself_writes() -> None:
+    X = np.random.default_rng(0).normal(size=(60, 3))
+    for model in (RandomForestClassifier(3, random_state=0).fit(X, X[:, 0] > 0), LogisticRegression()):
+        assert dump_model(model) == canonical(skops.io.dumps(model))
+
+
 def test_what_is_shared_stays_shared() -> None:
     inner = LogisticRegression()
     model = load_model(canonical(skops.io.dumps(Pipeline([("a", inner), ("b", inner)])))).model
