@@ -8,7 +8,7 @@ flight and nothing else.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -70,7 +70,6 @@ _REFIT_SHARE = 0.25  # of the budget, for letting the members learn from the hol
 _REFIT_MARGIN = 0.3  # seconds to write the result
 _CHOOSING_SHARE = 0.02  # of the budget, for seeing who would be chosen
 _WORTH_SEARCHING = 0.03  # of the budget: less time is not worth going on for
-_BYTES_PER_SECOND = 40e6  # of fold models, unpacked
 
 
 def run_search(
@@ -283,10 +282,7 @@ class _Search:
         weights = {member["id"]: member["weight"] for member in result["members"]}
         members = [trial for trial in self.records.all() if trial.id in weights]
         members.sort(key=lambda trial: -weights[trial.id])
-        loading = sum(trial.bytes for trial in members) / _BYTES_PER_SECOND
-        margin = crowding() * (_REFIT_MARGIN + loading)
-        if self.asked.limited:
-            margin += measuring_seconds(self.clock.budget)
+        margin = crowding() * (_REFIT_MARGIN + self._assembling_seconds(members))
         try:
             if self.asked.interpretable:
                 refitted = refit_once(self.folder, prepared, members[0], context, self.clock, margin=margin)
@@ -482,7 +478,6 @@ class _Search:
             return
         likely = self._members or self.records.ranked()[:_LIKELY_MEMBERS]
         predicting = sum(trial.predict_seconds for trial in likely) * self.holdout_rows / 1000
-        loading = sum(trial.bytes for trial in likely) / _BYTES_PER_SECOND
         fitting = 0.0
         if self.refits:
             members = likely[: 1 if self.asked.interpretable else _REFITTED_MEMBERS]
@@ -491,11 +486,18 @@ class _Search:
                 most=_REFIT_SHARE * self.clock.budget,
             )  # fmt: skip
         self._keeps_for_refit = fitting > 0
+        # The choice, smaller ones, what learned from all rows.
+        assembled = 1 + (2 if self.asked.limited else 0) + (1 if self.refits else 0)
+        assembling = assembled * self._assembling_seconds(likely)
         assessing = confidence_seconds(self.clock.budget, correct=not self.holdout_rows)
-        measured = 4 if self.asked.limited else 2  # the choice, smaller ones, what learned from all rows
-        assessing += measured * measuring_seconds(self.clock.budget)
         slower = self._slower = crowding()
-        self.clock.reserve_for(slower * (2 * loading + predicting) + fitting + assessing, slower=slower)
+        self.clock.reserve_for(slower * (assembling + predicting) + fitting + assessing, slower=slower)
+
+    def _assembling_seconds(self, members: Sequence[Trial]) -> float:
+        """How long it takes to put a vote of these trials together and to measure what it costs."""
+        row = sum(trial.row_seconds for trial in members)
+        loading = sum(trial.load_seconds for trial in members)
+        return loading + max(measuring_seconds(self.clock.budget), 2 * row)
 
     def _finds_time(self) -> bool:
         """Whether the end takes less than was reserved for it, so that the search can go on; asked once.

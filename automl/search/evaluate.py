@@ -22,9 +22,10 @@ from automl.models import Context, Deadline, get_family
 from automl.search.race import Beaten, Rival, race
 from automl.search.weigh import load_weights
 
-__all__ = ["Evaluation", "TrainingRows", "evaluate"]
+__all__ = ["Evaluation", "Spending", "TrainingRows", "evaluate"]
 
 _SINGLE_ROWS = 5
+_PACKING = 0.1  # of the seconds of a fit, until it was measured
 
 
 @dataclass(frozen=True)
@@ -133,9 +134,36 @@ class Evaluation:
     fit_seconds: float = 0.0
     predict_seconds: float = 0.0
     row_seconds: float = 0.0
+    load_seconds: float = 0.0
     iterations: list[int | None] = field(default_factory=list)
     clipped: bool = False
     warnings: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Spending:
+    """What the folds of a candidate have taken, and what that leaves for the next fit.
+
+    Models that take long to fit take long to judge and to pack as well: of seven classes and a thousand
+    rounds, 7 seconds beside 12. Fits that were given all of the time made candidates late, and what is late
+    at the end of a search is lost.
+
+    Attributes
+    ----------
+    fitting, judging : float
+        Seconds.
+    packing : float
+        Seconds to pack a model, for each second of its fit.
+    """
+
+    fitting: float = 0.0
+    judging: float = 0.0
+    packing: float = _PACKING
+
+    def share(self, left: float, folds: int) -> float:
+        """Seconds for the next fit, so that all `folds` to come, and packing, end in `left` seconds."""
+        judging = self.judging / self.fitting if self.fitting else 0.0
+        return max(left - self.packing * self.fitting, 0.0) / (1 + judging + self.packing) / folds
 
 
 @lru_cache(maxsize=1)
@@ -161,7 +189,7 @@ def evaluate(
     params : dict
     context : Context
     seconds : float
-        Time for all folds; each fold gets an equal share of what is left.
+        Time for all of it; each fit gets an equal share of what is left, see `Spending`.
     rival : Rival, optional
         A trial to race against.
 
@@ -211,13 +239,13 @@ def _cross_validate(
     fold, y, weight = rows.fold[validated], rows.y[validated], rows.validated_weight
     out_of_fold = np.full((len(y),) if context.task == "regression" else (len(y), context.n_classes), np.nan)
     models, fold_scores, iterations = [], [], []
-    fit_seconds = 0.0
+    spent, loading = Spending(), 0.0
     clipped = False
     for number in range(rows.n_folds):
         learned, valid = rows.learned(number, context.sample), rows.judged(number)
         X_valid, y_valid, weight_valid = rows.X[valid], rows.y[valid], rows.weight_of(valid)
         started = time.monotonic()
-        share = max(end - started, 0.0) / (rows.n_folds - number)
+        share = spent.share(end - started, rows.n_folds - number)
         fitted = family.fit(
             params,
             context,
@@ -229,7 +257,8 @@ def _cross_validate(
             sample_weight_valid=weight_valid,
             deadline=Deadline.after(share),
         )
-        fit_seconds += time.monotonic() - started
+        ended = time.monotonic()
+        spent.fitting += ended - started
         prediction = predict(fitted.estimator, X_valid, context.task)
         if not np.isfinite(prediction).all():
             raise ValueError("The model predicts values that are not finite numbers.")
@@ -238,9 +267,13 @@ def _cross_validate(
         models.append(fitted.estimator)
         iterations.append(fitted.iterations)
         clipped = clipped or fitted.stopped_early_by_clock
-        to_come = fit_seconds / (number + 1) * (rows.n_folds - number - 1)
+        to_come = spent.fitting / (number + 1) * (rows.n_folds - number - 1)
         if rival is not None and to_come > rival.stake:
             race(rival, metric, y, out_of_fold, fold <= number, context.seed, weight)
+        spent.judging += time.monotonic() - ended
+        if number == 0:
+            packing, loading = _seconds_to_store(fitted.estimator)
+            spent.packing = packing / max(spent.fitting, 1e-9)
     score = float(metric.score(y, out_of_fold, weight))
     if not np.isfinite(score):
         raise ValueError(f"{metric.label} is undefined for what the model predicts.")
@@ -260,9 +293,10 @@ def _cross_validate(
         "interval": interval if np.isfinite(interval).all() else None,
         # A fold without one of the classes has no ROC AUC of its own.
         "fold_scores": [float(score) for score in fold_scores if np.isfinite(score)],
-        "fit_seconds": fit_seconds,
+        "fit_seconds": spent.fitting,
         "predict_seconds": _seconds_per_thousand(models, rows.X, context.task),
         "row_seconds": _seconds_per_row(models, rows.X, context.task),
+        "load_seconds": loading * rows.n_folds,
         "iterations": iterations,
         "clipped": clipped,
     }
@@ -287,6 +321,16 @@ def _seconds_per_row(models: list[Any], X: NDArray[np.float64], task: str) -> fl
         predict(models[-1], X[row : row + 1], task)
         times.append(time.perf_counter() - started)
     return min(times) * len(models)
+
+
+def _seconds_to_store(model: Any) -> tuple[float, float]:
+    """Seconds that it takes to pack a fold model as it is stored, and to load it again."""
+    stream, started = io.BytesIO(), time.monotonic()
+    joblib.dump(model, stream, compress=1)
+    packed = time.monotonic()
+    stream.seek(0)
+    joblib.load(stream)
+    return packed - started, time.monotonic() - packed
 
 
 def predict(estimator: Any, X: NDArray[np.float64], task: str) -> NDArray[np.float64]:

@@ -138,6 +138,7 @@ def _trial(candidate: Candidate, evaluation: Evaluation, *, at: float, skipped: 
         fit_seconds=evaluation.fit_seconds,
         predict_seconds=evaluation.predict_seconds,
         row_seconds=evaluation.row_seconds,
+        load_seconds=evaluation.load_seconds,
         bytes=0 if probe else len(evaluation.models),
         iterations=evaluation.iterations,
         clipped=evaluation.clipped,

@@ -32,7 +32,6 @@ from automl.store.files import replacing
 
 __all__ = ["affordable_seconds", "expected_seconds", "refit", "refit_once"]
 
-_START_SECONDS = 2.5  # until fresh workers have imported the engine
 _SHARE = 0.85  # of the time left that one member may take
 _MARGIN = 1.1  # rows more than in proportion: trees grow deeper
 _PARTS = 10  # each model leaves out one, for families that look at other rows to know when to stop
@@ -40,9 +39,12 @@ _FEWEST, _MOST = 3, 5  # models of a member
 
 
 def expected_seconds(trials: Sequence[Trial], context: Context, holdout_rows: int, n_workers: int) -> float:
-    """How long it will take to refit these trials with the fewest models."""
+    """How long it will take to refit these trials with the fewest models.
+
+    Workers are there: those of the search, or new ones that started while the model was chosen.
+    """
     costs = [_fewest(context) * _cost(trial, context, holdout_rows) for trial in trials]
-    return _START_SECONDS + max(sum(costs) / n_workers, max(costs, default=0.0))
+    return max(sum(costs) / n_workers, max(costs, default=0.0))
 
 
 def affordable_seconds(

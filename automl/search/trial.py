@@ -66,6 +66,8 @@ class Trial:
         Fitting over all folds; predicting 1,000 rows with all fold models, as one fold's time tells.
     row_seconds : float
         Predicting a single row with all fold models, as one fold's time tells; 0 where it was not timed.
+    load_seconds : float
+        Loading the stored fold models, as one fold's time tells.
     bytes : int
         Of the stored fold models.
     iterations : list of int or None
@@ -95,6 +97,7 @@ class Trial:
     fit_seconds: float = 0.0
     predict_seconds: float = 0.0
     row_seconds: float = 0.0
+    load_seconds: float = 0.0
     bytes: int = 0
     iterations: list[int | None] = field(default_factory=list)
     clipped: bool = False
