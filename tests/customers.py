@@ -86,7 +86,7 @@ def fitted(frame: pd.DataFrame, kind: str) -> tuple[Pipeline, Dataset, Task]:
 def watched(frame: pd.DataFrame, fresh: pd.DataFrame, kind: str = "binary") -> Watched:
     """A model of `frame` under watch; `fresh` rows say what it predicts for rows that it has not seen."""
     model, dataset, task = fitted(frame, kind)
-    scorer = Scorer(model, dataset.schema, task.classes)
+    scorer = Scorer(dataset.schema, task.classes, model=model)
     rows = dataset.schema.coerce(read_table(fresh)).frame
     prediction = scorer.predict(rows) if task.classes is None else scorer.predict_proba(rows)
     truth = task.encode(fresh[task.target])

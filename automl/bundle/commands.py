@@ -75,7 +75,7 @@ def predict_command(bundle: Path, arguments: Sequence[str] | None = None) -> int
             files, table, missing_columns=options.missing_columns, interval=options.interval
         )
         for finding in batch.findings:
-            _say(f"{finding.severity}: {finding.message} {finding.fix}".rstrip())
+            _say(finding.line)
         text = predictions_to_csv(batch.predictions, kept)
         if options.output is None:
             sys.stdout.write(text)
@@ -155,7 +155,7 @@ def explain_command(bundle: Path, arguments: Sequence[str] | None = None) -> int
         dataset = scorer.coerce(table, missing_columns=options.missing_columns)
         for finding in (*table.report.findings, *dataset.findings):
             if finding.severity != "info":
-                _say(f"{finding.severity}: {finding.message} {finding.fix}".rstrip())
+                _say(finding.line)
         frame, rows = dataset.frame, list(range(len(dataset.frame)))
         if options.row is not None:
             if not 1 <= options.row <= len(frame):

@@ -104,15 +104,15 @@ class Contract:
         return table.assign(set=pd.Series(sets, index=table.index, dtype=object))
 
 
-@dataclass(frozen=True)
-class Scorer:
-    """A model and the schema of its rows.
+@dataclass(frozen=True, kw_only=True)
+class Scorer(Contract):
+    """A model, and what it takes and gives.
 
     Parameters
     ----------
-    model : fitted scikit-learn estimator
     schema, classes, conformal, costs
         See :class:`Contract`.
+    model : fitted scikit-learn estimator
     types : frozenset of str
         Names of the types that the model is made of.
     plan_files : tuple of bytes, optional
@@ -120,11 +120,7 @@ class Scorer:
     """
 
     model: Any
-    schema: Schema
-    classes: tuple[str | int, ...] | None
     types: frozenset[str] = frozenset()
-    conformal: Conformal | None = None
-    costs: Sequence[Sequence[float]] | None = None
     plan_files: tuple[bytes, bytes] | None = None
 
     @classmethod
@@ -138,22 +134,9 @@ class Scorer:
         """
         contract = Contract.from_files(files)
         loaded = load_model(files["model/model.skops"])
-        scorer = cls(
-            loaded.model,
-            contract.schema,
-            contract.classes,
-            loaded.types,
-            contract.conformal,
-            contract.costs,
-            proven_files(files),
-        )
+        scorer = cls(**vars(contract), model=loaded.model, types=loaded.types, plan_files=proven_files(files))
         scorer._check()
         return scorer
-
-    @property
-    def contract(self) -> Contract:
-        """What the model takes and gives."""
-        return Contract(self.schema, self.classes, self.conformal, self.costs)
 
     def _check(self) -> None:
         labels = getattr(self.model, "classes_", None)
@@ -213,13 +196,13 @@ class Scorer:
         SettingError
             When the level is none, or is higher than the calibrated rows can promise.
         """
-        return self.contract.with_interval(self._predictions(frame), interval)
+        return self.with_interval(self._predictions(frame), interval)
 
     def _predictions(self, frame: pd.DataFrame) -> pd.DataFrame:
         if self.classes is None:
             return pd.DataFrame({"prediction": self.predict(frame).astype(np.float64)})
         probabilities = self.predict_proba(frame)
-        return self.contract.table(self._labels(frame, probabilities), probabilities)
+        return self.table(self._labels(frame, probabilities), probabilities)
 
     def _labels(self, frame: pd.DataFrame, probabilities: Floats) -> np.ndarray[Any, Any]:
         """The decided labels: as the model's own predict gives them, without asking every member again."""

@@ -164,7 +164,7 @@ def _files(
     step: Callable[[float, str], None],
 ) -> dict[str, bytes]:
     schema, task, facts = subject.schema, subject.task, subject.facts
-    scorer = Scorer(model, schema, task.classes, types, costs=task.costs)
+    scorer = Scorer(schema, task.classes, costs=task.costs, model=model, types=types)
     packages = versions(lightgbm=any(name.startswith("lightgbm.") for name in types))
     sample_csv, sample_rows = _faithful(sample.head(MOST_SAMPLE_ROWS), schema)
     if not len(sample_rows):

@@ -55,7 +55,7 @@ def predict(options: Namespace, console: Console) -> int:
     batch = predict_table(files, table, missing_columns=options.missing_columns, interval=options.interval)
     predictions = batch.predictions
     text = predictions_to_csv(predictions).encode()  # UTF-8, whatever the terminal's encoding
-    console.note(*(f"{f.severity}: {f.message} {f.fix}".rstrip() for f in batch.findings))
+    console.note(*(f.line for f in batch.findings))
     if options.out is None:
         sys.stdout.flush()
         sys.stdout.buffer.write(text)

@@ -44,6 +44,11 @@ class Finding:
         if self.severity not in SEVERITIES:
             raise ValueError(f"severity must be one of {', '.join(SEVERITIES)}, not {self.severity!r}")
 
+    @property
+    def line(self) -> str:
+        """How severe it is, what was found and what to do, in one line."""
+        return f"{self.severity}: {self.message} {self.fix}".rstrip()
+
     def to_json(self) -> dict[str, Any]:
         """The finding as JSON values."""
         return {

@@ -135,11 +135,11 @@ class RunModel:
 
         task = self.prepared.task
         return Scorer(
-            self.pipeline(),
             self.prepared.schema,
             task.classes,
             conformal=self.conformal() if intervals else None,
             costs=task.costs,
+            model=self.pipeline(),
         )
 
     def honest(self) -> tuple[Floats, Floats]:

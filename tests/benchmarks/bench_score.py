@@ -47,7 +47,7 @@ def rows() -> None:
     encode = ColumnTransformer([("l", OneHotEncoder(), [f"l{i}" for i in range(4)])], remainder="passthrough")
     model = make_pipeline(encode, LogisticRegression(max_iter=1000))
     model.fit(frame, known["y"].astype(object).to_numpy())
-    scorer = Scorer(model, schema, TASK.classes)
+    scorer = Scorer(schema, TASK.classes, model=model)
     reference = make_reference(frame, schema, TASK, scorer.predict_proba(frame), predicted="rows")
     watched = Watched("bench", scorer, TASK, reference, frame.head(2000), frame.head(100))
     with tempfile.TemporaryDirectory() as folder:

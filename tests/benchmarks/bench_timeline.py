@@ -43,7 +43,7 @@ def made(rng: np.random.Generator) -> Watched:
     encode = ColumnTransformer([("l", OneHotEncoder(), [f"l{i}" for i in range(4)])], remainder="passthrough")
     model = make_pipeline(encode, LogisticRegression(max_iter=1000))
     model.fit(frame, known["y"].astype(object).to_numpy())
-    scorer = Scorer(model, schema, TASK.classes)
+    scorer = Scorer(schema, TASK.classes, model=model)
     prediction = scorer.predict_proba(schema.coerce(read_table(fresh)).frame)
     reference = make_reference(frame, schema, TASK, prediction, predicted="fresh rows")
     promised = {"roc_auc": {"score": 0.83, "interval": [0.82, 0.84]}}

@@ -61,7 +61,10 @@ def command(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
     monkeypatch.chdir(tmp_path)
 
     def run(*words: object) -> Done:
-        code = main([str(word) for word in words])
+        try:
+            code = main([str(word) for word in words])
+        except SystemExit as end:  # help, and words that make no sense
+            code = int(end.code or 0)
         told = capsys.readouterr()
         return Done(code, told.out, told.err)
 

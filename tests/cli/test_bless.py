@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from ..bundle.conftest import rows_as_csv, train
-from .conftest import Automl
+from .conftest import Command
 
 
 @pytest.fixture(scope="module")
@@ -22,19 +22,19 @@ def contestants(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def test_exit_codes_are_verdicts(automl_command: Automl, contestants: Path, tmp_path: Path) -> None:
+def test_exit_codes_are_verdicts(command: Command, contestants: Path, tmp_path: Path) -> None:
     good, weak, rows = (contestants / name for name in ("good.zip", "weak.zip", "rows.csv"))
-    done = automl_command("bless", good, rows, "--champion", weak, "--out", "blessing")
+    done = command("bless", good, rows, "--champion", weak, "--out", "blessing")
     assert done.code == 0, done.err
     assert done.out.startswith("blessed\n")
     assert (tmp_path / "blessing" / "BLESSED").is_file()
-    done = automl_command("bless", weak, rows, "--champion", good, "--json")
+    done = command("bless", weak, rows, "--champion", good, "--json")
     assert done.code == 2, done.err
     assert done.document["blessed"] is False
     assert done.document["champion"]["score"] > done.document["challenger"]["score"]
 
 
-def test_what_cannot_run_is_told_from_a_verdict(automl_command: Automl, contestants: Path) -> None:
+def test_what_cannot_run_is_told_from_a_verdict(command: Command, contestants: Path) -> None:
     good, rows = contestants / "good.zip", contestants / "rows.csv"
     for arguments, says in (
         ((good, rows), "nothing to judge"),
@@ -42,13 +42,13 @@ def test_what_cannot_run_is_told_from_a_verdict(automl_command: Automl, contesta
         ((good, rows, "--threshold", "0.5", "--metric", "rmse"), "rmse"),
         ((good,), "ROWS.csv"),
     ):
-        done = automl_command("bless", *arguments)
+        done = command("bless", *arguments)
         assert done.code == 1, arguments
         assert says in done.err.replace("RMSE", "rmse")
         assert "Traceback" not in done.err
 
 
-def test_help_says_what_the_codes_mean(automl_command: Automl) -> None:
-    done = automl_command("bless", "--help")
+def test_help_says_what_the_codes_mean(command: Command) -> None:
+    done = command("bless", "--help")
     assert done.code == 0
     assert "0 blessed, 2 not blessed, 1 could not run" in done.out

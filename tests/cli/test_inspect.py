@@ -11,7 +11,7 @@ import automl
 from automl.inspection import inspections
 from automl.run import Run
 
-from .conftest import Automl
+from .conftest import Command
 
 
 @pytest.fixture
@@ -19,8 +19,8 @@ def run(penguins_run: Run, tmp_path: Path) -> Run:
     return automl.load_run(shutil.copytree(penguins_run.folder.path, tmp_path / "penguins"))
 
 
-def test_help_lists_what_there_is(automl_command: Automl) -> None:
-    done = automl_command("inspect", "--help")
+def test_help_lists_what_there_is(command: Command) -> None:
+    done = command("inspect", "--help")
     assert done.code == 0
     listed = done.out.partition("what there is:")[2]
     for name, each in inspections().items():
@@ -29,14 +29,14 @@ def test_help_lists_what_there_is(automl_command: Automl) -> None:
 
 
 @pytest.mark.slow
-def test_sentences_and_a_table(automl_command: Automl, run: Run) -> None:
+def test_sentences_and_a_table(command: Command, run: Run) -> None:
     path = run.folder.path
-    done = automl_command("inspect", path, "performance")
+    done = command("inspect", path, "performance")
     assert done.code == 0, done.err
     assert "of the decisions are right" in done.out
     assert "accuracy" in done.out
     assert "Judged on predictions of 344 rows (344 out of fold)" in done.out
-    document = automl_command("inspect", path, "performance", "--json").document
+    document = command("inspect", path, "performance", "--json").document
     made = run.inspected("performance")
     assert document["result"]["confusion"]["counts"] == made.result.confusion.counts.tolist()
     assert document["sentences"] == list(made.told().sentences)
@@ -44,15 +44,15 @@ def test_sentences_and_a_table(automl_command: Automl, run: Run) -> None:
 
 
 @pytest.mark.slow
-def test_a_row_and_what_may_change(automl_command: Automl, run: Run) -> None:
+def test_a_row_and_what_may_change(command: Command, run: Run) -> None:
     path = run.folder.path
     asked = ("inspect", path, "counterfactuals", "--row", 5, "--goal", "Gentoo")
-    document = automl_command(*asked, "--immutable", "island", "--immutable", "sex", "--json").document
+    document = command(*asked, "--immutable", "island", "--immutable", "sex", "--json").document
     assert document["params"]["immutable"] == ["island", "sex"]
     assert document["params"]["goal"] == "Gentoo"
     changed = {name for option in document["result"]["found"] for name in option["changed"]}
     assert changed.isdisjoint({"island", "sex"})
-    edited = automl_command(
+    edited = command(
         "inspect", path, "what_if", "--row", 5, "--set", "body_mass_g=5200", "--set", "sex=", "--json"
     )
     assert edited.document["params"]["row"] == 4
@@ -60,32 +60,32 @@ def test_a_row_and_what_may_change(automl_command: Automl, run: Run) -> None:
     assert edited.document["result"]["edited"] == ["body_mass_g", "sex"]
 
 
-def test_what_is_wrong(automl_command: Automl, run: Run) -> None:
+def test_what_is_wrong(command: Command, run: Run) -> None:
     path = run.folder.path
-    unknown = automl_command("inspect", path, "horoscope")
+    unknown = command("inspect", path, "horoscope")
     assert unknown.code == 1
     assert "There is no inspection 'horoscope'." in unknown.err
     assert "There is clusters, cohorts," in unknown.err
-    absent = automl_command("inspect", path, "curve", "--column", "wings")
+    absent = command("inspect", path, "curve", "--column", "wings")
     assert absent.code == 1
     assert "There is no column 'wings'" in absent.err
-    assert automl_command("inspect", path, "what_if", "--row", 1, "--set", "mass").code == 2
-    assert automl_command("inspect", path).code == 2
+    assert command("inspect", path, "what_if", "--row", 1, "--set", "mass").code == 2
+    assert command("inspect", path).code == 2
 
 
 @pytest.mark.slow
-def test_models_and_groups_are_compared(automl_command: Automl, run: Run) -> None:
+def test_models_and_groups_are_compared(command: Command, run: Run) -> None:
     path = run.folder.path
     tied = [t for t in run.leaderboard().query("status == 'ok' and family != 'dummy'")["id"]][:2]
     asked = ("inspect", path, "difference", "--model", tied[0], "--other", tied[1], "--budget", 3)
-    done = automl_command(*asked)
+    done = command(*asked)
     assert done.code == 0, done.err
     assert "of the two models differ by" in done.out
-    groups = automl_command("inspect", path, "cohorts", "--column", "island", "--budget", 3)
+    groups = command("inspect", path, "cohorts", "--column", "island", "--budget", 3)
     assert groups.code == 0, groups.err
     assert "for Biscoe (" in groups.out
-    three = automl_command("inspect", path, "thresholds", "--column", "sex", "--rate", "selection_rate")
+    three = command("inspect", path, "thresholds", "--column", "sex", "--rate", "selection_rate")
     assert three.code == 1
     assert "Expected a classifier of two classes" in three.err
-    together = automl_command("inspect", path, "importance", "--players", "clusters", "--budget", 3, "--json")
+    together = command("inspect", path, "importance", "--players", "clusters", "--budget", 3, "--json")
     assert together.document["params"] == {"players": "clusters"}

@@ -11,7 +11,7 @@ import pytest
 
 from automl.run import Run
 
-from .conftest import Automl
+from .conftest import Command
 
 
 @pytest.fixture(scope="module")
@@ -22,10 +22,10 @@ def customers(sample_data: Path) -> pd.DataFrame:
 
 
 def test_rows_like_the_old_ones_are_fine(
-    automl_command: Automl, churn_zip: Path, customers: pd.DataFrame, tmp_path: Path
+    command: Command, churn_zip: Path, customers: pd.DataFrame, tmp_path: Path
 ) -> None:
     customers.drop(columns="Churn").to_csv(tmp_path / "new.csv", index=False)
-    done = automl_command("monitor", churn_zip, "new.csv", "--budget", 5)
+    done = command("monitor", churn_zip, "new.csv", "--budget", 5)
     assert done.code == 0, done.out + done.err
     assert done.out.startswith("fine: Nothing speaks against")
     assert "columns concerned" not in done.out
@@ -34,11 +34,11 @@ def test_rows_like_the_old_ones_are_fine(
 
 
 def test_drift_is_a_finding_with_its_columns(
-    automl_command: Automl, churn_zip: Path, customers: pd.DataFrame, tmp_path: Path
+    command: Command, churn_zip: Path, customers: pd.DataFrame, tmp_path: Path
 ) -> None:
     new = customers.assign(Contract="Two year", tenure="70")
     new.to_csv(tmp_path / "new.csv", index=False)
-    done = automl_command("monitor", churn_zip, "new.csv", "--out", "report.json", "--budget", 5)
+    done = command("monitor", churn_zip, "new.csv", "--out", "report.json", "--budget", 5)
     assert done.code == 2, done.err
     concerned = next(line for line in done.out.splitlines() if line.startswith("columns concerned: "))
     assert {"Contract", "tenure"} <= set(concerned.removeprefix("columns concerned: ").split(", "))
@@ -50,14 +50,14 @@ def test_drift_is_a_finding_with_its_columns(
 
 @pytest.mark.slow
 def test_a_run_and_a_machine(
-    automl_command: Automl, churn_run: Run, customers: pd.DataFrame, tmp_path: Path
+    command: Command, churn_run: Run, customers: pd.DataFrame, tmp_path: Path
 ) -> None:
     customers.drop(columns=["Contract"]).to_csv(tmp_path / "new.csv", index=False)
-    done = automl_command("monitor", churn_run.folder.path, "new.csv", "--no-split", "--json")
+    done = command("monitor", churn_run.folder.path, "new.csv", "--no-split", "--json")
     assert done.code == 2
     assert done.document["scored"] is False
     assert done.document["concerned"] == ["Contract"]
-    allowed = automl_command(
+    allowed = command(
         "monitor", churn_run.folder.path, "new.csv", "--no-split", "--json", "--missing-columns", "missing"
     )
     assert allowed.code == 2
@@ -66,7 +66,7 @@ def test_a_run_and_a_machine(
 
 
 def test_what_cannot_run_is_told_from_findings(
-    automl_command: Automl, churn_zip: Path, sample_data: Path, tmp_path: Path
+    command: Command, churn_zip: Path, sample_data: Path, tmp_path: Path
 ) -> None:
     table = sample_data / "telco_churn.csv"
     (tmp_path / "broken.zip").write_bytes(b"no zip")
@@ -84,14 +84,14 @@ def test_what_cannot_run_is_told_from_findings(
         ((churn_zip,), "NEW.csv"),
         ((churn_zip, table, "--budget", "-1"), "positive"),
     ):
-        done = automl_command("monitor", *arguments)
+        done = command("monitor", *arguments)
         assert done.code == 1, arguments
         assert says in done.err
         assert "Traceback" not in done.err
 
 
-def test_help_says_what_the_codes_mean(automl_command: Automl) -> None:
-    done = automl_command("monitor", "--help")
+def test_help_says_what_the_codes_mean(command: Command) -> None:
+    done = command("monitor", "--help")
     assert done.code == 0
     assert "0 fine, 2 findings" in done.out
     assert "1 could not run" in done.out

@@ -16,7 +16,7 @@ from automl.monitoring.timeline import Timeline
 from automl.run import Run
 
 from ..logged import write_log
-from .conftest import Automl
+from .conftest import Command
 
 
 @pytest.fixture(scope="module")
@@ -30,13 +30,13 @@ def customers(sample_data: Path) -> pd.DataFrame:
 
 
 def test_months_of_a_table(
-    automl_command: Automl, churn_zip: Path, customers: pd.DataFrame, tmp_path: Path
+    command: Command, churn_zip: Path, customers: pd.DataFrame, tmp_path: Path
 ) -> None:
     last = customers["seen"].dt.month == 5
     customers.assign(Contract=customers["Contract"].mask(last, "Two year")).to_csv(
         tmp_path / "rows.csv", index=False
     )
-    done = automl_command(
+    done = command(
         "timeline", churn_zip, "rows.csv", "--by", "seen", "--segments", "Contract",
         "--fairness", "gender", "--budget", 5, "--out", "timeline.json",
     )  # fmt: skip
@@ -56,7 +56,7 @@ def test_months_of_a_table(
 
 @pytest.mark.slow
 def test_weeks_of_a_log_with_labels(
-    automl_command: Automl, churn_zip: Path, customers: pd.DataFrame, tmp_path: Path
+    command: Command, churn_zip: Path, customers: pd.DataFrame, tmp_path: Path
 ) -> None:
     bundle = read_bundle(churn_zip)
     sha256 = bundle.manifest["files"]["model/model.skops"]["sha256"]
@@ -65,7 +65,7 @@ def test_weeks_of_a_log_with_labels(
     rows[["id", "Churn"]].rename(columns={"id": "prediction", "Churn": "answer"}).to_csv(
         tmp_path / "labels.csv", index=False
     )
-    done = automl_command(
+    done = command(
         "timeline", churn_zip, "--log", "log", "--labels", "labels.csv", "--id", "prediction",
         "--label", "answer", "--every", "week", "--no-split", "--json",
     )  # fmt: skip

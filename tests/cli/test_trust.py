@@ -14,7 +14,7 @@ import automl
 from automl.bundle.archive import read_zip, write_zip
 from automl.run import Run
 
-from .conftest import Automl
+from .conftest import Command
 
 OLD = Path(__file__).parents[1] / "bundle" / "data" / "version_0.zip"
 
@@ -59,37 +59,37 @@ def test_a_run_exports_to_the_same_bytes(exported: Path, penguins_run: Run, tmp_
 
 
 @pytest.mark.slow
-def test_from_keys_to_a_checked_signature(automl_command: Automl, exported: Path, tmp_path: Path) -> None:
-    made = automl_command("keygen", "maker", "--json")
+def test_from_keys_to_a_checked_signature(command: Command, exported: Path, tmp_path: Path) -> None:
+    made = command("keygen", "maker", "--json")
     assert made.code == 0, made.err
     key = made.document["key"]
     assert stat.S_IMODE((tmp_path / "maker.key").stat().st_mode) == 0o600
-    assert "exists already" in automl_command("keygen", "maker").err
-    assert automl_command("keygen", "other").code == 0
+    assert "exists already" in command("keygen", "maker").err
+    assert command("keygen", "other").code == 0
 
-    done = automl_command("sign", exported, "--key", "maker.key", "-o", "signed.zip")
+    done = command("sign", exported, "--key", "maker.key", "-o", "signed.zip")
     assert done.code == 0, done.err
     assert f"signed by key {key}" in done.out
-    done = automl_command("verify", "signed.zip", "--key", "maker.pem")
+    done = command("verify", "signed.zip", "--key", "maker.pem")
     assert done.code == 0, done.out + done.err
     assert f"ok: signed by key {key} (maker.pem)" in done.out
     assert "sample rows reproduced" in done.out
-    done = automl_command("verify", "signed.zip", "--key", "other.pem", "--json")
+    done = command("verify", "signed.zip", "--key", "other.pem", "--json")
     assert done.code == 1
     assert done.document["problem"] == "signature"
-    done = automl_command("verify", exported, "--key", "maker.pem")
+    done = command("verify", exported, "--key", "maker.pem")
     assert done.code == 1
     assert "failed: The bundle is unsigned; expected a signature by key" in done.out
 
     files = read_zip(tmp_path / "signed.zip")
     write_zip(tmp_path / "tampered.zip", files | {"predict.py": b"print('evil')\n"})
-    done = automl_command("verify", "tampered.zip", "--json")
+    done = command("verify", "tampered.zip", "--json")
     assert done.code == 1
     assert done.document["problem"] == "tampered"
     assert "predict.py" in done.document["error"]
 
 
-def test_what_goes_wrong_is_said(automl_command: Automl, exported: Path, tmp_path: Path) -> None:
+def test_what_goes_wrong_is_said(command: Command, exported: Path, tmp_path: Path) -> None:
     (tmp_path / "no.key").write_text("nothing")
     (tmp_path / "no.key").chmod(0o600)
     for arguments, code, says in (
@@ -100,14 +100,14 @@ def test_what_goes_wrong_is_said(automl_command: Automl, exported: Path, tmp_pat
         (("upgrade", exported, "new.zip"), 1, "already, the newest"),
         (("sign", OLD, "--key", "no.key"), 1, "is no private key"),
     ):
-        done = automl_command(*arguments)
+        done = command(*arguments)
         assert done.code == code, arguments
         assert says in done.out + done.err
         assert "Traceback" not in done.err
 
 
-def test_upgrade(automl_command: Automl, tmp_path: Path) -> None:
-    done = automl_command("upgrade", OLD, "new.zip", "--json")
+def test_upgrade(command: Command, tmp_path: Path) -> None:
+    done = command("upgrade", OLD, "new.zip", "--json")
     assert done.code == 0, done.err
     assert done.document["upgraded_from"] == 0
     assert automl.load_bundle(tmp_path / "new.zip").verify().rows == 20
