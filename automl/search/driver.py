@@ -494,7 +494,10 @@ class _Search:
         self.clock.reserve_for(slower * (assembling + predicting) + fitting + assessing, slower=slower)
 
     def _assembling_seconds(self, members: Sequence[Trial]) -> float:
-        """How long it takes to put a vote of these trials together and to measure what it costs."""
+        """How long it takes to put a vote of these trials together and to measure what it costs.
+
+        A row that takes longer than there is time for is predicted once, and prepared once more.
+        """
         row = sum(trial.row_seconds for trial in members)
         loading = sum(trial.load_seconds for trial in members)
         return loading + max(measuring_seconds(self.clock.budget), 2 * row)
