@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 import numpy as np
+from numpy.typing import NDArray
 from optuna.distributions import BaseDistribution, CategoricalDistribution, FloatDistribution, IntDistribution
 from sklearn.neural_network import MLPClassifier, MLPRegressor
 from sklearn.pipeline import Pipeline
@@ -21,6 +22,10 @@ _MOST_CELLS = 1e7
 _MOST_EPOCHS = 150
 _EPOCHS_UNVALIDATED = 15
 _PATIENCE = 12
+_AVERAGED = 0.8  # of the average of weights that stays from epoch to epoch
+_CLEARLY = 0.97  # times the loss of the average: what is below is clearly better
+
+Weights = list[NDArray[np.float64]]
 
 
 class MLP(Family):
@@ -96,18 +101,38 @@ class MLP(Family):
 def _train(model: Any, rows: Rows, valid: Rows | None, deadline: Deadline) -> tuple[int, bool]:
     """Train until the validation loss has not fallen for some epochs; keep the best weights.
 
+    What is judged, and kept, is a moving average of the weights over the epochs (as in Polyak and Juditsky,
+    "Acceleration of stochastic approximation by averaging", SIAM J. Control Optim. 1992). It begins anew
+    where the latest weights are clearly better: then they still have far to go.
+
     Returns the number of epochs kept, and whether the clock ended the training.
     """
     Z, y, weight = rows
     known = {"classes": np.unique(y)} if isinstance(model, MLPClassifier) else {}
+    seed = model.random_state
+    # From a number, each `partial_fit` would shuffle anew as the first one did: the same rows in the same
+    # batches in every epoch.
+    model.random_state = np.random.RandomState(seed)
+    average: Weights = []
     pace = Pace(deadline)
     best, kept, weights, by_clock = np.inf, 0, None, False
     for epoch in range(1, (_EPOCHS_UNVALIDATED if valid is None else _MOST_EPOCHS) + 1):
         model.partial_fit(Z, y, sample_weight=weight, **known)
-        loss = -float(epoch) if valid is None else _loss(model, valid)
+        latest: Weights = [*model.coefs_, *model.intercepts_]
+        average = [
+            _AVERAGED * old + (1 - _AVERAGED) * new
+            for old, new in zip(average or latest, latest, strict=True)
+        ]
+        loss = -float(epoch)
+        if valid is not None:
+            loss_of_latest = _loss(model, valid)
+            _set_weights(model, average)
+            loss = _loss(model, valid)
+            if not loss_of_latest >= _CLEARLY * loss:
+                average, loss = [each.copy() for each in latest], loss_of_latest
+            _set_weights(model, latest)
         if loss < best:
-            best, kept = loss, epoch
-            weights = [each.copy() for each in (*model.coefs_, *model.intercepts_)]
+            best, kept, weights = loss, epoch, average
         if epoch - kept >= _PATIENCE:
             break
         if not pace.fits_another():
@@ -115,11 +140,16 @@ def _train(model: Any, rows: Rows, valid: Rows | None, deadline: Deadline) -> tu
             break
     if weights is None:
         raise FloatingPointError("The network diverged in its first epoch; use a smaller learning rate.")
-    half = len(model.coefs_)
-    model.coefs_, model.intercepts_ = weights[:half], weights[half:]
+    _set_weights(model, weights)
+    model.random_state = seed
     # The state of the optimiser is as large as the network twice over, and of no use any more.
     del model._optimizer
     return kept, by_clock
+
+
+def _set_weights(model: Any, weights: Weights) -> None:
+    half = len(model.coefs_)
+    model.coefs_, model.intercepts_ = weights[:half], weights[half:]
 
 
 def _loss(model: Any, rows: Rows) -> float:

@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from sklearn.neural_network import MLPRegressor
 
-from automl.models import Context, get_family
+from automl.models import Context, get_family, mlp
 from automl.models._preparation import scaled
 
 
@@ -94,6 +95,48 @@ def test_a_network_keeps_no_optimizer() -> None:
     family = get_family("mlp")
     fitted = family.fit(family.first_candidates(context(X))[0], context(X), X, y)
     assert not hasattr(fitted.estimator.named_steps["model"], "_optimizer")
+
+
+def test_a_network_sees_other_batches_in_each_epoch(monkeypatch: pytest.MonkeyPatch) -> None:
+    X, y = line()
+    seen: list[bytes] = []
+    backprop = MLPRegressor._backprop
+
+    def watched(self: MLPRegressor, batch: NDArray[np.float64], *args: Any) -> Any:
+        seen.append(np.sort(batch[:, 0]).tobytes())
+        return backprop(self, batch, *args)
+
+    monkeypatch.setattr(MLPRegressor, "_backprop", watched)
+    family = get_family("mlp")
+    fitted = family.fit(family.first_candidates(context(X))[0], context(X, seed=3), X, y)
+    batches = -(-len(X) // fitted.estimator.named_steps["model"].batch_size)
+    assert len(seen) == batches * fitted.iterations >= 10 * batches
+    assert len(set(seen)) > 0.9 * len(seen)
+    # The model that is kept can be cloned: its seed is a number again.
+    assert fitted.estimator.named_steps["model"].random_state == 3
+
+
+def test_a_network_averages_its_weights() -> None:
+    """With a large rate and a noisy target weights jump about the best ones."""
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(3000, 6))
+    signal = np.sin(2 * X[:, 0]) + X[:, 1] * X[:, 2]
+    y = signal + 0.5 * rng.normal(size=3000)
+    family = get_family("mlp")
+    params = {"layers": 1, "width": 32, "learning_rate": 0.02, "alpha": 1e-4, "scaling": "standard"}
+    learned, judging, new = slice(800), slice(800, 1000), slice(1000, None)
+
+    def error(seed: int) -> float:
+        """Of new rows, beyond their noise."""
+        more = {"X_valid": X[judging], "y_valid": y[judging]}
+        fitted = family.fit(params, context(X, seed=seed), X[learned], y[learned], **more)
+        return float(np.mean((fitted.estimator.predict(X[new]) - signal[new]) ** 2))
+
+    averaged = np.mean([error(seed) for seed in range(4)])
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(mlp, "_AVERAGED", 0.0)
+        latest = np.mean([error(seed) for seed in range(4)])
+    assert averaged < 0.95 * latest, (averaged, latest)
 
 
 @pytest.mark.parametrize("scaling", ["standard", "quantile", "spline"])
