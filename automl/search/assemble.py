@@ -69,7 +69,7 @@ def assemble(
     for trial_id, weight in weights.items():
         if weight <= 0:
             continue
-        models = joblib.load(_path(folder, trial_id, refitted))
+        models = [model for path in _paths(folder, trial_id, refitted) for model in joblib.load(path)]
         if single:
             models = models[:1]
         members += [(f"{trial_id}-fold{number}", model) for number, model in enumerate(models)]
@@ -134,16 +134,18 @@ def stored_bytes(folder: RunFolder, weights: Mapping[str, float], refitted: Coll
     """Bytes of the fold models that `assemble` takes, as they are stored."""
     total = 0
     for trial_id, weight in weights.items():
-        size = _path(folder, trial_id, refitted).stat().st_size if weight > 0 else 0
+        size = sum(path.stat().st_size for path in _paths(folder, trial_id, refitted)) if weight > 0 else 0
         if Constraints.of(folder.spec).interpretable and trial_id not in refitted:
             size //= max(len(folder.read(f"trials/{trial_id}.json")["iterations"]), 1)
         total += size
     return total
 
 
-def _path(folder: RunFolder, trial_id: str, refitted: Collection[str]) -> Path:
-    path = folder.trial_path(trial_id, ".joblib")
-    return folder.path / FINAL / path.name if trial_id in refitted else path
+def _paths(folder: RunFolder, trial_id: str, refitted: Collection[str]) -> list[Path]:
+    """Where the models of a trial are: those of its folds together, refitted ones one by one."""
+    if trial_id not in refitted:
+        return [folder.trial_path(trial_id, ".joblib")]
+    return sorted((folder.path / FINAL).glob(f"{trial_id}-*.joblib"))
 
 
 def _vote(

@@ -152,11 +152,12 @@ class DaskWorkers(Workers):
         context: Context,
         seconds: float,
         rival: Rival | None = None,
+        only: int | None = None,
     ) -> Future[Evaluation]:
         """Evaluate a candidate on the rows that were shipped."""
         self._require_connection()
         future: Future[Evaluation] = self._executor.submit(
-            _evaluate_shipped, _name(path), family, params, context, seconds, rival
+            _evaluate_shipped, _name(path), family, params, context, seconds, rival, only
         )
         return future
 
@@ -212,12 +213,18 @@ def _name(path: Path) -> str:
 
 
 def _evaluate_shipped(
-    name: str, family: str, params: dict[str, Any], context: Context, seconds: float, rival: Rival | None
+    name: str,
+    family: str,
+    params: dict[str, Any],
+    context: Context,
+    seconds: float,
+    rival: Rival | None,
+    only: int | None,
 ) -> Evaluation:
     """Evaluate a candidate in a Dask worker."""
     rows = get_worker().plugins[name].rows
     with threadpool_limits(context.n_threads):
-        return evaluate(rows, family, params, context, seconds, rival)
+        return evaluate(rows, family, params, context, seconds, rival, only)
 
 
 def differences(ours: Mapping[str, str], theirs: Mapping[str, str | None]) -> list[str]:

@@ -64,6 +64,7 @@ _FIRST_SHARE = 0.6  # the same while nothing has been learned: a worker that is 
 _PATIENCE = 1.5  # times the seconds of the best trial that a candidate may take, if that is more
 _MOST_SKIPPED = 20  # candidates in a row for want of memory; then there is nothing to be tried
 _LEAST_SECONDS = 4.0  # that a candidate is given, when little time is left
+_LEAST_SHARE = 0.2  # of the seconds of the best trial, that a candidate must have to be begun at all
 _LIKELY_MEMBERS = 8  # that an ensemble usually has
 _REFITTED_MEMBERS = 5  # that matter: a member without time keeps its first models
 _REFIT_SHARE = 0.25  # of the budget, for letting the members learn from the holdout's rows at the end
@@ -352,8 +353,9 @@ class _Search:
                 self.proposer.widen(_lag(self.n_workers, growing=bool(sizes)))
             if sizes and not self.at_work:
                 self.memory.base = self.meter.look() or 0
-            # What would be cut short is not begun where the refit can use the time.
-            least = self._best_seconds() if self._keeps_for_refit else 0.0
+            # What would be cut short is not begun where the refit can use the time, nor where it is so short
+            # that nothing good can come of it.
+            least = self._best_seconds() * (1.0 if self._keeps_for_refit else _LEAST_SHARE)
             while self.clock.search_left() > least and self.at_work.has_room():
                 if not self._start_next():
                     break

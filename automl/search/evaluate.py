@@ -178,6 +178,7 @@ def evaluate(
     context: Context,
     seconds: float,
     rival: Rival | None = None,
+    only: int | None = None,
 ) -> Evaluation:
     """Cross-validate one candidate.
 
@@ -192,6 +193,8 @@ def evaluate(
         Time for all of it; each fit gets an equal share of what is left, see `Spending`.
     rival : Rival, optional
         A trial to race against.
+    only : int, optional
+        The one fold to run, where only its model is wanted: nothing is scored.
 
     Returns
     -------
@@ -203,7 +206,7 @@ def evaluate(
         rows = source if isinstance(source, TrainingRows) else _rows_of(source)
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            done = _cross_validate(rows, family, params, context, seconds, rival)
+            done = _cross_validate(rows, family, params, context, seconds, rival, only)
         seen = sorted({f"{w.category.__name__}: {str(w.message).splitlines()[0][:200]}" for w in caught})
         return Evaluation(**{**done, "warnings": seen[:5]})
     except Beaten as error:
@@ -231,6 +234,7 @@ def _cross_validate(
     context: Context,
     seconds: float,
     rival: Rival | None,
+    only: int | None,
 ) -> dict[str, Any]:
     family = get_family(family_name)
     metric = get_metric(context.metric, context.task, context.costs)
@@ -241,11 +245,12 @@ def _cross_validate(
     models, fold_scores, iterations = [], [], []
     spent, loading = Spending(), 0.0
     clipped = False
-    for number in range(rows.n_folds):
+    numbers = range(rows.n_folds) if only is None else [only]
+    for done, number in enumerate(numbers):
         learned, valid = rows.learned(number, context.sample), rows.judged(number)
         X_valid, y_valid, weight_valid = rows.X[valid], rows.y[valid], rows.weight_of(valid)
         started = time.monotonic()
-        share = spent.share(end - started, rows.n_folds - number)
+        share = spent.share(end - started, len(numbers) - done)
         fitted = family.fit(
             params,
             context,
@@ -267,13 +272,23 @@ def _cross_validate(
         models.append(fitted.estimator)
         iterations.append(fitted.iterations)
         clipped = clipped or fitted.stopped_early_by_clock
-        to_come = spent.fitting / (number + 1) * (rows.n_folds - number - 1)
+        to_come = spent.fitting / (done + 1) * (len(numbers) - done - 1)
         if rival is not None and to_come > rival.stake:
             race(rival, metric, y, out_of_fold, fold <= number, context.seed, weight)
         spent.judging += time.monotonic() - ended
-        if number == 0:
+        if done == 0:
             packing, loading = _seconds_to_store(fitted.estimator)
             spent.packing = packing / max(spent.fitting, 1e-9)
+    stream = io.BytesIO()
+    joblib.dump(models, stream, compress=1)
+    learned_facts = {
+        "models": stream.getvalue(),
+        "fit_seconds": spent.fitting,
+        "iterations": iterations,
+        "clipped": clipped,
+    }
+    if only is not None:
+        return learned_facts
     score = float(metric.score(y, out_of_fold, weight))
     if not np.isfinite(score):
         raise ValueError(f"{metric.label} is undefined for what the model predicts.")
@@ -281,24 +296,19 @@ def _cross_validate(
         metric, y, out_of_fold, sample_weight=weight, groups=rows.validated_groups,
         new_rows=rows.split.new_rows, draws=200, seed=context.seed,
     )  # fmt: skip
-    stream = io.BytesIO()
-    joblib.dump(models, stream, compress=1)
     if rows.n_folds == 1:  # a large table: the next candidate may run in another process
         release_memory()
     return {
+        **learned_facts,
         "out_of_fold": out_of_fold,
-        "models": stream.getvalue(),
         "score": score,
         "loss": float(metric.loss(y, out_of_fold, weight)),
         "interval": interval if np.isfinite(interval).all() else None,
         # A fold without one of the classes has no ROC AUC of its own.
         "fold_scores": [float(score) for score in fold_scores if np.isfinite(score)],
-        "fit_seconds": spent.fitting,
         "predict_seconds": _seconds_per_thousand(models, rows.X, context.task),
         "row_seconds": _seconds_per_row(models, rows.X, context.task),
         "load_seconds": loading * rows.n_folds,
-        "iterations": iterations,
-        "clipped": clipped,
     }
 
 

@@ -88,9 +88,10 @@ class WorkerPool(Workers):
         context: Context,
         seconds: float,
         rival: Rival | None = None,
+        only: int | None = None,
     ) -> Future[Evaluation]:
         """Evaluate a candidate in one of the processes."""
-        return self.submit(evaluate, path, family, params, context, seconds, rival)
+        return self.submit(evaluate, path, family, params, context, seconds, rival, only)
 
     def submit(self, function: Callable[..., Any], *args: Any) -> Future[Any]:
         """Run `function(*args)` in a worker; starts the workers when there are none."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import zip_longest
@@ -22,18 +23,35 @@ from optuna.distributions import (
 
 from automl.models import Context, get_family
 
-__all__ = ["adapted", "first_candidates", "portfolio"]
+__all__ = ["Portfolio", "adapted", "first_candidates", "portfolio"]
 
 _FILE = "portfolio.json"
 _DUMMY = "dummy"
-_APART = 3  # candidates of the portfolio between those of a family outside of it
+_APART = 3  # candidates of the portfolio between those of a family unknown to it
+
+
+@dataclass(frozen=True)
+class Portfolio:
+    """What was learned.
+
+    Attributes
+    ----------
+    candidates : tuple of (str, mapping)
+        Family and parameters of each, best first; parameters for tables of all kinds.
+    judged : frozenset of str
+        The families of all candidates that were judged, also of those that are not worth an early try.
+    """
+
+    candidates: tuple[tuple[str, Mapping[str, Any]], ...]
+    judged: frozenset[str]
 
 
 @cache
-def portfolio() -> tuple[tuple[str, Mapping[str, Any]], ...]:
-    """Family and parameters of each candidate, best first; parameters for tables of all kinds."""
+def portfolio() -> Portfolio:
+    """The portfolio of this version."""
     content = json.loads(files(__package__).joinpath(_FILE).read_text(encoding="utf-8"))
-    return tuple((each["family"], each["params"]) for each in content["candidates"])
+    candidates = tuple((each["family"], each["params"]) for each in content["candidates"])
+    return Portfolio(candidates, frozenset(content["families"]))
 
 
 def first_candidates(context: Context, families: Sequence[str]) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -48,30 +66,33 @@ def first_candidates(context: Context, families: Sequence[str]) -> Iterator[tupl
     Yields
     ------
     (str, dict)
-        Family and parameters, none twice: the dummy, the portfolio as far as it has a meaning here, and
-        between its candidates those that families outside of it try first.
+        Family and parameters, none twice: the dummy, the portfolio as far as it has a meaning here, between
+        its candidates those that families unknown to it try first, and after it those of families that were
+        judged and left out.
     """
-    learned = [] if context.interpretable else [entry for entry in portfolio() if entry[0] in families]
-    known = {family for family, _ in learned} | {_DUMMY}
-    others = zip_longest(
-        *(
-            [(name, params) for params in get_family(name).first_candidates(context)]
-            for name in families
-            if name not in known
-        )
-    )
+    known = portfolio()
+    learned = [] if context.interpretable else [each for each in known.candidates if each[0] in families]
+    others = [name for name in families if name not in {family for family, _ in learned} | {_DUMMY}]
     wanted: list[tuple[str, Mapping[str, Any]]] = [(name, {}) for name in families if name == _DUMMY]
-    for several in others:
-        wanted += learned[:_APART]
+    for several in _in_turn([name for name in others if name not in known.judged], context):
+        wanted += learned[:_APART] + several
         learned = learned[_APART:]
-        wanted += [entry for entry in several if entry is not None]
     wanted += learned
+    for several in _in_turn([name for name in others if name in known.judged], context):
+        wanted += several
     yielded: list[tuple[str, dict[str, Any]]] = []
     for name, params in wanted:
         fitting = get_family(name).hurried(adapted(name, params, context), context)
         if (name, fitting) not in yielded:
             yielded.append((name, fitting))
             yield name, fitting
+
+
+def _in_turn(families: Sequence[str], context: Context) -> Iterator[list[tuple[str, Mapping[str, Any]]]]:
+    """What each of the families tries first, then what each tries second, and so on."""
+    each = [[(name, params) for params in get_family(name).first_candidates(context)] for name in families]
+    for several in zip_longest(*each):
+        yield [candidate for candidate in several if candidate is not None]
 
 
 def adapted(family: str, params: Mapping[str, Any], context: Context) -> dict[str, Any]:

@@ -67,6 +67,7 @@ class Workers(ABC):
         context: Context,
         seconds: float,
         rival: Rival | None = None,
+        only: int | None = None,
     ) -> Future[Evaluation]:
         """Evaluate a candidate on the rows of `path`; see `automl.search.evaluate.evaluate`.
 

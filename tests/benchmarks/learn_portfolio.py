@@ -3,8 +3,9 @@
     python tests/benchmarks/learn_portfolio.py SUITE LOG [--drawn 30] [--rows 6000] [--write]
 
 SUITE is a folder of CSV files with a `suite.json` that names target and task of each. The candidates are
-those of the present portfolio and some drawn from the families' spaces. Each is judged once on each table, on
-two folds of five. LOG keeps its predictions and its seconds, so that the command goes on where it stopped.
+those of the present portfolio, the first ones of families that are not in it, and some drawn from the spaces
+of all families that every search may try. Each is judged once on each table, on two folds of five. LOG keeps
+its predictions and its seconds, so that the command goes on where it stopped.
 
 The order is made greedily (after Salinas and Erickson, "TabRepo", AutoML 2024): next comes the candidate
 that, for its cost, most lowers the loss of a vote of all before it, on average over the tables; rows that
@@ -33,7 +34,7 @@ from numpy.typing import NDArray
 
 import automl
 from automl.metrics import Metric, get_metric
-from automl.models import Context, get_family
+from automl.models import FAMILIES, Context, get_family
 from automl.search.ensemble import greedy_picks
 from automl.search.evaluate import TrainingRows, evaluate
 from automl.search.portfolio import adapted, portfolio
@@ -133,14 +134,29 @@ def name_of(family: str, params: Any) -> str:
     return f"{family}-{digest[:8]}"
 
 
+def judged_families() -> list[str]:
+    """Families that every search may try and that have something to choose."""
+    return sorted(
+        name
+        for name, family in FAMILIES.items()
+        if not family.extra and family.unavailable(WIDEST) is None and family.distributions(WIDEST)
+    )
+
+
 def pool(drawn: int) -> dict[str, tuple[str, dict[str, Any]]]:
-    """The candidates by name: those of the present portfolio, and some drawn with a fixed seed."""
-    found = [(family, dict(params)) for family, params in portfolio()]
-    searched = sorted({family for family, _ in found})
-    study = optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=7))
+    """The candidates by name; those that are drawn are drawn with a fixed seed."""
+    found = [(family, dict(params)) for family, params in portfolio().candidates]
+    known = {family for family, _ in found}
+    searched = judged_families()
+    for family in searched:
+        if family not in known:
+            found += [(family, params) for params in get_family(family).first_candidates(WIDEST)]
+    studies = {  # one each: the same name may mean something else in another family
+        family: optuna.create_study(sampler=optuna.samplers.RandomSampler(seed=10)) for family in searched
+    }
     for number in range(drawn):
         family = searched[number % len(searched)]
-        params = get_family(family).suggest(study.ask(), WIDEST)
+        params = get_family(family).suggest(studies[family].ask(), WIDEST)
         found.append(
             (family, {k: float(f"{v:.3g}") if isinstance(v, float) else v for k, v in params.items()})
         )
@@ -274,6 +290,7 @@ def main() -> None:
             "learned": datetime.date.today().isoformat(),
             "versions": {name: version(name) for name in ("scikit-learn", "lightgbm")},
             "tables": [table.name for table in tables],
+            "families": judged_families(),
             "candidates": [
                 {"family": family, "params": params}
                 for family, params in (candidates[name] for name in order)

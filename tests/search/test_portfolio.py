@@ -10,7 +10,7 @@ from importlib.resources import files
 import pytest
 
 from automl.models import FAMILIES, Context, get_family
-from automl.search.portfolio import first_candidates, portfolio
+from automl.search.portfolio import Portfolio, first_candidates, portfolio
 
 PLAIN = Context(task="regression", n_rows=500, n_columns=1, n_classes=0, metric="rmse")
 FULL = Context(task="binary", n_rows=40_000, n_columns=20, n_classes=2, categorical=(0, 1), metric="roc_auc")
@@ -26,7 +26,12 @@ def test_the_file_says_when_and_from_what_it_was_learned() -> None:
 
 def test_it_holds_only_families_that_are_searched_without_being_asked_for() -> None:
     usual = {name for name, each in FAMILIES.items() if not each.extra and each.unavailable(SKEWED) is None}
-    assert {"lightgbm"} < {family for family, _ in portfolio()} <= usual - {"dummy"}
+    assert (
+        {"lightgbm"}
+        < {family for family, _ in portfolio().candidates}
+        <= portfolio().judged
+        <= usual - {"dummy"}
+    )
 
 
 @pytest.mark.parametrize("context", [PLAIN, FULL, SKEWED], ids=["plain", "full", "skewed"])
@@ -54,6 +59,18 @@ def test_models_to_be_read_are_not_from_the_portfolio() -> None:
     found = list(first_candidates(context, ["linear", "decision_tree"]))
     assert {name for name, _ in found} == {"linear", "decision_tree"}
     assert all(params["scaling"] == "standard" for name, params in found if name == "linear")
+
+
+def test_families_that_were_judged_and_left_out_come_last_and_unknown_ones_early(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    boosted = [each for each in portfolio().candidates if each[0] == "lightgbm"][:5]
+    known = Portfolio(tuple(boosted), frozenset({"lightgbm", "linear"}))
+    monkeypatch.setattr("automl.search.portfolio.portfolio", lambda: known)
+    found = [name for name, _ in first_candidates(SKEWED, ["dummy", "catboost", "lightgbm", "linear"])]
+    own = len(get_family("linear").first_candidates(SKEWED))
+    assert found[:5] == ["dummy", "lightgbm", "lightgbm", "lightgbm", "catboost"]
+    assert found[-own:] == ["linear"] * own
 
 
 def test_a_family_outside_the_portfolio_tries_its_own_first_candidates() -> None:
