@@ -10,13 +10,13 @@ from numpy.typing import NDArray
 from optuna.distributions import BaseDistribution, FloatDistribution, IntDistribution
 
 from ._oblivious import MISSING, as_lightgbm
+from ._stopping import BestRound
 from ._targets import on_scales, scale_space
 from .base import Context, Deadline, Family, Fitted, Pace, Params, Rows, copied_bytes, hurried_rate
 from .dummy import Dummy
 
 __all__ = ["CatBoost"]
 
-_TOLERANCE = 3e-5
 _FASTEST = 0.2  # learning rate
 _LIBRARY_BYTES = 60_000_000
 _LOSSES = {"binary": "Logloss", "multiclass": "MultiClass", "regression": "RMSE"}
@@ -215,9 +215,6 @@ def _probe(columns: int, codes: Codes) -> Any:
 class _Stopper:
     """A callback that ends training when the validation loss no longer improves or the clock says so.
 
-    Gains below `_TOLERANCE` of the first round's value count as none, else a table that can be learnt by
-    heart would be learnt for ever.
-
     Parameters
     ----------
     deadline : Deadline
@@ -229,25 +226,21 @@ class _Stopper:
 
     def __init__(self, deadline: Deadline, patience: int, writing: float) -> None:
         self._deadline = deadline
-        self._patience = patience
+        self._best = BestRound(patience)
         self._writing = writing
         self._pace: Pace | None = None
-        self._step = 0.0
-        self._best = np.inf
-        self.best_round = 0
         self.by_clock = False
+
+    @property
+    def best_round(self) -> int:
+        """The round to keep, counted from 0."""
+        return self._best.number
 
     def after_iteration(self, info: Any) -> bool:
         """Tell whether to go on; `info` counts rounds from 1."""
         done = info.iteration - 1
         judged = info.metrics.get("validation")
-        # Without validation rows the last round is the best.
-        loss = float(next(iter(judged.values()))[-1]) if judged else -float(done)
-        if self._pace is None:
-            self._step = abs(loss) * _TOLERANCE
-        if loss < self._best - self._step:
-            self._best, self.best_round = loss, done
-        if done - self.best_round >= self._patience:
+        if self._best.is_past(done, float(next(iter(judged.values()))[-1]) if judged else None):
             return False
         if self._pace is None:
             self._pace = Pace(self._deadline)

@@ -15,12 +15,12 @@ from optuna.distributions import (
 )
 
 from ._made import MOST_PAIRS, codes_space, pairs_space, with_codes
+from ._stopping import BestRound
 from ._targets import on_scales, scale_space
 from .base import Context, Deadline, Family, Fitted, Pace, Params, Rows, copied_bytes, hurried_rate
 
 __all__ = ["LightGBM"]
 
-_TOLERANCE = 1e-4  # with 3e-5, diamonds took a sixth longer for the same loss
 _SLOWEST, _FASTEST = 0.02, 0.2  # learning rates that a minute can use
 _BINS = (255, 1023)  # the finer ones cost a byte more for each value, and pay on adult and diamonds
 _LIBRARY_BYTES = 20_000_000
@@ -161,39 +161,28 @@ def _settings(params: Params, context: Context, rows: int) -> dict[str, Any]:
 
 
 class _Stopper:
-    """A callback that ends training when the validation metric no longer improves or the clock says so.
-
-    Gains below `_TOLERANCE` of the first round's value count as none, else a table that can be learnt by
-    heart would be learnt for ever.
-    """
+    """A callback that ends training when the validation metric no longer improves or the clock says so."""
 
     order = 30
     before_iteration = False
 
     def __init__(self, deadline: Deadline, patience: int) -> None:
         self._deadline = deadline
-        self._patience = patience
+        self._best = BestRound(patience)
         self._pace: Pace | None = None
-        self._step = 0.0
-        self._best = np.inf
-        self._best_round = 0
         self._best_results: list[Any] = []
         self.by_clock = False
 
     def __call__(self, env: CallbackEnv) -> None:
         results: list[Any] = list(env.evaluation_result_list or [])
-        # Without validation rows the last round is the best.
-        loss = float(results[0].metric_value) if results else -float(env.iteration)
-        if env.iteration == env.begin_iteration:
-            self._step = abs(loss) * _TOLERANCE
-        if loss < self._best - self._step:
-            self._best, self._best_round, self._best_results = loss, env.iteration, results
-        if env.iteration - self._best_round >= self._patience:
-            raise EarlyStopException(self._best_round, self._best_results)
-        if self._pace is None:
-            self._pace = Pace(self._deadline)
-            self.by_clock = self._deadline.passed()
-        else:
-            self.by_clock = not self._pace.fits_another()
-        if self.by_clock or env.iteration + 1 >= env.end_iteration:
-            raise EarlyStopException(self._best_round, self._best_results)
+        done = self._best.is_past(env.iteration, float(results[0].metric_value) if results else None)
+        if self._best.number == env.iteration:
+            self._best_results = results
+        if not done:
+            if self._pace is None:
+                self._pace = Pace(self._deadline)
+                self.by_clock = self._deadline.passed()
+            else:
+                self.by_clock = not self._pace.fits_another()
+        if done or self.by_clock or env.iteration + 1 >= env.end_iteration:
+            raise EarlyStopException(self._best.number, self._best_results)

@@ -28,9 +28,16 @@ def run(server: Server, trained: Path) -> RunFolder:
 
 
 def view(page: Page, name: str) -> None:
-    settled(page)
-    page.get_by_role("tab", name=name, exact=True).click()
-    settled(page)
+    tab = page.get_by_role("tab", name=name, exact=True)
+
+    def chosen() -> bool:
+        """A click on a page that is being drawn anew may be lost."""
+        settled(page)
+        tab.click()
+        settled(page)
+        return tab.get_attribute("aria-selected") == "true"
+
+    until(chosen, f"{name} is shown")
 
 
 def test_compare_break_the_tie_and_undo(page: Page, server: Server, run: RunFolder) -> None:
