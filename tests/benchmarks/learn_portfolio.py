@@ -1,6 +1,6 @@
 """Learn the portfolio: which candidates to try first on a table that nobody has seen, and in which order.
 
-    python tests/benchmarks/learn_portfolio.py SUITE LOG [--drawn 30] [--rows 6000] [--write]
+    python tests/benchmarks/learn_portfolio.py SUITE LOG [--drawn 30] [--rows 6000] [--merge] [--write]
 
 SUITE is a folder of CSV files with a `suite.json` that names target and task of each. The candidates are
 those of the present portfolio, the first ones of families that are not in it, and some drawn from the spaces
@@ -10,7 +10,9 @@ its predictions and its seconds, so that the command goes on where it stopped.
 The order is made greedily (after Salinas and Erickson, "TabRepo", AutoML 2024): next comes the candidate
 that, for its cost, most lowers the loss of a vote of all before it, on average over the tables; rows that
 choose the weights do not judge the vote. Printed: how an order learned from one half of the tables does on
-the other, beside the present order and a random one. With --write it becomes `automl/search/portfolio.json`.
+the other, beside the present order and a random one. With --write it becomes `automl/search/portfolio.json`;
+with --merge as well, the present portfolio counts as much as what was learned now: candidates are sorted by
+the mean of their two places. That is for a SUITE of other tables than those it was learned on.
 """
 
 from __future__ import annotations
@@ -244,6 +246,13 @@ def learn(tables: Sequence[Logged], names: Sequence[str]) -> list[str]:
     return order
 
 
+def merged(order: Sequence[str], before: Sequence[str]) -> list[str]:
+    """Two orders as one, by the mean of the places; who is missing in one stands at its end."""
+    places = [{name: place for place, name in enumerate(each)} for each in (order, before)]
+    both = list(dict.fromkeys([*order, *before]))
+    return sorted(both, key=lambda name: sum(each.get(name, len(each)) for each in places))
+
+
 def compare(tables: Sequence[Logged], names: Sequence[str]) -> None:
     """Print how orders do on tables that they were not learned from."""
     rng = np.random.default_rng(0)
@@ -272,6 +281,7 @@ def main() -> None:
     parser.add_argument("log", type=Path)
     parser.add_argument("--drawn", type=int, default=30)
     parser.add_argument("--rows", type=int, default=6000)
+    parser.add_argument("--merge", action="store_true")
     parser.add_argument("--write", action="store_true")
     args = parser.parse_args()
     optuna.logging.set_verbosity(optuna.logging.WARNING)
@@ -283,13 +293,17 @@ def main() -> None:
     tables = read_log(args.log, list(candidates))
     compare(tables, list(candidates))
     order = learn(tables, list(candidates))
+    learned_on = [table.name for table in tables]
+    if args.merge:
+        order = merged(order, [name_of(family, params) for family, params in portfolio().candidates])
+        learned_on = sorted({*learned_on, *json.loads(TARGET.read_text(encoding="utf-8"))["tables"]})
     for name in order:
         print(name)  # noqa: T201
     if args.write:
         content = {
             "learned": datetime.date.today().isoformat(),
             "versions": {name: version(name) for name in ("scikit-learn", "lightgbm")},
-            "tables": [table.name for table in tables],
+            "tables": learned_on,
             "families": judged_families(),
             "candidates": [
                 {"family": family, "params": params}
