@@ -67,6 +67,16 @@ def flats_run(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return shared(tmp_path_factory, "flats", fit)
 
 
+def tied_with_chosen(run: Run) -> list[str]:
+    """Models that the data cannot tell from the chosen one; some trial is not among them."""
+    result = run.result
+    assert result is not None
+    tied = sorted(set(result["confidence"]["tied"]) - {result["chosen"]})
+    assert tied
+    assert "t0001" not in tied
+    return tied
+
+
 def matter_of(run: Run) -> Matter:
     """All that inspections of the chosen model may look at."""
     model = run._model(None)
