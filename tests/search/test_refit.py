@@ -14,7 +14,7 @@ from automl.run import Run, load_run
 from automl.run.rows import canonical_rows
 from automl.search.evaluate import TrainingRows
 from automl.search.prepare import load_prepared, load_split
-from automl.search.refit import affordable_seconds, expected_seconds
+from automl.search.refit import _makespan, affordable_seconds, expected_seconds
 from automl.search.select import load_trials
 
 
@@ -73,6 +73,14 @@ def test_expected_seconds_grow_with_the_rows_and_shrink_with_the_workers(churn_r
     few, many = (expected_seconds(trials, context, rows, 1) for rows in (500, 2500))
     assert 0 < few < many
     assert expected_seconds(trials, context, 2500, 2) < many
+
+
+@pytest.mark.parametrize(
+    ("tasks", "busy", "seconds"),
+    [([3, 3, 3], [0, 0], 6), ([3, 3, 3], [0], 9), ([1, 1, 4], [5, 0], 6), ([], [2, 0], 2), ([1], [4, 4], 5)],
+)
+def test_models_go_to_whoever_is_free_first(tasks: list[float], busy: list[float], seconds: float) -> None:
+    assert _makespan(tasks, busy) == seconds
 
 
 def test_time_is_kept_for_as_many_refits_as_fit_into_it(churn_run: Run) -> None:
