@@ -143,9 +143,12 @@ def stored_bytes(folder: RunFolder, weights: Mapping[str, float], refitted: Coll
 
 def _paths(folder: RunFolder, trial_id: str, refitted: Collection[str]) -> list[Path]:
     """Where the models of a trial are: those of its folds together, refitted ones one by one."""
+    together = folder.trial_path(trial_id, ".joblib")
     if trial_id not in refitted:
-        return [folder.trial_path(trial_id, ".joblib")]
-    return sorted((folder.path / FINAL).glob(f"{trial_id}-*.joblib"))
+        return [together]
+    # Earlier versions wrote refitted models together as well.
+    earlier = folder.path / FINAL / together.name
+    return [earlier] if earlier.exists() else sorted(earlier.parent.glob(f"{trial_id}-*.joblib"))
 
 
 def _vote(

@@ -267,11 +267,13 @@ def _cross_validate(
         prediction = predict(fitted.estimator, X_valid, context.task)
         if not np.isfinite(prediction).all():
             raise ValueError("The model predicts values that are not finite numbers.")
-        out_of_fold[fold == number] = prediction
-        fold_scores.append(metric.score(y_valid, prediction, weight_valid))
         models.append(fitted.estimator)
         iterations.append(fitted.iterations)
         clipped = clipped or fitted.stopped_early_by_clock
+        if only is not None:
+            break
+        out_of_fold[fold == number] = prediction
+        fold_scores.append(metric.score(y_valid, prediction, weight_valid))
         to_come = spent.fitting / (done + 1) * (len(numbers) - done - 1)
         if rival is not None and to_come > rival.stake:
             race(rival, metric, y, out_of_fold, fold <= number, context.seed, weight)

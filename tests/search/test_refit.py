@@ -50,6 +50,23 @@ def test_the_shipped_model_is_the_vote_of_the_refitted_members(churn_run: Run) -
     np.testing.assert_allclose(fresh.model_for(other).predict_proba(data), theirs, atol=1e-12)
 
 
+def test_runs_of_earlier_versions_are_loaded(churn_run: Run, tmp_path: Path) -> None:
+    """They have the refitted models of a member in one file."""
+    copy = tmp_path / churn_run.folder.id
+    shutil.copytree(churn_run.folder.path, copy)
+    assert churn_run.result is not None
+    for name in churn_run.result["refitted"]:
+        parts = sorted((copy / "final").glob(f"{name}-*.joblib"))
+        joblib.dump(
+            [model for part in parts for model in joblib.load(part)], copy / "final" / f"{name}.joblib"
+        )
+        for part in parts:
+            part.unlink()
+    data = canonical_rows(churn_run.folder, churn_run.schema).head(40)
+    expected = load_run(churn_run.folder.path).model.predict_proba(data)
+    np.testing.assert_array_equal(load_run(copy).model.predict_proba(data), expected)
+
+
 def test_a_kill_after_the_holdout_was_opened_ends_the_search(churn_run: Run, tmp_path: Path) -> None:
     copy = tmp_path / churn_run.folder.id
     shutil.copytree(churn_run.folder.path, copy)
